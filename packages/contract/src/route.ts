@@ -1,0 +1,34 @@
+import type { TObject, TSchema } from 'typebox'
+import type { ErrorCode } from './errors.ts'
+
+/** How a caller proves who it is. `signed`: by a signature in the query, for download links without a token. */
+export type RouteAuth = 'token' | 'signed' | 'none'
+
+/** What a 2xx answer carries. */
+export type RouteResponse =
+  | { readonly kind: 'json'; readonly status: number; readonly schema: TSchema }
+  | { readonly kind: 'binary'; readonly status: number; readonly contentType: string }
+
+/**
+ * One operation of the API: the only place that knows its method, path and shapes. Validation, serialisation, OpenAPI,
+ * SDK types and the 501 of what is not built yet all come from here.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With `{name}` placeholders; served with and without a trailing slash. */
+  readonly path: string
+  readonly summary: string
+  readonly tag: string
+  readonly auth: RouteAuth
+  /** Path parameters; absent when the path has none. */
+  readonly params?: TObject
+  readonly query?: TObject
+  /** JSON body; for multipart routes the schema of the text fields, JSON-valued ones parsed. */
+  readonly body?: TSchema
+  readonly bodyKind: 'none' | 'json' | 'multipart'
+  readonly response: RouteResponse
+  /** Beside those that any route can give. */
+  readonly errors: readonly ErrorCode[]
+  /** True for what Cairn adds to the reference contract. */
+  readonly added?: true
+}

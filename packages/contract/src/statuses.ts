@@ -1,0 +1,58 @@
+/** Every status on the wire and in the database; a test compares them with the CHECK constraints of the store. */
+
+/** Type of an image. */
+export const imageTypes = ['workflow', 'workspace-r', 'workspace-python', 'api', 'webapp'] as const
+export type ImageType = (typeof imageTypes)[number]
+
+/** Stored and on the wire. `in-use` is derived from what refers to the version. */
+export const imageVersionStatuses = ['not-ready', 'ready', 'in-use', 'deleting', 'delete-failed'] as const
+export type ImageVersionStatus = (typeof imageVersionStatuses)[number]
+
+/** On the wire. */
+export const buildStatuses = ['building', 'success', 'failed', 'stopping', 'stopped'] as const
+export type BuildStatus = (typeof buildStatuses)[number]
+
+/** Stored; `queued` and `running` are `building` on the wire. */
+export const storedBuildStatuses = ['queued', 'running', 'success', 'failed', 'stopping', 'stopped'] as const
+export type StoredBuildStatus = (typeof storedBuildStatuses)[number]
+
+/** On the wire. */
+export const workflowStatuses = ['Draft', 'Available', 'Running', 'Paused'] as const
+export type WorkflowStatus = (typeof workflowStatuses)[number]
+
+/** On the wire. */
+export const executionStatuses = ['Running', 'Success', 'Failed', 'Stopping', 'Stopped'] as const
+export type ExecutionStatus = (typeof executionStatuses)[number]
+
+/** Stored; `queued` (no engine owns it yet) and `running` are `Running` on the wire. */
+export const storedExecutionStatuses = ['queued', 'running', 'stopping', 'success', 'failed', 'stopped'] as const
+export type StoredExecutionStatus = (typeof storedExecutionStatuses)[number]
+
+/** Derived from the events of a run. */
+export const stepStatuses = ['Pending', 'Queued', 'Running', 'Success', 'Failed', 'Skipped', 'Stopped'] as const
+export type StepStatus = (typeof stepStatuses)[number]
+
+export const stepTypes = ['standard', 'http', 'sql', 'export'] as const
+export type StepType = (typeof stepTypes)[number]
+
+export const serviceTypes = ['web-app', 'api', 'shiny'] as const
+export type ServiceType = (typeof serviceTypes)[number]
+
+/** Stored and on the wire. */
+export const serviceStatuses = [
+  'CREATING',
+  'DEPLOYING',
+  'AVAILABLE',
+  'DELETING',
+  'CREATE_FAILED',
+  'DELETE_FAILED',
+] as const
+export type ServiceStatus = (typeof serviceStatuses)[number]
+
+/** Stored. A revision is immutable but for its status. */
+export const revisionStatuses = ['starting', 'active', 'draining', 'removed', 'failed'] as const
+export type RevisionStatus = (typeof revisionStatuses)[number]
+
+/** Stored. What the engine last saw of an instance. */
+export const instanceStatuses = ['starting', 'ready', 'unready', 'stopping'] as const
+export type InstanceStatus = (typeof instanceStatuses)[number]

@@ -1,0 +1,171 @@
+/**
+ * The container-engine port: what the engine asks of Docker, Podman or Kubernetes.
+ *
+ * Invariants that every driver keeps, and `conformance/` checks:
+ * - Verbs are idempotent by *name*. `ensure` twice makes one container; `stop` and `remove` of something absent succeed.
+ * - A name starts its process at most once: `ensure` on an existing name adopts it, running or exited, and never restarts it.
+ * - Observation is data. A failed call means "unknown" (it throws), never "gone" (`null`).
+ * - Hints may be lost, repeated or reordered; `list` is the truth.
+ * - Nothing without this installation's label is listed, stopped or removed.
+ * - No engine type crosses the port, and no error but {@link DriverError}.
+ */
+import type { DriverErrorCode } from './driver-error.ts'
+
+/** Bounds one call: aborted by `signal`. */
+export interface Call {
+  readonly signal: AbortSignal
+}
+
+/** A container's name, a pure function of ids (see `domain` `workloadName`): `[a-z0-9-]`, at most 63 characters. */
+export type WorkloadName = string
+
+/** What a workload is for; stored as labels so that `list` can select and a sweeper can attribute. */
+export interface Owner {
+  readonly kind: 'step' | 'service'
+  /** Execution id or service id. */
+  readonly id: string
+  readonly tenantId: string
+}
+
+export interface Resources {
+  /** CPU limit in vCPU, e.g. 0.25. Greater than 0. */
+  readonly cpus: number
+  /** Memory limit in bytes; swap is not granted on top. */
+  readonly memoryBytes: number
+  /** Most processes and threads. */
+  readonly pids: number
+}
+
+export interface WorkloadSpec {
+  readonly name: WorkloadName
+  readonly owner: Owner
+  /** Engine image reference or id, as `ImageBuilder.build` returned it. */
+  readonly image: string
+  /** Replaces the image's entrypoint and command when given; argv, never a shell string. */
+  readonly command: readonly string[] | null
+  readonly env: Readonly<Record<string, string>>
+  readonly resources: Resources
+  /** Name of the tenant's network; created by `ensureNetwork`. */
+  readonly network: string
+  /** TCP port of the container to publish on the loopback interface at a free port, or null for none. */
+  readonly publishPort: number | null
+}
+
+export type ExitReason = 'completed' | 'error' | 'oom' | 'killed'
+
+export interface Exit {
+  /** Exit code, or null when the engine does not know it. */
+  readonly code: number | null
+  readonly reason: ExitReason
+  /** The engine's own words, for example why the process could not be started. */
+  readonly detail: string | null
+}
+
+export interface Observation {
+  readonly name: WorkloadName
+  readonly owner: Owner
+  /** `created`: made but its process never started (a crash between the two, or a start that failed). */
+  readonly phase: 'created' | 'running' | 'exited'
+  /** Host and port at which `publishPort` answers from this machine, while running. */
+  readonly address: { readonly host: string; readonly port: number } | null
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  /** Set when `phase` is `exited`. */
+  readonly exit: Exit | null
+}
+
+export interface LogLine {
+  readonly at: Date
+  readonly stream: 'stdout' | 'stderr'
+  /** Text without its line feed; carriage returns and ANSI sequences kept. */
+  readonly text: string
+}
+
+export interface Capabilities {
+  /** E.g. `docker` or `podman`. */
+  readonly engine: string
+  readonly version: string
+  /** CPUs and memory of the machine that the engine runs on. */
+  readonly cpus: number
+  readonly memoryBytes: number
+}
+
+export interface ImageDetails {
+  /** Content id, e.g. `sha256:…`. */
+  readonly id: string
+  readonly sizeBytes: number
+  readonly exposedTcpPorts: readonly number[]
+  readonly workingDirectory: string
+}
+
+/** One container engine. `installation` (a label value) is fixed at construction. */
+export interface EngineDriver {
+  readonly kind: 'docker' | 'kubernetes' | 'fake'
+  /** Verifies reachability and permissions; the error's message says what to grant. */
+  preflight(call: Call): Promise<Capabilities>
+  /** Creates the network when absent. */
+  ensureNetwork(name: string, call: Call): Promise<void>
+  removeNetwork(name: string, call: Call): Promise<void>
+  /** Creates and starts the workload, or adopts the one of that name; a name left in `created` by a crash is started. */
+  ensure(spec: WorkloadSpec, call: Call): Promise<Observation>
+  /** null = does not exist. */
+  observe(name: WorkloadName, call: Call): Promise<Observation | null>
+  /** Everything of this installation; complete or throws. */
+  list(call: Call): Promise<readonly Observation[]>
+  /** Names whose state may have changed. Reconnects by itself; ends only by signal. */
+  hints(call: Call): AsyncIterable<WorkloadName>
+  /** Resolves when the workload has exited (or is absent: null). */
+  wait(name: WorkloadName, call: Call): Promise<Observation | null>
+  /** SIGTERM, then SIGKILL after `graceMs`. Absent or exited = done. */
+  stop(name: WorkloadName, graceMs: number, call: Call): Promise<void>
+  /** Kills and deletes, its anonymous volumes too. Absent = done. */
+  remove(name: WorkloadName, call: Call): Promise<void>
+  /**
+   * Lines from `since` (inclusive; null = from the start), then, with `follow`, as they come until the workload exits.
+   * Each batch holds at least one line. A line over 256 KiB arrives in pieces.
+   */
+  logs(
+    name: WorkloadName,
+    options: { readonly since: Date | null; readonly follow: boolean },
+    call: Call,
+  ): AsyncIterable<readonly LogLine[]>
+  /** A regular file of a workload, also after it exited. `path` absolute or relative to the working directory. */
+  readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>
+  inspectImage(reference: string, call: Call): Promise<ImageDetails | null>
+  removeImage(reference: string, call: Call): Promise<void>
+}
+
+export type ReadFileResult =
+  | { readonly kind: 'content'; readonly bytes: Uint8Array }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'not_a_file' }
+
+export interface BuildRequest {
+  /** Tag to give the result, e.g. `cairn/<installation>/<imageId>:<versionId>`. */
+  readonly tag: string
+  /** Labels to set on the image, e.g. the installation. */
+  readonly labels: Readonly<Record<string, string>>
+  /** The build context as an uncompressed tar stream. */
+  readonly context: AsyncIterable<Uint8Array>
+  /** Path of the Dockerfile inside the context, already checked to stay inside it. */
+  readonly dockerfilePath: string
+  readonly buildArguments: Readonly<Record<string, string>>
+  /** Given as BuildKit secret mounts and as build arguments of the same name. */
+  readonly secrets: Readonly<Record<string, string>>
+  readonly useCache: boolean
+}
+
+export type BuildResult =
+  | { readonly kind: 'built'; readonly image: ImageDetails }
+  /** The user's fault: the Dockerfile failed. The log says where. */
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** Builds images on the engine. Throws {@link DriverError} for the engine's faults, aborts on the signal. */
+export interface ImageBuilder {
+  /** Which builder was found, for the build log, e.g. `BuildKit (docker 20.10.24)`. */
+  describe(call: Call): Promise<string>
+  build(request: BuildRequest, onLine: (line: string) => void, call: Call): Promise<BuildResult>
+}
+
+export type { DriverErrorCode }

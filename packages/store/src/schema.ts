@@ -1,0 +1,218 @@
+/** The tables of `migrations/`, as Kysely sees them. Column names are those of the database. */
+import type {
+  ImageType,
+  ImageVersionStatus,
+  InstanceStatus,
+  RevisionStatus,
+  ServiceStatus,
+  ServiceType,
+  StoredBuildStatus,
+  StoredExecutionStatus,
+} from '@cairn/contract'
+import type { RunParameters, RunPlan, ServiceSpec } from '@cairn/domain'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+
+/** bigint comes back as a number: ids and sizes stay below 2^53. */
+type Created = ColumnType<Date, Date | undefined, never>
+type Moment = ColumnType<Date, Date | undefined, Date>
+type Json<T extends object> = JSONColumnType<T, string>
+
+export interface Schema {
+  installation: { only_row: Generated<boolean>; id: string; created_at: Created }
+  tenant: { id: string; name: string; created_at: Created }
+  api_token: {
+    id: string
+    tenant_id: string
+    user_email: string
+    label: string
+    token_hash: Buffer
+    created_at: Created
+    expires_at: Date | null
+    revoked_at: Date | null
+  }
+  stored_object: { sha256: string; size_bytes: number; created_at: Created }
+  artifact: {
+    id: string
+    tenant_id: string
+    name: string
+    description: string | null
+    created_at: Created
+    created_by: string
+    updated_at: Moment
+  }
+  artifact_version: {
+    artifact_id: string
+    version: number
+    sha256: string
+    size_bytes: number
+    entry_count: number
+    created_at: Created
+    created_by: string
+  }
+  image: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    name: string
+    type: ImageType
+    scope: Generated<'custom' | 'global'>
+    created_at: Created
+    created_by: string
+  }
+  image_version: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    image_id: number
+    version: string
+    description: Generated<string>
+    status: ImageVersionStatus
+    build_details: Json<object>
+    context_sha256: string | null
+    tags: ColumnType<{ name: string; color?: string }[], string | undefined, string>
+    engine_image_id: string | null
+    engine_tag: string | null
+    size_bytes: number | null
+    exposed_ports: ColumnType<number[] | null, string | null | undefined, string | null>
+    created_at: Created
+    created_by: string
+    updated_at: Moment
+    updated_by: string
+  }
+  build: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    image_id: number
+    version_id: number
+    status: StoredBuildStatus
+    reason: string | null
+    attempts: Generated<number>
+    created_at: Created
+    started_at: Date | null
+    finished_at: Date | null
+  }
+  workflow: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    name: string
+    revision: Generated<number>
+    paused: Generated<boolean>
+    created_at: Created
+    created_by: string
+    updated_at: Moment
+    updated_by: string
+    deleted_at: Date | null
+  }
+  workflow_revision: {
+    workflow_id: number
+    revision: number
+    body: Json<object>
+    created_at: Created
+    created_by: string
+  }
+  run_plan: {
+    id: GeneratedAlways<number>
+    workflow_id: number
+    revision: number
+    digest: string
+    body: Json<RunPlan>
+    created_at: Created
+  }
+  engine_process: {
+    id: string
+    host: string
+    pid: number
+    started_at: Created
+    lease_until: Date
+    alive: Generated<boolean>
+  }
+  execution: {
+    id: string
+    tenant_id: string
+    workflow_id: number
+    plan_id: number
+    status: StoredExecutionStatus
+    parameters: Json<RunParameters>
+    started_by: string
+    reason: string | null
+    owner: string | null
+    created_at: Created
+    finished_at: Date | null
+  }
+  execution_event: {
+    execution_id: string
+    sequence: number
+    at: Date
+    type: string
+    step: string | null
+    attempt: number | null
+    data: ColumnType<object | null, string | null, never>
+  }
+  service: {
+    id: string
+    tenant_id: string
+    name: string
+    service_type: ServiceType
+    title: string | null
+    description: string | null
+    access: Generated<'private' | 'public'>
+    tags: ColumnType<{ name: string }[], string | undefined, string>
+    generation: Generated<number>
+    observed_generation: Generated<number>
+    status: ServiceStatus
+    status_reason: string | null
+    active_revision: number | null
+    created_at: Created
+    created_by: string
+    updated_at: Moment
+    updated_by: string
+  }
+  service_revision: {
+    service_id: string
+    revision: number
+    spec: Json<ServiceSpec>
+    status: RevisionStatus
+    reason: string | null
+    created_at: Created
+    created_by: string
+    activated_at: Date | null
+    drain_until: Date | null
+  }
+  service_instance: {
+    workload_name: string
+    service_id: string
+    revision: number
+    status: InstanceStatus
+    host: string | null
+    port: number | null
+    reason: string | null
+    started_at: Created
+    updated_at: Moment
+  }
+  work: {
+    kind: WorkKind
+    key: string
+    available_at: Generated<Date>
+    token: string | null
+    dirty: Generated<boolean>
+    failures: Generated<number>
+  }
+  resource_event: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    kind: string
+    resource_id: string
+    type: string
+    reason: string | null
+    data: ColumnType<object | null, string | null | undefined, never>
+    at: Generated<Date>
+  }
+  log_chunk: {
+    stream: string
+    sequence: number
+    first_at: Date
+    last_at: Date
+    line_count: number
+    lines: string
+  }
+}
+
+export type WorkKind = 'build' | 'service' | 'sweep'
