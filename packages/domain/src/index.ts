@@ -1,3 +1,6 @@
 export * from './execution/plan.ts'
 export * from './execution/events.ts'
 export * from './service/spec.ts'
+export * from './clock.ts'
+export * from './crash-points.ts'
+export * from './logger.ts'
