@@ -1,5 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
+const roomsWithoutDatabase = 'packages/{contract,domain,archive,sdk,driver,driver-docker,gateway}'
+const roomsWithDatabase = 'packages/{store,api,engine}'
+const engineTests = '**/*.engine.test.ts'
+const pureTests = '**/*.pure.test.ts'
+
+/**
+ * - pure: no database, no container engine; part of `npm run check`.
+ * - database: a real PostgreSQL, one clone of a template per file.
+ * - engine: a real container engine.
+ * - crash: worker processes killed at named points and at random, on a real PostgreSQL.
+ * - e2e and compat: the whole server on real parts, driven by the SDK and by the reference client.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -7,20 +19,51 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: [
-            'packages/{contract,domain,sdk,driver,gateway}/{src,test}/**/*.test.ts',
-            'packages/*/src/**/*.pure.test.ts',
-            'apps/*/src/**/*.pure.test.ts',
-            'scripts/**/*.pure.test.ts',
+            `${roomsWithoutDatabase}/**/*.test.ts`,
+            `${roomsWithDatabase}/**/*.pure.test.ts`,
+            `apps/${pureTests}`,
           ],
+          exclude: ['**/node_modules/**', engineTests],
         },
       },
       {
         test: {
           name: 'database',
-          include: ['packages/{store,api,engine}/{src,test}/**/*.test.ts', 'apps/*/{src,test}/**/*.test.ts'],
-          exclude: ['**/*.pure.test.ts'],
+          include: [`${roomsWithDatabase}/**/*.test.ts`, 'apps/**/*.test.ts', 'packages/testkit/**/*.test.ts'],
+          exclude: ['**/node_modules/**', engineTests, pureTests],
           globalSetup: ['packages/testkit/src/start-postgres.ts'],
-          testTimeout: 20_000,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: [`packages/${engineTests}`],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['packages/testkit/src/start-postgres.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'crash',
+          include: ['tests/crash/**/*.test.ts'],
+          globalSetup: ['packages/testkit/src/start-postgres.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/{e2e,compat}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],
