@@ -7,6 +7,7 @@ export const driverErrorCodes = {
   invalid_spec: { retryable: false },
   spec_conflict: { retryable: false },
   image_not_found: { retryable: false },
+  workload_not_found: { retryable: false },
   unknown: { retryable: true },
 } as const satisfies Record<string, { retryable: boolean }>
 

@@ -4,14 +4,15 @@
  * Invariants that every driver keeps, and `conformance/` checks:
  * - Verbs are idempotent by *name*. `ensure` twice makes one container; `stop` and `remove` of something absent succeed.
  * - A name starts its process at most once: `ensure` on an existing name adopts it, running or exited, and never restarts it.
+ *   A start that fails because of the image or the command (no such program, not executable) is that one start: it is
+ *   observed as `exited` with code 126 or 127 and the engine's words in `detail`.
  * - Observation is data. A failed call means "unknown" (it throws), never "gone" (`null`).
  * - Hints may be lost, repeated or reordered; `list` is the truth.
- * - Nothing without this installation's label is listed, stopped or removed.
+ * - Nothing without this installation's label is observed, listed, stopped or removed; `ensure` on such a name is a
+ *   `spec_conflict`.
  * - No engine type crosses the port, and no error but {@link DriverError}.
  */
-import type { DriverErrorCode } from './driver-error.ts'
-
-/** Bounds one call: aborted by `signal`. */
+/** Bounds one call: when `signal` aborts, the call throws a `timeout`, except `hints`, which then ends. */
 export interface Call {
   readonly signal: AbortSignal
 }
@@ -64,10 +65,11 @@ export interface Exit {
 export interface Observation {
   readonly name: WorkloadName
   readonly owner: Owner
-  /** `created`: made but its process never started (a crash between the two, or a start that failed). */
+  /** `created`: made but its process never started, because the caller crashed or the engine failed in between. */
   readonly phase: 'created' | 'running' | 'exited'
   /** Host and port at which `publishPort` answers from this machine, while running. */
   readonly address: { readonly host: string; readonly port: number } | null
+  /** Null also when the process could not be started at all. */
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
   /** Set when `phase` is `exited`. */
@@ -79,6 +81,13 @@ export interface LogLine {
   readonly stream: 'stdout' | 'stderr'
   /** Text without its line feed; carriage returns and ANSI sequences kept. */
   readonly text: string
+}
+
+export interface LogOptions {
+  /** Only lines stamped at this time or later; null = from the start. */
+  readonly since: Date | null
+  /** Goes on until the workload exits. */
+  readonly follow: boolean
 }
 
 export interface Capabilities {
@@ -105,8 +114,13 @@ export interface EngineDriver {
   preflight(call: Call): Promise<Capabilities>
   /** Creates the network when absent. */
   ensureNetwork(name: string, call: Call): Promise<void>
+  /** Absent = done. */
   removeNetwork(name: string, call: Call): Promise<void>
-  /** Creates and starts the workload, or adopts the one of that name; a name left in `created` by a crash is started. */
+  /**
+   * Creates and starts the workload, or adopts the one of that name; a name left in `created` by a crash is started.
+   * Throws `spec_conflict` when the name exists with another spec, `invalid_spec` as `checkSpec` says, and
+   * `image_not_found`; nothing is pulled.
+   */
   ensure(spec: WorkloadSpec, call: Call): Promise<Observation>
   /** null = does not exist. */
   observe(name: WorkloadName, call: Call): Promise<Observation | null>
@@ -116,22 +130,32 @@ export interface EngineDriver {
   hints(call: Call): AsyncIterable<WorkloadName>
   /** Resolves when the workload has exited (or is absent: null). */
   wait(name: WorkloadName, call: Call): Promise<Observation | null>
-  /** SIGTERM, then SIGKILL after `graceMs`. Absent or exited = done. */
+  /**
+   * The image's stop signal (SIGTERM unless it names another), then SIGKILL after `graceMs`, which a driver may round up
+   * to whole seconds. Returns when the process has ended. Absent or exited = done.
+   */
   stop(name: WorkloadName, graceMs: number, call: Call): Promise<void>
   /** Kills and deletes, its anonymous volumes too. Absent = done. */
   remove(name: WorkloadName, call: Call): Promise<void>
   /**
    * Lines from `since` (inclusive; null = from the start), then, with `follow`, as they come until the workload exits.
-   * Each batch holds at least one line. A line over 256 KiB arrives in pieces.
+   * Each batch holds at least one line. A line over 256 KiB arrives in pieces with the same `at`; bytes that are not
+   * UTF-8 become U+FFFD. Throws `workload_not_found` for an absent name, and `unavailable` when the engine goes away
+   * before the end.
+   *
+   * To resume without loss or doubles: engines may stamp the two streams slightly out of order, so choose `since` a
+   * second before the newest stored line, and skip as many lines as are stored with `at >= since`.
    */
-  logs(
-    name: WorkloadName,
-    options: { readonly since: Date | null; readonly follow: boolean },
-    call: Call,
-  ): AsyncIterable<readonly LogLine[]>
-  /** A regular file of a workload, also after it exited. `path` absolute or relative to the working directory. */
+  logs(name: WorkloadName, options: LogOptions, call: Call): AsyncIterable<readonly LogLine[]>
+  /**
+   * A regular file of a workload, also after it exited. `path` is absolute or relative to the working directory; it
+   * never leaves the container's file system, and a link, directory or device there is `not_a_file`.
+   * Throws `workload_not_found` for an absent name.
+   */
   readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>
+  /** null = not on the engine. */
   inspectImage(reference: string, call: Call): Promise<ImageDetails | null>
+  /** Absent = done. Refuses (`denied`) an image that this installation did not build. */
   removeImage(reference: string, call: Call): Promise<void>
 }
 
@@ -144,14 +168,14 @@ export type ReadFileResult =
 export interface BuildRequest {
   /** Tag to give the result, e.g. `cairn/<installation>/<imageId>:<versionId>`. */
   readonly tag: string
-  /** Labels to set on the image, e.g. the installation. */
+  /** Labels to set on the image besides the installation's, which the builder sets itself. */
   readonly labels: Readonly<Record<string, string>>
   /** The build context as an uncompressed tar stream. */
   readonly context: AsyncIterable<Uint8Array>
   /** Path of the Dockerfile inside the context, already checked to stay inside it. */
   readonly dockerfilePath: string
   readonly buildArguments: Readonly<Record<string, string>>
-  /** Given as BuildKit secret mounts and as build arguments of the same name. */
+  /** Given as BuildKit secret mounts where the builder has them, and as build arguments of the same name. */
   readonly secrets: Readonly<Record<string, string>>
   readonly useCache: boolean
 }
@@ -167,5 +191,3 @@ export interface ImageBuilder {
   describe(call: Call): Promise<string>
   build(request: BuildRequest, onLine: (line: string) => void, call: Call): Promise<BuildResult>
 }
-
-export type { DriverErrorCode }

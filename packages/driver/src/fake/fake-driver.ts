@@ -1,0 +1,191 @@
+/**
+ * An engine in memory that keeps the port's promises: for tests of whatever stands on the port.
+ *
+ * Programs are scripted by command text. Time stamps come from the given clock; durations are real timers, so a test
+ * either uses small ones or `endless` programs that it finishes itself.
+ */
+import type { Clock } from '@cairn/domain'
+import { DriverError } from '../driver-error.ts'
+import { exitReason } from '../exit-reason.ts'
+import type { Call, EngineDriver, ExitReason, ImageDetails, LogOptions, WorkloadSpec } from '../port.ts'
+import { checkSpec } from '../workload-spec.ts'
+import {
+  addImage,
+  answer,
+  bounded,
+  createFake,
+  discard,
+  ensureFake,
+  findImage,
+  lose,
+  type FakeEngine,
+} from './fake-engine.ts'
+import type { FakeOutput, FakeProgramSource } from './fake-program.ts'
+import { fakeFile, fakeHints, fakeLogs } from './fake-streams.ts'
+import type { FakeWorkload } from './fake-workload.ts'
+
+export interface FakeDriverOptions {
+  readonly clock: Clock
+  /** Label of what this driver makes, default `fake`. */
+  readonly installation?: string
+  /**
+   * By command text: the script of `/bin/sh -c <script>`, else the argv joined by spaces, else (no command) the image
+   * reference. A command that is not here prints `not found` and ends with 127.
+   */
+  readonly programs?: Readonly<Record<string, FakeProgramSource>>
+  /** Images that exist, by reference, default none but see `anyImage`. */
+  readonly images?: Readonly<Record<string, Partial<ImageDetails>>>
+  /** Whether every image reference exists, default true. */
+  readonly anyImage?: boolean
+}
+
+export interface FakeDriver extends EngineDriver {
+  readonly kind: 'fake'
+  /** The test's hand on the engine. */
+  readonly control: FakeControl
+}
+
+export interface FakeControl {
+  /** Names in the order in which their processes were started, one entry per start. */
+  readonly started: readonly string[]
+  /** Networks that exist. */
+  readonly networks: ReadonlySet<string>
+  /** Adds or replaces a program for workloads that start later. */
+  setProgram(command: string, program: FakeProgramSource): void
+  addImage(reference: string, details: Partial<ImageDetails>): ImageDetails
+  print(name: string, output: FakeOutput): void
+  /** Ends a running workload. */
+  finish(name: string, exitCode: number, reason?: ExitReason): void
+  /** Makes a workload vanish without a hint, as when somebody deletes it by hand. */
+  lose(name: string): void
+  /** Leaves a workload in `created`, as a crash between create and start does. */
+  leaveCreated(spec: WorkloadSpec): void
+  /** While true, every call throws `unavailable`. */
+  setUnavailable(unavailable: boolean): void
+  /** Hints of changes while they are dropped are lost. */
+  setHintsDropped(dropped: boolean): void
+  /** A second driver on the same engine, as another process or another installation has one. */
+  connect(installation: string): FakeDriver
+}
+
+/**
+ * @example
+ * const driver = createFakeDriver({ clock, programs: { 'train.sh': { exitCode: 0, output: [{ stream: 'stdout', text: 'ok' }] } } })
+ */
+export function createFakeDriver(options: FakeDriverOptions): FakeDriver {
+  const engine: FakeEngine = {
+    clock: options.clock,
+    programs: new Map(Object.entries(options.programs ?? {})),
+    images: new Map(),
+    anyImage: options.anyImage ?? true,
+    workloads: new Map(),
+    networks: new Set(),
+    started: [],
+    hintListeners: new Set(),
+    unavailable: false,
+    hintsDropped: false,
+  }
+  for (const [reference, details] of Object.entries(options.images ?? {})) addImage(engine, reference, details)
+  return connectFake(engine, options.installation ?? 'fake')
+}
+
+function connectFake(engine: FakeEngine, installation: string): FakeDriver {
+  return {
+    kind: 'fake',
+    control: fakeControl(engine, installation),
+    ...workloadVerbs(engine, installation),
+    preflight: async (call) => {
+      await answer(engine, call)
+      return { engine: 'fake', version: '1', cpus: 4, memoryBytes: 16 * 1024 ** 3 }
+    },
+    ensureNetwork: async (name, call) => {
+      await answer(engine, call)
+      engine.networks.add(name)
+    },
+    removeNetwork: async (name, call) => {
+      await answer(engine, call)
+      engine.networks.delete(name)
+    },
+    ensure: async (spec, call) => {
+      checkSpec(spec)
+      await answer(engine, call)
+      return ensureFake(engine, installation, spec)
+    },
+    list: async (call) => {
+      await answer(engine, call)
+      return [...engine.workloads.values()].filter((w) => w.installation === installation).map((w) => w.observe())
+    },
+    hints: (call) => fakeHints(engine, installation, call),
+    inspectImage: async (reference, call) => {
+      await answer(engine, call)
+      return findImage(engine, reference)
+    },
+    removeImage: async (reference, call) => {
+      await answer(engine, call)
+      engine.images.delete(reference)
+    },
+  }
+}
+
+/** The verbs on one workload that only look at it or end it. */
+function workloadVerbs(engine: FakeEngine, installation: string) {
+  const find = async (name: string, call: Call): Promise<FakeWorkload | null> => {
+    await answer(engine, call)
+    const workload = engine.workloads.get(name)
+    return workload?.installation === installation ? workload : null
+  }
+  const require = async (name: string, call: Call): Promise<FakeWorkload> => {
+    const workload = await find(name, call)
+    if (workload === null) throw new DriverError('workload_not_found', `workload ${name} does not exist`)
+    return workload
+  }
+  return {
+    observe: async (name: string, call: Call) => (await find(name, call))?.observe() ?? null,
+    wait: async (name: string, call: Call) => {
+      const workload = await find(name, call)
+      if (workload === null) return null
+      await bounded(call, () => workload.ended(call))
+      return engine.workloads.get(name) === workload ? workload.observe() : null
+    },
+    stop: async (name: string, graceMs: number, call: Call) => {
+      const workload = await find(name, call)
+      if (workload !== null) await bounded(call, () => workload.stop(graceMs, call))
+    },
+    remove: async (name: string, call: Call) => {
+      const workload = await find(name, call)
+      if (workload !== null) discard(engine, workload)
+    },
+    logs: async function* logs(name: string, logOptions: LogOptions, call: Call) {
+      yield* fakeLogs(await require(name, call), logOptions, call)
+    },
+    readFile: async (name: string, path: string, maxBytes: number, call: Call) =>
+      fakeFile(await require(name, call), path, maxBytes),
+  } satisfies Partial<EngineDriver>
+}
+
+function fakeControl(engine: FakeEngine, installation: string): FakeControl {
+  const get = (name: string): FakeWorkload => {
+    const workload = engine.workloads.get(name)
+    if (workload === undefined) throw new DriverError('workload_not_found', `workload ${name} does not exist`)
+    return workload
+  }
+  return {
+    started: engine.started,
+    networks: engine.networks,
+    setProgram: (command, program) => engine.programs.set(command, program),
+    addImage: (reference, details) => addImage(engine, reference, details),
+    print: (name, output) => get(name).print(output),
+    finish: (name, code, reason) => get(name).finish({ code, reason: reason ?? exitReason(code, false), detail: null }),
+    lose: (name) => lose(engine, get(name)),
+    leaveCreated: (spec) => {
+      createFake(engine, installation, spec)
+    },
+    setUnavailable: (unavailable) => {
+      engine.unavailable = unavailable
+    },
+    setHintsDropped: (dropped) => {
+      engine.hintsDropped = dropped
+    },
+    connect: (other) => connectFake(engine, other),
+  }
+}

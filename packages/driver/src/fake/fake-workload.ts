@@ -1,0 +1,141 @@
+/**
+ * One container of the fake engine.
+ *
+ * Invariant: phases only go `created` → `running` → `exited`; every change of phase or log emits `change` after the
+ * state holds it, so a reader that looks first and then waits misses nothing.
+ */
+import { EventEmitter, once } from 'node:events'
+import type { Clock } from '@cairn/domain'
+import { exitReason } from '../exit-reason.ts'
+import { cutLine, maxLogLineBytes } from '../log-pieces.ts'
+import type { Call, Exit, LogLine, Observation, WorkloadSpec } from '../port.ts'
+import { specHash } from '../workload-spec.ts'
+import type { FakeOutput, FakeProgram } from './fake-program.ts'
+
+const sigkillExit = 137
+const sigtermExit = 143
+
+export class FakeWorkload {
+  readonly spec: WorkloadSpec
+  readonly installation: string
+  readonly hash: string
+  readonly lines: LogLine[] = []
+  readonly #program: FakeProgram
+  readonly #clock: Clock
+  readonly #changes = new EventEmitter().setMaxListeners(0)
+  #phase: Observation['phase'] = 'created'
+  #startedAt: Date | null = null
+  #finishedAt: Date | null = null
+  #exit: Exit | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(spec: WorkloadSpec, setting: { installation: string; program: FakeProgram; clock: Clock }) {
+    this.spec = spec
+    this.installation = setting.installation
+    this.hash = specHash(spec)
+    this.#program = setting.program
+    this.#clock = setting.clock
+  }
+
+  get phase(): Observation['phase'] {
+    return this.#phase
+  }
+
+  /** Starts the program when it never started; otherwise nothing. */
+  start(): void {
+    if (this.#phase !== 'created') return
+    const { startFailure, output = [], durationMs = 0, exitCode = 0, reason } = this.#program
+    if (startFailure !== undefined) {
+      this.#end({ code: 127, reason: 'error', detail: startFailure })
+      return
+    }
+    this.#phase = 'running'
+    this.#startedAt = new Date(this.#clock.now())
+    for (const line of output) this.print(line)
+    if (durationMs !== 'endless') {
+      const exit = { code: exitCode, reason: reason ?? exitReason(exitCode, false), detail: null }
+      this.#timer = setTimeout(() => this.#end(exit), durationMs)
+    }
+    this.#changed()
+  }
+
+  print(output: FakeOutput): void {
+    const at = new Date(this.#clock.now())
+    for (const piece of cutLine(Buffer.from(output.text), maxLogLineBytes)) {
+      this.lines.push({ at, stream: output.stream, text: piece.toString() })
+    }
+    this.#changed()
+  }
+
+  /** Ends a running program; otherwise nothing. */
+  finish(exit: Exit): void {
+    if (this.#phase === 'running') this.#end(exit)
+  }
+
+  /** As the engine does: stop signal, then kill when the program has not ended after `graceMs`. */
+  async stop(graceMs: number, call: Call): Promise<void> {
+    if (this.#phase !== 'running') return
+    if (this.#program.honoursStopSignal ?? true) {
+      this.finish(killedWith(sigtermExit))
+      return
+    }
+    const kill = setTimeout(() => this.kill(), graceMs)
+    try {
+      await this.ended(call)
+    } finally {
+      clearTimeout(kill)
+    }
+  }
+
+  kill(): void {
+    this.finish(killedWith(sigkillExit))
+  }
+
+  /** Resolves once the phase is `exited`. */
+  async ended(call: Call): Promise<void> {
+    while (this.#phase !== 'exited') await this.changed(call)
+  }
+
+  async changed(call: Call): Promise<void> {
+    await once(this.#changes, 'change', { signal: call.signal })
+  }
+
+  onChange(listener: () => void): void {
+    this.#changes.on('change', listener)
+  }
+
+  readFile(path: string): string | Uint8Array | { readonly kind: 'other' } | undefined {
+    const { files = {} } = this.#program
+    return files[path] ?? files[path.replace(/^\//, '')] ?? files[`/${path}`]
+  }
+
+  observe(): Observation {
+    const { name, owner, publishPort } = this.spec
+    const published = publishPort === null ? null : { host: '127.0.0.1', port: publishPort }
+    return {
+      name,
+      owner,
+      phase: this.#phase,
+      address: this.#phase === 'running' && published !== null ? (this.#program.address ?? published) : null,
+      startedAt: this.#startedAt,
+      finishedAt: this.#finishedAt,
+      exit: this.#exit,
+    }
+  }
+
+  #end(exit: Exit): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#phase = 'exited'
+    this.#finishedAt = new Date(this.#clock.now())
+    this.#exit = exit
+    this.#changed()
+  }
+
+  #changed(): void {
+    this.#changes.emit('change')
+  }
+}
+
+function killedWith(code: number): Exit {
+  return { code, reason: 'killed', detail: null }
+}
