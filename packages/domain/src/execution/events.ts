@@ -22,6 +22,8 @@ export type RunEvent =
       readonly type: 'attempt.failed'
       readonly step: StepName
       readonly attempt: number
+      /** `lost`: its container or the server vanished, which is no fault of the step; counted apart from `failed`. */
+      readonly cause: 'failed' | 'lost'
       readonly reason: Reason
       readonly exitCode: number | null
       /** Epoch milliseconds before which the next attempt does not start. */

@@ -1,0 +1,145 @@
+/** From a workflow body to the plan that its runs follow. */
+import { createHash } from 'node:crypto'
+import type { FieldError } from '@cairn/contract'
+import type {
+  HttpMethod,
+  PlannedContainerStep,
+  PlannedHttpStep,
+  PlannedImage,
+  PlannedResources,
+  PlannedRetry,
+  PlannedStep,
+  RunPlan,
+  StepName,
+} from './plan.ts'
+import { httpMethods } from './plan.ts'
+import { inheritedOutputs, parentsByStep, validateWorkflow } from './validate-workflow.ts'
+import type { RetryOptionsDraft, StepDraft, WorkflowDraft } from './workflow-draft.ts'
+
+/** An image as a step names it; `imageVersionId` null = the latest ready version. */
+export interface ImageReference {
+  readonly imageId: number
+  readonly imageVersionId: number | null
+}
+
+export type Resolved<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  | { readonly kind: 'refused'; readonly rule: string }
+
+/** Answers from what the caller read before; `rule` says what is wrong, e.g. `image 7 has no ready version`. */
+export interface ResolvedReferences {
+  image(reference: ImageReference): Resolved<PlannedImage>
+  /** null = the default instance type or storage. */
+  resources(instanceTypeId: number | null, storage: string | null): Resolved<PlannedResources>
+}
+
+export type CompiledPlan =
+  | { readonly kind: 'plan'; readonly plan: RunPlan }
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
+
+type CompiledStep = { readonly step: PlannedStep } | { readonly errors: readonly FieldError[] }
+
+/** The images that a body's steps name, without repetition: what to look up before {@link compilePlan}. */
+export function listImageReferences(body: WorkflowDraft): ImageReference[] {
+  const references = new Map<string, ImageReference>()
+  for (const step of Object.values(body.steps)) {
+    if ((step.type ?? 'standard') !== 'standard' || typeof step.imageId !== 'number') continue
+    const reference = imageReferenceOf(step, step.imageId)
+    references.set(`${reference.imageId}:${reference.imageVersionId ?? ''}`, reference)
+  }
+  return [...references.values()]
+}
+
+function imageReferenceOf(step: StepDraft, imageId: number): ImageReference {
+  return { imageId, imageVersionId: step.imageVersionId ?? null }
+}
+
+/** Validates the body, resolves its references and fills in defaults. */
+export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): CompiledPlan {
+  const errors: FieldError[] = validateWorkflow(body)
+  if (errors.length > 0) return { kind: 'invalid', errors }
+  const parents = parentsByStep(body)
+  const steps: [StepName, PlannedStep][] = []
+  for (const [name, draft] of Object.entries(body.steps)) {
+    const common = {
+      parents: parents.get(name) ?? [],
+      env: { ...draft.parameters?.env },
+      inherit: inheritedOutputs(name, body.steps, parents),
+      outputParameters: { ...draft.outputParameters },
+      retry: planRetry(draft.runConfiguration?.retryOptions ?? body.retryOptions),
+      timeoutSeconds: draft.stepTimeout ?? null,
+    }
+    const compiled =
+      draft.type === 'http' ? { step: planHttp(draft, common) } : planContainer(draft, common, name, resolved)
+    if ('step' in compiled) steps.push([name, compiled.step])
+    else errors.push(...compiled.errors)
+  }
+  if (errors.length > 0) return { kind: 'invalid', errors }
+  return { kind: 'plan', plan: { workflowName: body.name ?? '', steps: Object.fromEntries(steps) } }
+}
+
+type CommonFields = Omit<PlannedHttpStep, 'type' | 'method' | 'url' | 'headers' | 'payload'>
+
+function planHttp(draft: StepDraft, common: CommonFields): PlannedHttpStep {
+  const method: HttpMethod = httpMethods.find((known) => known === draft.method) ?? 'get'
+  return {
+    ...common,
+    type: 'http',
+    method,
+    url: draft.url ?? '',
+    headers: { ...draft.headers?.absolute },
+    payload: method === 'get' ? null : (draft.payload ?? null),
+  }
+}
+
+function planContainer(
+  draft: StepDraft,
+  common: CommonFields,
+  name: StepName,
+  resolved: ResolvedReferences,
+): CompiledStep {
+  const image = resolved.image(imageReferenceOf(draft, draft.imageId ?? 0))
+  const resources = resolved.resources(draft.resources?.instanceTypeId ?? null, draft.resources?.storage ?? null)
+  const errors: FieldError[] = []
+  if (image.kind === 'refused') errors.push({ field: `steps.${name}.imageId`, rule: image.rule })
+  if (resources.kind === 'refused')
+    errors.push({ field: `steps.${name}.resources.instanceTypeId`, rule: resources.rule })
+  if (image.kind === 'refused' || resources.kind === 'refused') return { errors }
+  const step: PlannedContainerStep = {
+    ...common,
+    type: 'standard',
+    command: draft.command ?? '',
+    image: image.value,
+    resources: resources.value,
+  }
+  return { step }
+}
+
+/** Without options there is no retry; with them, absent fields have the contract's defaults (3 retries, 5 s). */
+function planRetry(options: RetryOptionsDraft | null | undefined): PlannedRetry {
+  if (options === null || options === undefined) {
+    return { maxRetries: 0, delaySeconds: 0, exponentialBackoff: false, exitCodes: null }
+  }
+  return {
+    maxRetries: options.numberOfRetries ?? 3,
+    delaySeconds: options.duration ?? 5,
+    exponentialBackoff: options.exponentialBackoff ?? false,
+    exitCodes:
+      options.exitCodes === undefined || options.exitCodes === null || options.exitCodes.length === 0
+        ? null
+        : [...options.exitCodes],
+  }
+}
+
+/** Equal for equal plans, whatever the order of their keys: the identity of a plan row. */
+export function planDigest(plan: RunPlan): string {
+  return createHash('sha256').update(canonicalJson(plan)).digest('hex')
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, field: unknown) =>
+    typeof field === 'object' && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  )
+}

@@ -1,0 +1,30 @@
+/** Bounds of a workflow and of the values in it; messages of `validateWorkflow` name them. */
+export const workflowLimits = {
+  steps: 1000,
+  /** Links from a step to a parent, over all steps. */
+  parentLinks: 20_000,
+  /** Bytes (UTF-8) of one parameter value. */
+  valueBytes: 64 * 1024,
+  /** Bytes of a command, an http payload or a url. */
+  commandBytes: 64 * 1024,
+  payloadBytes: 1024 * 1024,
+  urlBytes: 8 * 1024,
+  /** Seconds. */
+  stepTimeout: 7 * 24 * 3600,
+  retries: 5,
+  /** Seconds. */
+  retryDelay: 120,
+} as const
+
+/** Letters, digits, `-` and `_`. */
+export const stepNamePattern = /^[A-Za-z0-9_-]{1,64}$/
+
+/** What `/bin/sh` hands on to a command; it drops other names from the environment. */
+export const parameterNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+
+/** The file that holds the answer's body: the only one that an http step has. */
+export const httpResponseFile = 'response.txt'
+
+export function byteLength(text: string): number {
+  return Buffer.byteLength(text, 'utf8')
+}
