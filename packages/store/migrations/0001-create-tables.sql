@@ -247,14 +247,25 @@ create table service_instance (
   workload_name text primary key,
   service_id uuid not null references service on delete cascade,
   revision integer not null,
+  -- which of the revision's instances this is, from 0
+  ordinal integer not null check (ordinal >= 0),
+  -- counts the replacements of that instance; part of the workload's name
+  restart integer not null check (restart >= 0),
+  -- consecutive predecessors that ended early; 0 once one has served for a while
+  crashes integer not null default 0,
+  -- consecutive failed health checks
+  failures integer not null default 0,
   status text not null check (status in ('starting', 'ready', 'unready', 'stopping')),
   host text,
   port integer,
   reason text,
+  -- not started before this time (backoff of a crash loop)
+  start_after timestamptz not null default now(),
+  ready_at timestamptz,
   started_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  unique (service_id, revision, ordinal, restart)
 );
-create index on service_instance (service_id);
 
 -- The durable queue of keys. available_at is both the due time (token null) and the lease's end (token set).
 create table work (
@@ -293,4 +304,3 @@ create table log_chunk (
   lines text not null,
   primary key (stream, sequence)
 );
-alter table log_chunk alter column lines set compression lz4;

@@ -180,10 +180,16 @@ export interface Schema {
     workload_name: string
     service_id: string
     revision: number
+    ordinal: number
+    restart: number
+    crashes: Generated<number>
+    failures: Generated<number>
     status: InstanceStatus
     host: string | null
     port: number | null
     reason: string | null
+    start_after: Moment
+    ready_at: Date | null
     started_at: Created
     updated_at: Moment
   }

@@ -1,0 +1,6 @@
+export { createTestDatabase, type TestDatabase } from './create-test-database.ts'
+export { testServerUrl } from './test-server.ts'
+export { eventually, type EventuallyOptions } from './eventually.ts'
+export { createManualClock, type ManualClock } from './manual-clock.ts'
+export { killAt, killAtRandom } from './crash-points.ts'
+export { silentLogger } from './silent-logger.ts'

@@ -1,0 +1,68 @@
+/**
+ * Vitest global set-up: one PostgreSQL for the whole run, with one migrated database that tests clone. Projects of one
+ * run share it. An address in CAIRN_TEST_DATABASE_URL is used as it is, for example that of another PostgreSQL version.
+ */
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DirectoryInUseError, migrate, openDatabase, startEmbeddedPostgres } from '@cairn/store'
+import pg from 'pg'
+import { serverUrlVariable, templateDatabase, withDatabase } from './test-server.ts'
+
+const directoryPrefix = 'cairn-test-postgres-'
+
+/** Answers the way to end what it started. */
+export async function setup(): Promise<() => Promise<void>> {
+  const given = process.env[serverUrlVariable]
+  if (given !== undefined) {
+    await makeTemplate(given)
+    return () => Promise.resolve()
+  }
+  await removeLeftovers()
+  const directory = await mkdtemp(join(tmpdir(), directoryPrefix))
+  const postgres = await startEmbeddedPostgres({ directory, log: () => undefined })
+  await makeTemplate(postgres.url)
+  process.env[serverUrlVariable] = postgres.url
+  return async () => {
+    delete process.env[serverUrlVariable]
+    await postgres.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function makeTemplate(serverUrl: string): Promise<void> {
+  const client = new pg.Client(serverUrl)
+  await client.connect()
+  try {
+    await client.query(`drop database if exists ${templateDatabase}`)
+    await client.query(`create database ${templateDatabase}`)
+  } finally {
+    await client.end()
+  }
+  const database = openDatabase({
+    url: withDatabase(serverUrl, templateDatabase),
+    maxConnections: 1,
+    applicationName: 'cairn-test-template',
+    onError: () => undefined,
+  })
+  try {
+    await migrate(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** A run that was killed leaves its server and its files; the next run ends and removes them. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(directoryPrefix)) continue
+    const directory = join(tmpdir(), name)
+    try {
+      const postgres = await startEmbeddedPostgres({ directory, log: () => undefined })
+      await postgres.stop()
+      await rm(directory, { recursive: true, force: true })
+    } catch (error) {
+      if (!(error instanceof DirectoryInUseError)) await rm(directory, { recursive: true, force: true })
+    }
+  }
+}
