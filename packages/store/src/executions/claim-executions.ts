@@ -1,0 +1,60 @@
+/**
+ * Who owns a run. `execution.owner` is the engine process that may write its events; null = nobody's.
+ *
+ * Lock order: engine_process before execution. A claim holds its own process row FOR SHARE, so a process that is being
+ * declared dead claims nothing; runs are taken with SKIP LOCKED, so claims wait for nothing else.
+ */
+import type { RunParameters } from '@cairn/domain'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+
+export interface ClaimedExecution {
+  readonly id: string
+  readonly tenantId: string
+  readonly tenantName: string
+  readonly workflowId: number
+  readonly planId: number
+  readonly parameters: RunParameters
+  /** True when a process owned the run before: it may have events. */
+  readonly adopted: boolean
+}
+
+/** Takes up to `limit` runs that nobody owns, oldest first. Index: execution_unowned. */
+export async function claimExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
+  const { rows } = await sql<ClaimedExecution>`
+    with fence as materialized (
+      select id from engine_process where id = ${ownerId} and alive for share
+    ), candidate as (
+      select id, status from execution
+      where owner is null and status in ('queued', 'running', 'stopping') and exists (select from fence)
+      order by created_at
+      limit ${limit}
+      for update skip locked
+    )
+    update execution set owner = fence.id, status = case execution.status when 'queued' then 'running' else execution.status end
+    from fence, candidate, tenant
+    where execution.id = candidate.id and tenant.id = execution.tenant_id
+    returning execution.id, tenant_id as "tenantId", tenant.name as "tenantName", workflow_id as "workflowId",
+      plan_id as "planId", parameters, candidate.status <> 'queued' as "adopted"`.execute(db)
+  return rows
+}
+
+/** Makes the live runs of dead processes claimable; answers how many. Index: execution_owned. */
+export async function releaseOrphanedExecutions(db: Db): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    with orphan as (
+      select execution.id from execution join engine_process on engine_process.id = execution.owner
+      where not engine_process.alive and execution.status in ('queued', 'running', 'stopping')
+      for update of execution skip locked
+    )
+    update execution set owner = null from orphan where execution.id = orphan.id returning execution.id`.execute(db)
+  return rows.length
+}
+
+/** Live runs that no process owns; for `/metrics` and readiness. */
+export async function countUnownedExecutions(db: Db): Promise<number> {
+  const { rows } = await sql<{ waiting: number }>`
+    select count(*) as waiting from execution
+    where owner is null and status in ('queued', 'running', 'stopping')`.execute(db)
+  return rows[0]?.waiting ?? 0
+}
