@@ -1,0 +1,3 @@
+export * from './inspect-zip.ts'
+export * from './limits.ts'
+export * from './zip-to-tar.ts'

@@ -1,0 +1,64 @@
+import { open } from 'node:fs/promises'
+import type { ArchiveLimits } from './limits.ts'
+import { readContent } from './read-content.ts'
+import { readDirectory } from './read-directory.ts'
+import { refuseArchive } from './refuse.ts'
+
+export interface ZipEntry {
+  /** Relative, with `/` between segments and none at the end. */
+  readonly path: string
+  readonly kind: 'file' | 'directory'
+  /** Unpacked; 0 for a directory. */
+  readonly sizeBytes: number
+  readonly isExecutable: boolean
+}
+
+export interface ZipReport {
+  /** In the order of the archive; at most `maxEntries`. Directories that are only named as a parent are not among them. */
+  readonly entries: readonly ZipEntry[]
+  readonly entryCount: number
+  /** Bytes of all files, unpacked. */
+  readonly totalBytes: number
+}
+
+export interface ArchiveCall {
+  readonly signal: AbortSignal
+}
+
+/**
+ * Checks a zip file completely: every name, every header, and every byte by unpacking it into nothing. Takes memory
+ * for the list of entries (bounded by the limits), not for their content.
+ *
+ * @throws CairnError `invalid_archive`; the message names the entry and the rule. The signal's reason when aborted.
+ * @example
+ * const report = await inspectZip('/tmp/upload.zip', defaultArchiveLimits, { signal })
+ */
+export async function inspectZip(path: string, limits: ArchiveLimits, call: ArchiveCall): Promise<ZipReport> {
+  const tooLong = AbortSignal.timeout(limits.maxInspectionMs)
+  const signal = AbortSignal.any([call.signal, tooLong])
+  try {
+    return await inspect(path, limits, signal)
+  } catch (error) {
+    if (tooLong.aborted && !call.signal.aborted) {
+      throw refuseArchive(`it takes longer than ${limits.maxInspectionMs / 1000} s to unpack`, error)
+    }
+    throw error
+  }
+}
+
+async function inspect(path: string, limits: ArchiveLimits, signal: AbortSignal): Promise<ZipReport> {
+  await using file = await open(path, 'r')
+  const located = await readDirectory(file, path, limits, signal)
+  let totalBytes = 0
+  for (const entry of located) {
+    signal.throwIfAborted()
+    for await (const chunk of readContent(file, entry, signal)) totalBytes += chunk.length
+  }
+  const entries = located.map(({ path: name, kind, sizeBytes, isExecutable }) => ({
+    path: name,
+    kind,
+    sizeBytes,
+    isExecutable,
+  }))
+  return { entries, entryCount: entries.length, totalBytes }
+}
