@@ -1,0 +1,85 @@
+/** Calls on one container of this installation, by name. */
+import { type Call, labelNames, type Observation } from '@cairn/driver'
+import type { EngineClient } from './engine-client.ts'
+import { ContainerInspect, ContainerList, readShape } from './engine-shapes.ts'
+import { toObservation } from './from-inspect.ts'
+import { pause } from './pause.ts'
+
+export interface Engine {
+  readonly client: EngineClient
+  readonly installation: string
+}
+
+/** A container of this installation: what the port sees and what only the driver needs. */
+export interface Found {
+  readonly id: string
+  readonly observation: Observation
+  readonly inspect: ContainerInspect
+}
+
+const notFound = 404
+const notModified = 304
+const conflict = 409
+const pollMs = 100
+/** Inspections under way at once when everything is listed. */
+const listWidth = 8
+
+/** Null when no container has the name, or one that another has made. */
+export async function findContainer(engine: Engine, nameOrId: string, call: Call): Promise<Found | null> {
+  const inspect = await inspectContainer(engine, nameOrId, call)
+  const observation = inspect === null ? null : toObservation(inspect, engine.installation)
+  return inspect === null || observation === null ? null : { id: inspect.Id, observation, inspect }
+}
+
+export async function inspectContainer(engine: Engine, nameOrId: string, call: Call): Promise<ContainerInspect | null> {
+  const path = `/containers/${encodeURIComponent(nameOrId)}/json`
+  const answer = await engine.client.request({ method: 'GET', path, accept: [notFound] }, call)
+  return answer.status === notFound ? null : readShape(ContainerInspect, answer.body, 'container')
+}
+
+/** A container that vanishes while the list is read is left out. */
+export async function listContainers(engine: Engine, call: Call): Promise<Observation[]> {
+  const filters = { label: [`${labelNames.installation}=${engine.installation}`] }
+  const request = { method: 'GET', path: '/containers/json', query: { all: true, filters } } as const
+  const answer = await engine.client.request(request, call)
+  const ids = readShape(ContainerList, answer.body, 'container list').map((entry) => entry.Id)
+  const observations: Observation[] = []
+  for (let start = 0; start < ids.length; start += listWidth) {
+    const batch = ids.slice(start, start + listWidth).map((id) => findContainer(engine, id, call))
+    for (const found of await Promise.all(batch)) if (found !== null) observations.push(found.observation)
+  }
+  return observations
+}
+
+/** The engine's own wait returns at once for a container that is made but not started, hence the loop. */
+export async function waitForExit(engine: Engine, name: string, call: Call): Promise<Observation | null> {
+  const path = `/containers/${encodeURIComponent(name)}/wait`
+  for (;;) {
+    await engine.client.request({ method: 'POST', path, accept: [notFound] }, call)
+    const found = await findContainer(engine, name, call)
+    if (found === null || found.observation.phase === 'exited') return found?.observation ?? null
+    await pause(pollMs, call)
+  }
+}
+
+export async function stopContainer(engine: Engine, name: string, graceMs: number, call: Call): Promise<void> {
+  const found = await findContainer(engine, name, call)
+  if (found === null || found.observation.phase === 'exited') return
+  const path = `/containers/${found.id}/stop`
+  const query = { t: Math.ceil(graceMs / 1000) }
+  await engine.client.request({ method: 'POST', path, query, accept: [notFound, notModified] }, call)
+}
+
+/** Returns when the name is free again. */
+export async function removeContainer(engine: Engine, name: string, call: Call): Promise<void> {
+  for (;;) {
+    const found = await findContainer(engine, name, call)
+    if (found === null) return
+    const query = { force: true, v: true }
+    const request = { method: 'DELETE', path: `/containers/${found.id}`, query, accept: [notFound, conflict] } as const
+    const answer = await engine.client.request(request, call)
+    // A conflict is a removal that another caller began.
+    if (answer.status !== conflict) return
+    await pause(pollMs, call)
+  }
+}

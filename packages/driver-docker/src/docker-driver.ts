@@ -1,0 +1,69 @@
+import type { Logger } from '@cairn/domain'
+import { type Call, type Capabilities, DriverError, type EngineDriver } from '@cairn/driver'
+import {
+  type Engine,
+  findContainer,
+  listContainers,
+  removeContainer,
+  stopContainer,
+  waitForExit,
+} from './containers.ts'
+import { createEngineClient } from './engine-client.ts'
+import { createFeatureReader, type EngineFeatures } from './engine-features.ts'
+import { parseEngineHost } from './engine-host.ts'
+import { EngineInfo, readShape } from './engine-shapes.ts'
+import { ensureWorkload } from './ensure-workload.ts'
+import { followHints } from './follow-hints.ts'
+import { inspectImage, removeImage } from './images.ts'
+import { ensureNetwork, removeNetwork } from './networks.ts'
+import { readContainerFile } from './read-file.ts'
+import { readLogs } from './read-logs.ts'
+
+export interface DockerDriverOptions {
+  /** Label value of everything that this driver makes and may touch. */
+  readonly installation: string
+  /** As in `DOCKER_HOST`: `unix:///var/run/docker.sock`, a socket's path, or `tcp://host:port`; see `parseEngineHost`. */
+  readonly dockerHost: string
+  readonly logger: Logger
+}
+
+/**
+ * The driver on the Engine API of Docker (20.10 or newer) or Podman (4 or newer). Opens no connection before its first call.
+ *
+ * @example
+ * const driver = createDockerDriver({ installation: 'k3x9', dockerHost: 'unix:///var/run/docker.sock', logger })
+ */
+export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
+  const client = createEngineClient(parseEngineHost(options.dockerHost))
+  const engine: Engine = { client, installation: options.installation }
+  const features = createFeatureReader(client)
+  return {
+    kind: 'docker',
+    preflight: async (call) => readCapabilities(engine, await features(call), call),
+    ensureNetwork: (name, call) => ensureNetwork(engine, name, call),
+    removeNetwork: (name, call) => removeNetwork(engine, name, call),
+    ensure: async (spec, call) => ensureWorkload(engine, await features(call), spec, call),
+    observe: async (name, call) => (await findContainer(engine, name, call))?.observation ?? null,
+    list: (call) => listContainers(engine, call),
+    hints: (call) => followHints(engine, options.logger, call),
+    wait: (name, call) => waitForExit(engine, name, call),
+    stop: (name, graceMs, call) => stopContainer(engine, name, graceMs, call),
+    remove: (name, call) => removeContainer(engine, name, call),
+    logs: (name, logOptions, call) => readLogs(engine, name, logOptions, call),
+    readFile: (name, path, maxBytes, call) => readContainerFile(engine, name, { path, maxBytes }, call),
+    inspectImage: (reference, call) => inspectImage(engine, reference, call),
+    removeImage: (reference, call) => removeImage(engine, reference, call),
+  }
+}
+
+async function readCapabilities(engine: Engine, features: EngineFeatures, call: Call): Promise<Capabilities> {
+  const answer = await engine.client.request({ method: 'GET', path: '/info' }, call)
+  const info = readShape(EngineInfo, answer.body, 'info')
+  if (info.OSType !== 'linux') {
+    throw new DriverError(
+      'denied',
+      `the container engine runs ${info.OSType} containers; switch it to Linux containers`,
+    )
+  }
+  return { engine: features.engine, version: features.version, cpus: info.NCPU, memoryBytes: info.MemTotal }
+}

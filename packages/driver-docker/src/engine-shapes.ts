@@ -1,0 +1,81 @@
+/** What Cairn reads of the Engine API's answers, checked at run time; every other field is ignored. */
+import { DriverError } from '@cairn/driver'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Labels = Type.Optional(Nullable(Type.Record(Type.String(), Type.String())))
+const PortBinding = Type.Object({ HostIp: Type.Optional(Type.String()), HostPort: Type.String() })
+
+export const ContainerInspect = Type.Object({
+  Id: Type.String(),
+  Name: Type.String(),
+  State: Type.Object({
+    Status: Type.String(),
+    OOMKilled: Type.Optional(Type.Boolean()),
+    ExitCode: Type.Integer(),
+    Error: Type.Optional(Type.String()),
+    StartedAt: Type.String(),
+    FinishedAt: Type.String(),
+  }),
+  Config: Type.Object({ Labels, WorkingDir: Type.Optional(Type.String()) }),
+  NetworkSettings: Type.Object({
+    Ports: Type.Optional(Nullable(Type.Record(Type.String(), Nullable(Type.Array(PortBinding))))),
+  }),
+})
+export type ContainerInspect = Static<typeof ContainerInspect>
+
+export const ContainerList = Type.Array(Type.Object({ Id: Type.String() }))
+export const Created = Type.Object({ Id: Type.String() })
+
+export const ImageInspect = Type.Object({
+  Id: Type.String(),
+  Size: Type.Number(),
+  Config: Type.Optional(
+    Nullable(
+      Type.Object({
+        Labels,
+        WorkingDir: Type.Optional(Type.String()),
+        ExposedPorts: Type.Optional(Nullable(Type.Record(Type.String(), Type.Unknown()))),
+      }),
+    ),
+  ),
+})
+export type ImageInspect = Static<typeof ImageInspect>
+
+export const NetworkList = Type.Array(
+  Type.Object({ Id: Type.String(), Name: Type.String(), Created: Type.String(), Labels }),
+)
+export type NetworkListEntry = Static<typeof NetworkList>[number]
+
+export const EngineVersion = Type.Object({
+  Version: Type.String(),
+  Components: Type.Optional(Nullable(Type.Array(Type.Object({ Name: Type.String() })))),
+})
+export type EngineVersion = Static<typeof EngineVersion>
+
+export const EngineInfo = Type.Object({ NCPU: Type.Integer(), MemTotal: Type.Number(), OSType: Type.String() })
+
+export const EngineEvent = Type.Object({
+  Type: Type.Optional(Type.String()),
+  time: Type.Optional(Type.Number()),
+  timeNano: Type.Optional(Type.Number()),
+  Actor: Type.Object({ Attributes: Type.Optional(Nullable(Type.Record(Type.String(), Type.String()))) }),
+})
+export type EngineEvent = Static<typeof EngineEvent>
+
+export const BuildMessage = Type.Object({
+  stream: Type.Optional(Type.String()),
+  error: Type.Optional(Type.String()),
+  status: Type.Optional(Type.String()),
+  aux: Type.Optional(Type.Object({ ID: Type.Optional(Type.String()) })),
+})
+export type BuildMessage = Static<typeof BuildMessage>
+
+/** Throws `unknown` when the engine answered something else than `what` looks like. */
+export function readShape<T extends TSchema>(schema: T, value: unknown, what: string): Static<T> {
+  if (Value.Check(schema, value)) return value
+  const [first] = Value.Errors(schema, value)
+  const where = first === undefined ? '' : ` (${first.instancePath}: ${first.message})`
+  throw new DriverError('unknown', `the container engine's ${what} is not what its API describes${where}`)
+}

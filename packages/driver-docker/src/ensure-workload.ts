@@ -1,0 +1,104 @@
+/**
+ * Makes a container of a name and starts it, once, whatever crashes and whoever else tries.
+ *
+ * Invariant: a container's process starts at most once. The engine would start an exited container again, so
+ * - only the caller that created a container starts it, and by its id, never by its name;
+ * - a container found in `created` (its creator crashed, or is about to start it) is given time to start, then removed
+ *   without force, which the engine refuses once it runs, and made again under a new id. A creator that wakes up late
+ *   starts an id that no longer exists, is told so, and adopts.
+ */
+import { type Call, checkSpec, DriverError, type Observation, specHash, type WorkloadSpec } from '@cairn/driver'
+import { type Engine, findContainer, inspectContainer } from './containers.ts'
+import type { EngineFeatures } from './engine-features.ts'
+import { Created, readShape } from './engine-shapes.ts'
+import { storedSpecHash, toObservation } from './from-inspect.ts'
+import { pause } from './pause.ts'
+import { toCreateOptions } from './to-create-options.ts'
+
+const notModified = 304
+const notFound = 404
+const conflict = 409
+/** Callers that replace each other's unstarted container more often than this are told to try later. */
+const mostAttempts = 5
+const startPollMs = 50
+/** 1 s in all: a start takes about 0.25 s, and a crashed creator's never comes. */
+const startPolls = 20
+
+export async function ensureWorkload(
+  engine: Engine,
+  features: EngineFeatures,
+  spec: WorkloadSpec,
+  call: Call,
+): Promise<Observation> {
+  checkSpec(spec)
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const id = await createContainer(engine, features, spec, call)
+    const observation = id === null ? await adopt(engine, spec, call) : await start(engine, id, call)
+    if (observation !== null) return observation
+  }
+  throw new DriverError('unknown', `workload ${spec.name}: other callers keep replacing it; try again`)
+}
+
+/** The new container's id, or null when the name is taken. */
+async function createContainer(
+  engine: Engine,
+  features: EngineFeatures,
+  spec: WorkloadSpec,
+  call: Call,
+): Promise<string | null> {
+  const body = toCreateOptions(spec, { installation: engine.installation, hasInit: features.hasInit })
+  const request = { method: 'POST', path: '/containers/create', query: { name: spec.name }, body } as const
+  try {
+    const answer = await engine.client.request({ ...request, accept: [conflict] }, call)
+    return answer.status === conflict ? null : readShape(Created, answer.body, 'created container').Id
+  } catch (error) {
+    // Podman answers 500 to a taken name.
+    if (error instanceof DriverError && /name .* is (already )?in use/i.test(error.message)) return null
+    throw error
+  }
+}
+
+/** Null when another caller has replaced the container in the meantime. */
+async function start(engine: Engine, id: string, call: Call): Promise<Observation | null> {
+  const path = `/containers/${id}/start`
+  try {
+    await engine.client.request({ method: 'POST', path, accept: [notModified] }, call)
+  } catch (error) {
+    return await afterFailedStart(engine, id, error, call)
+  }
+  return (await findContainer(engine, id, call))?.observation ?? null
+}
+
+/** A program that cannot be started is an outcome; every other failure leaves nothing behind and is thrown. */
+async function afterFailedStart(engine: Engine, id: string, error: unknown, call: Call): Promise<Observation | null> {
+  const found = await findContainer(engine, id, call)
+  if (found === null || found.observation.phase !== 'created') return found?.observation ?? null
+  await removeUnstarted(engine, id, call)
+  throw error
+}
+
+/** The container that holds the name, or null when the name is free (again). */
+async function adopt(engine: Engine, spec: WorkloadSpec, call: Call): Promise<Observation | null> {
+  for (let poll = 0; ; poll++) {
+    const inspect = await inspectContainer(engine, spec.name, call)
+    if (inspect === null) return null
+    const observation = toObservation(inspect, engine.installation)
+    if (observation === null) throw conflictOf(spec, 'a container that is not of this installation has its name')
+    if (storedSpecHash(inspect) !== specHash(spec)) throw conflictOf(spec, 'it exists with another specification')
+    if (observation.phase !== 'created') return observation
+    if (poll === startPolls) {
+      await removeUnstarted(engine, inspect.Id, call)
+      return null
+    }
+    await pause(startPollMs, call)
+  }
+}
+
+async function removeUnstarted(engine: Engine, id: string, call: Call): Promise<void> {
+  const request = { method: 'DELETE', path: `/containers/${id}`, query: { v: true } } as const
+  await engine.client.request({ ...request, accept: [notFound, conflict] }, call)
+}
+
+function conflictOf(spec: WorkloadSpec, reason: string): DriverError {
+  return new DriverError('spec_conflict', `workload ${spec.name}: ${reason}`)
+}

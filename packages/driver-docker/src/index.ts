@@ -1,0 +1,3 @@
+export * from './docker-driver.ts'
+export * from './discover-engine.ts'
+export { parseEngineHost } from './engine-host.ts'
