@@ -54,6 +54,8 @@ function brokenEncodingRule(header: Header): string | null {
 
 function brokenSizeRule(header: Header, isDirectory: boolean, limits: ArchiveLimits): string | null {
   const { compressedSize, uncompressedSize } = header
+  if (header.compressionMethod === stored && compressedSize !== uncompressedSize)
+    return 'is stored, but declares two sizes'
   if (isDirectory && uncompressedSize > 0) return 'is a directory with content'
   if (uncompressedSize > limits.maxEntryBytes) return `unpacks to more than ${limits.maxEntryBytes} bytes`
   if (exceedsRatio(uncompressedSize, compressedSize, limits)) {

@@ -25,6 +25,7 @@ export async function* readContent(file: FileHandle, entry: LocatedEntry, signal
       yield chunk
     }
   } catch (error) {
+    signal.throwIfAborted()
     throw refuseAsZip(error, entry.path)
   }
   if (bytes < entry.sizeBytes)

@@ -64,6 +64,7 @@ export async function readDirectory(
     await checkTotalRatio(file, reading)
     return located
   } catch (error) {
+    signal.throwIfAborted()
     throw refuseAsZip(error)
   } finally {
     zip.close()

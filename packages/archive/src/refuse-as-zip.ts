@@ -2,12 +2,11 @@ import { CairnError } from '@cairn/contract'
 import { refuseArchive, refuseEntry } from './refuse.ts'
 
 /**
- * What a reader threw, as a refusal when the archive is at fault. Faults of the machine (they name a system call) and
- * aborts are passed on as they are.
+ * What a reader threw, as a refusal when the archive is at fault. Faults of the machine
+ * (they name a system call) are passed on as they are.
  */
 export function refuseAsZip(error: unknown, name?: string): unknown {
-  if (!(error instanceof Error) || error instanceof CairnError) return error
-  if (error.name === 'AbortError' || error.name === 'TimeoutError' || 'syscall' in error) return error
+  if (!(error instanceof Error) || error instanceof CairnError || 'syscall' in error) return error
   const rule = describeDamage(error.message)
   return name === undefined ? refuseArchive(rule, error) : refuseEntry(name, rule, error)
 }
