@@ -1,0 +1,150 @@
+/**
+ * From `execute` to the step's process running, and from a parent's end to its child's process running, in rounds that
+ * alternate with `docker run` and with the driver alone on the same image and network. Containers print their own clock,
+ * which is the machine's.
+ */
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import type { WorkloadSpec } from '@cairn/driver'
+import { createDockerDriver } from '@cairn/driver-docker'
+import type { ServerProcess } from '../tests/e2e/server-process.ts'
+import { findOwnedObjects } from '../scripts/container-engine/list-owned-objects.ts'
+import { removeOwnedObjects } from '../scripts/container-engine/remove-owned-objects.ts'
+import { type Summary, summarise } from './summary.ts'
+
+const printClock = 'date +%s%N'
+
+export interface ContainerLatency {
+  /** Milliseconds from the call of `execute` to the first step's process running. */
+  readonly executeToProcess: Summary
+  /** Milliseconds from the end of the parent's process to its child's process running. */
+  readonly parentEndToChildProcess: Summary
+  /** Milliseconds from starting `docker run --rm` to its process running. */
+  readonly dockerRunToProcess: Summary
+  /** Milliseconds that the engine alone takes of a step: its start and the notice of an exit, by the driver alone. */
+  readonly engineStartToProcess: Summary
+  readonly engineExitNotice: Summary
+  /** Per round: parent's end to child's process, less the engine's start and exit notice of the same round. */
+  readonly ownOverheadPerStep: Summary
+  /** Per round: parent's end to child's process, over `docker run` to its process. */
+  readonly ratioToDockerRun: Summary
+}
+
+const nowMs = (): number => performance.timeOrigin + performance.now()
+const clockMs = (printed: string): number => Number(BigInt(printed.trim()) / 1000n) / 1000
+
+async function runChain(server: ServerProcess, workflowId: number): Promise<{ toFirst: number; toChild: number }> {
+  const { workflows } = server.client
+  const calledAt = nowMs()
+  const { executionId } = await workflows.executeWorkflow(workflowId)
+  await workflows.waitForExecution(workflowId, executionId)
+  const clockOf = async (stepName: string): Promise<number[]> => {
+    const clocks: number[] = []
+    for await (const line of workflows.followExecutionLogs(workflowId, executionId, { stepName }))
+      clocks.push(clockMs(line.message))
+    return clocks
+  }
+  const [firstStart = Number.NaN, firstEnd = Number.NaN] = await clockOf('first')
+  const [childStart = Number.NaN] = await clockOf('child')
+  return { toFirst: firstStart - calledAt, toChild: childStart - firstEnd }
+}
+
+function dockerRun(dockerHost: string, image: string, network: string): Promise<number> {
+  const calledAt = nowMs()
+  const child = spawn('docker', ['run', '--rm', '--network', network, image, '/bin/sh', '-c', printClock], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'], DOCKER_HOST: dockerHost },
+  })
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString()
+    })
+    child.on('error', reject)
+    child.on('close', (code) =>
+      code === 0 ? resolve(clockMs(printed) - calledAt) : reject(new Error(`docker run: ${code}`)),
+    )
+  })
+}
+
+type Driver = ReturnType<typeof createDockerDriver>
+
+async function driverAlone(driver: Driver, spec: WorkloadSpec): Promise<{ start: number; exitNotice: number }> {
+  const call = { signal: AbortSignal.timeout(60_000) }
+  const calledAt = nowMs()
+  await driver.ensure(spec, call)
+  await driver.wait(spec.name, call)
+  const noticedAt = nowMs()
+  const clocks: number[] = []
+  for await (const batch of driver.logs(spec.name, { since: null, follow: false }, call)) {
+    clocks.push(...batch.map(({ text }) => clockMs(text)))
+  }
+  await driver.remove(spec.name, call)
+  const [startedAt = Number.NaN, endedAt = Number.NaN] = clocks
+  return { start: startedAt - calledAt, exitNotice: noticedAt - endedAt }
+}
+
+export async function measureContainerLatency(
+  server: ServerProcess,
+  imageId: number,
+  rounds: number,
+): Promise<ContainerLatency> {
+  const { dockerHost } = server
+  const version = (await server.client.images.describeImage(imageId)).latestVersion
+  const { id: workflowId } = await server.client.workflows.createWorkflow({
+    name: 'latency',
+    steps: {
+      first: { type: 'standard', imageId, command: `${printClock}; ${printClock}`, resources: { instanceTypeId: 23 } },
+      child: { type: 'standard', imageId, command: printClock, parents: ['first'], resources: { instanceTypeId: 23 } },
+    },
+  })
+  await runChain(server, workflowId)
+  const network = (await findOwnedObjects(dockerHost, null)).find(({ kind }) => kind === 'network')?.name ?? 'bridge'
+  const installation = `bench-${randomUUID().slice(0, 8)}`
+  const driver = createDockerDriver({ installation, host: dockerHost })
+  const specOf = (round: number): WorkloadSpec => ({
+    name: `cairn-${installation}-${round}`,
+    owner: { kind: 'step', id: randomUUID(), tenantId: randomUUID() },
+    image: version.pullUrl,
+    command: ['/bin/sh', '-c', `${printClock}; ${printClock}`],
+    env: {},
+    resources: { cpus: 1, memoryBytes: 2 ** 31, pids: 1024 },
+    network,
+    publishPort: null,
+  })
+  const series = {
+    toFirst: [],
+    toChild: [],
+    dockerRun: [],
+    start: [],
+    exitNotice: [],
+    overhead: [],
+    ratio: [],
+  } as Record<string, number[]>
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const chain = await runChain(server, workflowId)
+      const peer = await dockerRun(dockerHost, version.pullUrl, network)
+      const alone = await driverAlone(driver, specOf(round))
+      series['toFirst']?.push(chain.toFirst)
+      series['toChild']?.push(chain.toChild)
+      series['dockerRun']?.push(peer)
+      series['start']?.push(alone.start)
+      series['exitNotice']?.push(alone.exitNotice)
+      series['overhead']?.push(chain.toChild - alone.start - alone.exitNotice)
+      series['ratio']?.push(chain.toChild / peer)
+    }
+  } finally {
+    await removeOwnedObjects(dockerHost, installation)
+  }
+  const of = (name: string): Summary => summarise(series[name] ?? [])
+  return {
+    executeToProcess: of('toFirst'),
+    parentEndToChildProcess: of('toChild'),
+    dockerRunToProcess: of('dockerRun'),
+    engineStartToProcess: of('start'),
+    engineExitNotice: of('exitNotice'),
+    ownOverheadPerStep: of('overhead'),
+    ratioToDockerRun: of('ratio'),
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Ships the demand forecast: artifact → image → service → workflow run → test call, with the TypeScript SDK.
+ *
+ * Run it against any Cairn server: `CAIRN_URL=http://127.0.0.1:7420 CAIRN_TOKEN=… node examples/demand-forecast/deploy.ts`.
+ * Running it again ships a new version of everything.
+ */
+import { randomBytes } from 'node:crypto'
+import { type CairnClient, createClient } from '@cairn/sdk'
+import { zipFolder } from '@cairn/sdk/node'
+
+const folder = import.meta.dirname
+const imageName = 'demand-forecast'
+
+export interface Deployed {
+  readonly artifactId: string
+  readonly imageId: number
+  readonly versionId: number
+  readonly workflowId: number
+  readonly executionId: string
+  readonly accuracy: string
+  /** URL of the page that shows the forecast. */
+  readonly pageUrl: string
+  /** Body of the answer to the test call of the API service. */
+  readonly prediction: string
+}
+
+type Say = (line: string) => void
+
+async function uploadArtifact(client: CairnClient, say: Say): Promise<string> {
+  const { id } = await client.artifacts.createArtifact(
+    { name: `${imageName}-${Date.now()}`, description: 'Source of the demand forecast' },
+    await zipFolder(folder),
+    { onProgress: ({ phase, bytes }) => say(`  ${phase}: ${bytes} bytes`) },
+  )
+  say(`artifact ${id}`)
+  return id
+}
+
+async function buildImage(client: CairnClient, say: Say): Promise<{ imageId: number; versionId: number }> {
+  const known = (await client.images.listImages({ searchTerm: imageName }).all()).find(({ name }) => name === imageName)
+  const body = {
+    name: imageName,
+    type: 'workflow' as const,
+    description: 'Holt-Winters forecast of monthly demand',
+    buildDetails: {
+      source: 'upload' as const,
+      useCache: true,
+      context: '.',
+      dockerfilePath: 'Dockerfile',
+      buildArguments: [{ name: 'MODEL_NAME', value: 'holt-winters' }],
+    },
+  }
+  const artifact = await zipFolder(folder)
+  const { imageId, versionId, buildId } = known
+    ? await client.images.createVersion(known.id, body, artifact)
+    : await client.images.createImage(body, artifact)
+  say(`image ${imageId}, version ${versionId}, build ${buildId}`)
+  for await (const line of client.images.followBuildLogs(imageId, buildId)) say(`  | ${line.message}`)
+  await client.images.waitForBuild(imageId, buildId)
+  return { imageId, versionId }
+}
+
+async function deployService(
+  client: CairnClient,
+  body: Parameters<CairnClient['services']['createService']>[0],
+  say: Say,
+): Promise<string> {
+  const { id } = await client.services.createOrUpdateService(body)
+  const service = await client.services.waitForService(id)
+  say(`service ${service.name} is ${service.status} at ${service.url}`)
+  return service.url
+}
+
+function workflowBody(image: { imageId: number; versionId: number }, publish: { url: string; key: string }) {
+  const step = { type: 'standard' as const, imageId: image.imageId, imageVersionId: image.versionId }
+  const resources = { instanceTypeId: 21, storage: '10GB' }
+  return {
+    name: imageName,
+    tags: [{ name: 'example' }],
+    triggers: [],
+    steps: {
+      train: {
+        ...step,
+        command: 'python3 app/train.py',
+        resources,
+        stepTimeout: 300,
+        parameters: { env: { HOLD_OUT_MONTHS: '24' } },
+        outputParameters: { accuracy: 'out/accuracy', factors: 'out/factors' },
+      },
+      forecast: {
+        ...step,
+        command: 'python3 app/forecast.py',
+        resources,
+        parents: ['train'],
+        parameters: { env: { HORIZON_MONTHS: '24' }, inherit: { ACCURACY: 'accuracy', FACTORS: 'factors' } },
+        outputParameters: { forecast: 'out/forecast.json' },
+      },
+      publish: {
+        type: 'http' as const,
+        method: 'post' as const,
+        url: `${publish.url}/forecast`,
+        parents: ['forecast'],
+        headers: { absolute: { 'content-type': 'application/json', 'x-publish-key': publish.key } },
+        payload: '{{FORECAST}}',
+        parameters: { inherit: { FORECAST: 'forecast' } },
+        outputParameters: { answer: 'response.txt' },
+      },
+    },
+  }
+}
+
+async function runWorkflow(
+  client: CairnClient,
+  workflowId: number,
+  say: Say,
+): Promise<{ executionId: string; accuracy: string }> {
+  const { executionId } = await client.workflows.executeWorkflow(workflowId, {
+    params: { stepWise: { forecast: { HORIZON_MONTHS: '36' } } },
+  })
+  say(`run ${executionId}`)
+  for (const stepName of ['train', 'forecast', 'publish']) {
+    for await (const line of client.workflows.followExecutionLogs(workflowId, executionId, { stepName })) {
+      say(`  ${stepName.padEnd(8)} | ${line.message}`)
+    }
+  }
+  const details = await client.workflows.waitForExecution(workflowId, executionId)
+  const failed = details.steps.find(({ status }) => status === 'Failed')
+  if (details.status !== 'Success') {
+    throw new Error(
+      `run ${executionId} ended as ${details.status}: ${failed?.name ?? 'no step'} ${failed?.reason ?? ''}`,
+    )
+  }
+  for (const { name, status, startedAt, finishedAt } of details.steps) {
+    say(`  ${name.padEnd(8)} ${status} (${Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')} ms)`)
+  }
+  const outputs = details.steps.find(({ name }) => name === 'train')?.output
+  return { executionId, accuracy: outputs?.['accuracy'] ?? '' }
+}
+
+/** Ships everything and returns what came of it; throws when any part did not work. */
+export async function deployDemandForecast(client: CairnClient, say: Say): Promise<Deployed> {
+  const artifactId = await uploadArtifact(client, say)
+  const image = await buildImage(client, say)
+  const publishKey = randomBytes(16).toString('hex')
+  const service = { imageDetails: image, resources: { instanceTypeId: 1 }, healthCheckURL: '/health' }
+  const pageUrl = await deployService(
+    client,
+    {
+      ...service,
+      name: 'forecast',
+      title: 'Demand forecast',
+      serviceType: 'web-app',
+      access: 'public',
+      entrypoint: 'python3\napp/server.py\npage',
+      parameters: { env: { PUBLISH_KEY: publishKey } },
+    },
+    say,
+  )
+  const { id: workflowId } = await client.workflows.createOrUpdateWorkflow(
+    workflowBody(image, { url: pageUrl, key: publishKey }),
+  )
+  say(`workflow ${workflowId}`)
+  const { executionId, accuracy } = await runWorkflow(client, workflowId, say)
+  await deployService(
+    client,
+    { ...service, name: 'forecast-api', serviceType: 'api', entrypoint: 'python3\napp/server.py\napi' },
+    say,
+  )
+  const answer = await client.services.testService('forecast-api', {
+    httpMethod: 'post',
+    path: '/predict',
+    payload: { months: 3 },
+  })
+  if (answer.responseStatus !== 200)
+    throw new Error(`the test call was answered ${answer.responseStatus}: ${answer.responseBody}`)
+  say(`test call answered ${answer.responseStatus}: ${answer.responseBody}`)
+  return { artifactId, ...image, workflowId, executionId, accuracy, pageUrl, prediction: answer.responseBody }
+}
+
+if (import.meta.main) {
+  const { CAIRN_URL: baseUrl = 'http://127.0.0.1:7420', CAIRN_TOKEN: token } = process.env
+  if (token === undefined) throw new Error('set CAIRN_TOKEN to an API token of the server')
+  const deployed = await deployDemandForecast(createClient({ baseUrl, token }), console.log)
+  console.log(deployed)
+}
