@@ -1,0 +1,88 @@
+/** What becomes of one instance, given what the engine and the health check showed. */
+import { describeInstanceExit } from './instance-health.ts'
+import {
+  type HealthCheck,
+  type InstanceState,
+  type ObservedInstance,
+  type StartFailure,
+  serviceTiming as timing,
+} from './service-state.ts'
+
+/**
+ * `keep`: as it now is. `start`: the engine has to start it. `ended`: it is of no more use and its container goes;
+ * whether it is replaced is its revision's affair. `gone`: its container is confirmed absent.
+ */
+export type InstanceFate =
+  | { readonly kind: 'keep'; readonly instance: InstanceState }
+  | { readonly kind: 'start'; readonly instance: InstanceState }
+  | { readonly kind: 'ended'; readonly instance: InstanceState; readonly reason: string }
+  | { readonly kind: 'gone'; readonly instance: InstanceState }
+
+export interface InstanceFacts {
+  readonly observed: ObservedInstance | null
+  readonly check: HealthCheck | null
+  readonly startFailure: StartFailure | null
+}
+
+export function evolveInstance(now: number, instance: InstanceState, facts: InstanceFacts): InstanceFate {
+  const { observed } = facts
+  if (instance.status === 'stopping') return { kind: observed === null ? 'gone' : 'keep', instance }
+  if (observed === null) {
+    return wasSeenRunning(instance)
+      ? { kind: 'ended', instance, reason: 'the container disappeared' }
+      : awaitStart(now, instance, facts.startFailure)
+  }
+  if (observed.phase === 'created') return awaitStart(now, instance, facts.startFailure)
+  if (observed.phase === 'exited') return { kind: 'ended', instance, reason: describeInstanceExit(observed) }
+  return judgeRunning(now, instance, { observed, check: facts.check })
+}
+
+function wasSeenRunning(instance: InstanceState): boolean {
+  return instance.readyAt !== null || instance.host !== null
+}
+
+function awaitStart(now: number, instance: InstanceState, failure: StartFailure | null): InstanceFate {
+  if (failure === null) return { kind: now < instance.startAfter ? 'keep' : 'start', instance }
+  const late = now - Math.max(instance.createdAt, instance.startAfter) >= timing.startDeadlineMs
+  if (failure.permanent || late) return { kind: 'ended', instance, reason: failure.reason }
+  return { kind: 'start', instance: { ...instance, reason: failure.reason } }
+}
+
+function judgeRunning(
+  now: number,
+  before: InstanceState,
+  facts: { readonly observed: ObservedInstance; readonly check: HealthCheck | null },
+): InstanceFate {
+  const { observed, check } = facts
+  const instance = checked(now, addressed(before, observed), check)
+  if (instance.readyAt === null) {
+    const runningFor = now - (observed.startedAt ?? Math.max(instance.createdAt, instance.startAfter))
+    if (runningFor < timing.startDeadlineMs) return { kind: 'keep', instance }
+    const why = check?.kind === 'unhealthy' ? check.reason : (instance.reason ?? 'its port was never published')
+    return { kind: 'ended', instance, reason: `not healthy within ${timing.startDeadlineMs / 1000} s: ${why}` }
+  }
+  if (instance.failures < timing.failuresUntilReplaced) return { kind: 'keep', instance }
+  return {
+    kind: 'ended',
+    instance,
+    reason: `${instance.failures} health checks in a row failed: ${instance.reason ?? 'no answer'}`,
+  }
+}
+
+function addressed(instance: InstanceState, observed: ObservedInstance): InstanceState {
+  return { ...instance, host: observed.address?.host ?? null, port: observed.address?.port ?? null }
+}
+
+function checked(now: number, instance: InstanceState, check: HealthCheck | null): InstanceState {
+  if (check === null) return instance
+  if (check.kind === 'healthy') {
+    return { ...instance, status: 'ready', failures: 0, reason: null, readyAt: instance.readyAt ?? now }
+  }
+  if (instance.readyAt === null) {
+    // A replacement keeps saying why its predecessor ended; that is what its user has to know.
+    return instance.crashes > 0 ? instance : { ...instance, reason: check.reason }
+  }
+  const failures = instance.failures + 1
+  const status = failures >= timing.failuresUntilUnready ? 'unready' : instance.status
+  return { ...instance, failures, status, reason: check.reason }
+}

@@ -1,0 +1,152 @@
+/**
+ * What a decision about a service reads and says. The state machines:
+ *
+ * - revision: starting → active → draining → removed, starting → failed, starting → removed (superseded or deleted)
+ * - instance: starting → ready ⇄ unready → stopping → gone; an instance that ended is `stopping` too, until its
+ *   container is confirmed absent, and its replacement has the next `restart` number and so another name
+ */
+import type { InstanceStatus, RevisionStatus, ServiceStatus } from '@cairn/contract'
+import type { ServiceSpec } from './spec.ts'
+
+/** Revision statuses that never change again. */
+export const terminalRevisionStatuses = ['removed', 'failed'] as const satisfies readonly RevisionStatus[]
+
+/** Which revision statuses may follow which; the store writes no other change. */
+export const revisionTransitions = {
+  starting: ['active', 'failed', 'removed'],
+  active: ['draining', 'removed'],
+  draining: ['removed'],
+  removed: [],
+  failed: [],
+} as const satisfies Readonly<Record<RevisionStatus, readonly RevisionStatus[]>>
+
+export interface RevisionState {
+  readonly revision: number
+  readonly status: RevisionStatus
+  readonly spec: ServiceSpec
+  /** Why it failed or was removed, in words for the user. */
+  readonly reason: string | null
+  /** Epoch milliseconds; set while draining. */
+  readonly drainUntil: number | null
+}
+
+export interface InstanceState {
+  readonly name: string
+  readonly revision: number
+  /** Which of the revision's instances, from 0. */
+  readonly ordinal: number
+  /** Replacements of that instance so far. */
+  readonly restart: number
+  readonly status: InstanceStatus
+  /** Consecutive predecessors that ended early. */
+  readonly crashes: number
+  /** Consecutive failed health checks. */
+  readonly failures: number
+  readonly host: string | null
+  readonly port: number | null
+  /** Why it is not ready, in words for the user. */
+  readonly reason: string | null
+  /** Epoch milliseconds before which it is not started. */
+  readonly startAfter: number
+  /** Epoch milliseconds of the intent to start it. */
+  readonly createdAt: number
+  /** Epoch milliseconds of its first passed health check; null = none yet. */
+  readonly readyAt: number | null
+}
+
+/** Everything recorded about one service; times in epoch milliseconds. */
+export interface ServiceState {
+  readonly id: string
+  readonly generation: number
+  readonly status: ServiceStatus
+  readonly statusReason: string | null
+  readonly activeRevision: number | null
+  readonly revisions: readonly RevisionState[]
+  readonly instances: readonly InstanceState[]
+}
+
+/** What the engine showed of one workload; null where it has none of that name. */
+export interface ObservedInstance {
+  readonly phase: 'created' | 'running' | 'exited'
+  readonly address: { readonly host: string; readonly port: number } | null
+  /** Epoch milliseconds. */
+  readonly startedAt: number | null
+  readonly exit: {
+    readonly code: number | null
+    readonly reason: 'completed' | 'error' | 'oom' | 'killed'
+    readonly detail: string | null
+    readonly lastLogLine: string | null
+  } | null
+}
+
+/** Outcome of one health check. No entry for an instance = none was due. */
+export type HealthCheck = { readonly kind: 'healthy' } | { readonly kind: 'unhealthy'; readonly reason: string }
+
+/** Why the engine did not start an instance. `permanent` = trying again without a change is useless. */
+export interface StartFailure {
+  readonly reason: string
+  readonly permanent: boolean
+}
+
+/** What one pass knows beside the record. */
+export interface ServiceFacts {
+  /** One entry for every recorded instance. */
+  readonly observations: ReadonlyMap<string, ObservedInstance | null>
+  /** Checks made in this pass. */
+  readonly checks: ReadonlyMap<string, HealthCheck>
+  /** Epoch milliseconds of the last check of each instance, those of this pass included. */
+  readonly lastCheckAt: ReadonlyMap<string, number>
+  /** Starts that failed since the last pass. */
+  readonly startFailures: ReadonlyMap<string, StartFailure>
+}
+
+/** A write; all writes of a decision are one transaction, made before any effect. */
+export type ServiceWrite =
+  | { readonly kind: 'add-instance'; readonly instance: InstanceState }
+  | { readonly kind: 'update-instance'; readonly instance: InstanceState }
+  | { readonly kind: 'forget-instance'; readonly name: string }
+  /** Flips traffic: the revision becomes the active one, the former active one drains until `drainUntil`. */
+  | { readonly kind: 'activate-revision'; readonly revision: number; readonly drainUntil: number }
+  | { readonly kind: 'fail-revision'; readonly revision: number; readonly reason: string }
+  | { readonly kind: 'retire-revision'; readonly revision: number; readonly reason: string }
+  | { readonly kind: 'set-status'; readonly status: ServiceStatus; readonly reason: string | null }
+  | { readonly kind: 'remove-service' }
+
+/** An effect on the engine; idempotent by name, and only for instances whose row is durable. */
+export type ServiceEffect =
+  | { readonly kind: 'start'; readonly name: string; readonly revision: number }
+  | { readonly kind: 'remove'; readonly name: string; readonly graceMs: number }
+
+export interface ServiceDecision {
+  readonly writes: readonly ServiceWrite[]
+  readonly effects: readonly ServiceEffect[]
+  /** When to look again; null = only when something changes. */
+  readonly requeueAfterMs: number | null
+}
+
+/** Times of the service machine, in milliseconds, and counts of health checks. */
+export const serviceTiming = {
+  /** Between health checks of an instance that starts: in its first 5 s, and later. */
+  earlyCheckMs: 250,
+  earlyForMs: 5_000,
+  /** From asking the engine for something to looking at what came of it. */
+  settleMs: 100,
+  /** Before a start is tried again that the engine refused for now. */
+  startRetryMs: 2_000,
+  startingCheckMs: 2_000,
+  /** Between health checks once it has been ready. */
+  steadyCheckMs: 10_000,
+  /** A starting instance that is not healthy by then has failed. */
+  startDeadlineMs: 120_000,
+  /** How long a replaced revision keeps running for the requests it already has. */
+  drainMs: 30_000,
+  /** From SIGTERM to SIGKILL. */
+  stopGraceMs: 10_000,
+  /** Ready for so long, an instance that ends is no part of a crash loop. */
+  stableAfterMs: 60_000,
+  maxBackoffMs: 60_000,
+  failuresUntilUnready: 3,
+  failuresUntilReplaced: 6,
+  /** From so many early ends in a row on, it is called a crash loop. */
+  crashLoopAt: 3,
+} as const
