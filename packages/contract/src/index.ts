@@ -1,3 +1,5 @@
 export * from './route.ts'
 export * from './errors.ts'
 export * from './statuses.ts'
+export * from './schemas/index.ts'
+export * from './routes/table.ts'

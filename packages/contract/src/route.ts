@@ -27,6 +27,13 @@ export interface Route {
   readonly body?: TSchema
   readonly bodyKind: 'none' | 'json' | 'multipart'
   readonly response: RouteResponse
+  /** Name of the multipart part that carries a file; absent when none is taken. */
+  readonly filePart?: string
+  /**
+   * Whether keys that the body's schema does not name are an error or left out. Default `refused`, so that a misspelt key
+   * is not lost in silence; `ignored` where clients are known to send more than they should.
+   */
+  readonly unknownKeys?: 'refused' | 'ignored'
   /** Beside those that any route can give. */
   readonly errors: readonly ErrorCode[]
   /** True for what Cairn adds to the reference contract. */

@@ -1,0 +1,186 @@
+import { type Static, Type } from 'typebox'
+import { executionStatuses, workflowStatuses } from '../statuses.ts'
+import {
+  NumericId,
+  ResourceName,
+  ShortText,
+  Tag,
+  Text,
+  TextFilter,
+  Timestamp,
+  UrlText,
+  Uuid,
+  filterOf,
+  nullable,
+  wireLimits,
+} from './bounds.ts'
+import { pageOf, pageQuery } from './page.ts'
+import { ExportStep, HttpStep, RetryOptions, SqlStep, StandardStep, StepBody, stepMap } from './step.ts'
+
+export const WorkflowParams = Type.Object({ workflowId: NumericId })
+
+/**
+ * By time, by a call from outside, or (`{}` or none) by hand only. `webhook` as text is the id of the hook that describe
+ * shows and keeps it, as `webhookPolicy: preserve` does.
+ */
+export const Trigger = Type.Object({
+  cron: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  webhook: Type.Optional(Type.Union([Type.Boolean(), Uuid])),
+  webhookPolicy: Type.Optional(ShortText),
+})
+export type Trigger = Static<typeof Trigger>
+
+const targets = ['user', 'webhook', 'email'] as const
+
+const WatcherFields = Type.Object({
+  events: Type.Object({
+    success: Type.Optional(Type.Boolean()),
+    fail: Type.Optional(Type.Boolean()),
+    /** Minutes. */
+    runtimeExceeded: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 525_600 })),
+  }),
+  /** E-mail address of a user. */
+  user: Type.Optional(ShortText),
+  webhook: Type.Optional(Type.Object({ name: ShortText, url: UrlText, payload: Text })),
+  email: Type.Optional(
+    Type.Object({
+      name: Type.Optional(ShortText),
+      recipients: Type.Object({ to: Type.Array(ShortText, { minItems: 1, maxItems: 100 }) }),
+    }),
+  ),
+})
+
+/** Who is told about what: exactly one of `user`, `webhook` and `email`. */
+export const Watcher = Type.Refine(
+  WatcherFields,
+  (watcher: Static<typeof WatcherFields>) => targets.filter((target) => watcher[target] !== undefined).length === 1,
+  () => 'must have exactly one of user, webhook and email',
+)
+export type Watcher = Static<typeof WatcherFields>
+
+const body = {
+  metadata: Type.Optional(Type.Object({ allowConcurrentExecution: Type.Optional(Type.Boolean({ default: false })) })),
+  tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
+  triggers: Type.Optional(Type.Array(Trigger, { maxItems: wireLimits.triggers })),
+  watchers: Type.Optional(Type.Array(Watcher, { maxItems: wireLimits.watchers })),
+  retryOptions: Type.Optional(RetryOptions),
+}
+
+/** A workflow as it is created: steps by name. */
+export const WorkflowBody = Type.Object({ name: ResourceName, ...body, steps: stepMap(StepBody) })
+export type WorkflowBody = Static<typeof WorkflowBody>
+
+/** Replaces a workflow; the name stays when absent. */
+export const UpdateWorkflowBody = Type.Object({
+  name: Type.Optional(ResourceName),
+  ...body,
+  steps: stepMap(StepBody),
+})
+export type UpdateWorkflowBody = Static<typeof UpdateWorkflowBody>
+
+export const ListWorkflowsQuery = Type.Object({
+  ...pageQuery,
+  workflowStatus: Type.Optional(filterOf(workflowStatuses)),
+  lastExecutionStatus: Type.Optional(filterOf(executionStatuses)),
+  /** E-mail addresses. */
+  lastModifiedBy: Type.Optional(TextFilter),
+  searchTerm: Type.Optional(Type.String({ maxLength: 256 })),
+})
+export type ListWorkflowsQuery = Static<typeof ListWorkflowsQuery>
+
+/** `triggers` is there when the workflow has a webhook: its id. */
+export const WorkflowSaved = Type.Object({
+  id: Type.Integer(),
+  triggers: Type.Optional(Type.Array(Type.Object({ webhook: Uuid }))),
+})
+export type WorkflowSaved = Static<typeof WorkflowSaved>
+
+/** `scheduled` is the next run of a time trigger. */
+const TriggerAnswer = Type.Object({
+  cron: Type.Optional(Type.String()),
+  scheduled: Type.Optional(Timestamp),
+  webhook: Type.Optional(Uuid),
+})
+
+export const LastExecution = Type.Object({
+  executionId: Uuid,
+  executedAt: Timestamp,
+  status: Type.Enum(executionStatuses),
+  rerunId: Type.Optional(Uuid),
+})
+export type LastExecution = Static<typeof LastExecution>
+
+/** `lastExecution` is absent until a first run. */
+export const WorkflowSummary = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  createdAt: Timestamp,
+  createdBy: Type.Optional(Type.String()),
+  updatedAt: Timestamp,
+  updatedBy: Type.Optional(Type.String()),
+  status: Type.Enum(workflowStatuses),
+  lastExecution: Type.Optional(LastExecution),
+  triggers: Type.Array(TriggerAnswer),
+  tags: Type.Array(Tag),
+})
+export type WorkflowSummary = Static<typeof WorkflowSummary>
+
+export const WorkflowPage = pageOf({ workflows: Type.Array(WorkflowSummary), workflowsCount: Type.Integer() })
+export type WorkflowPage = Static<typeof WorkflowPage>
+
+/**
+ * A step as describe shows it: the body's keys, and the names of what its ids stand for. `parameters.env` is a list of
+ * one-entry objects; `parameters` and `repository` are absent when the step has none, never null.
+ */
+export const StepDetails = Type.Object({
+  ...Type.Partial(
+    Type.Object({
+      ...StandardStep.properties,
+      ...HttpStep.properties,
+      ...SqlStep.properties,
+      ...ExportStep.properties,
+    }),
+  ).properties,
+  type: Type.String(),
+  parents: Type.Array(Type.String()),
+  imageName: Type.Optional(Type.String()),
+  imageVersion: Type.Optional(Type.String()),
+  parameters: Type.Optional(
+    Type.Object({
+      env: Type.Optional(Type.Array(Type.Record(Type.String(), Type.String()))),
+      inherit: Type.Optional(Type.Record(Type.String(), Type.String())),
+      secrets: Type.Optional(Type.Array(Type.String())),
+    }),
+  ),
+  repository: Type.Optional(
+    Type.Object({
+      url: Type.String(),
+      branch: Type.String(),
+      token: Type.Optional(nullable(Type.String())),
+      filePath: Type.Optional(Type.String()),
+    }),
+  ),
+})
+export type StepDetails = Static<typeof StepDetails>
+
+export const WorkflowDetails = Type.Object({
+  ...WorkflowSummary.properties,
+  metadata: Type.Optional(Type.Object({ allowConcurrentExecution: Type.Optional(Type.Boolean()) })),
+  retryOptions: Type.Optional(RetryOptions),
+  steps: Type.Record(Type.String(), StepDetails),
+  watchers: Type.Array(WatcherFields),
+})
+export type WorkflowDetails = Static<typeof WorkflowDetails>
+
+/** Units are vCPU and GB. */
+export const WorkflowResource = Type.Object({
+  id: Type.Integer(),
+  cpu: Type.Number(),
+  memory: Type.Number(),
+  gpu: nullable(Type.Number()),
+  gpuMemory: nullable(Type.Number()),
+})
+export type WorkflowResource = Static<typeof WorkflowResource>
+
+export const DefaultResource = Type.Object({ instanceTypeId: Type.Integer(), storage: Type.String() })
+export type DefaultResource = Static<typeof DefaultResource>
