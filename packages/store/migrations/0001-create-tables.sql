@@ -295,7 +295,7 @@ create index on resource_event (kind, resource_id, id);
 -- Logs, in chunks of whole lines, ordered by sequence within a stream. Streams are named `build:<id>`,
 -- `step:<execution>:<step>` and `service:<id>:<workload>`.
 create table log_chunk (
-  stream text not null,
+  stream text collate "C" not null,
   sequence integer not null check (sequence >= 1),
   first_at timestamptz not null,
   last_at timestamptz not null,

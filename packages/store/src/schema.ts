@@ -15,7 +15,7 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
 type Created = ColumnType<Date, Date | undefined, never>
 type Moment = ColumnType<Date, Date | undefined, Date>
-type Json<T extends object> = JSONColumnType<T, string>
+type Json<T extends object> = JSONColumnType<T>
 
 export interface Schema {
   installation: { only_row: Generated<boolean>; id: string; created_at: Created }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@cairn/store'
-import pg from 'pg'
+import { Client } from 'pg'
 import { templateDatabase, testServerUrl, withDatabase } from './test-server.ts'
 
 export interface TestDatabase {
   readonly database: Database
   readonly url: string
   /** Closes the connections and removes the database. */
-  drop(): Promise<void>
+  readonly drop: () => Promise<void>
 }
 
 /**
@@ -39,7 +39,7 @@ export async function createTestDatabase(options: { readonly maxConnections?: nu
 }
 
 async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client(serverUrl)
+  const client = new Client(serverUrl)
   await client.connect()
   try {
     await client.query(statement)

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DirectoryInUseError, migrate, openDatabase, startEmbeddedPostgres } from '@cairn/store'
-import pg from 'pg'
+import { Client } from 'pg'
 import { serverUrlVariable, templateDatabase, withDatabase } from './test-server.ts'
 
 const directoryPrefix = 'cairn-test-postgres-'
@@ -31,7 +31,7 @@ export async function setup(): Promise<() => Promise<void>> {
 }
 
 async function makeTemplate(serverUrl: string): Promise<void> {
-  const client = new pg.Client(serverUrl)
+  const client = new Client(serverUrl)
   await client.connect()
   try {
     await client.query(`drop database if exists ${templateDatabase}`)

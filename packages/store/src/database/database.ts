@@ -17,7 +17,7 @@ export interface Database {
    * Runs `work` in one transaction (read committed). Resolves only when the commit is durable; rejects, with nothing
    * written, when `work` rejects or when a statement in it failed and the failure was swallowed.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  readonly transaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
   /** Waits for running statements, then closes every connection. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }

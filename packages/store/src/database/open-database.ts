@@ -6,7 +6,7 @@ import {
   type PostgresPoolClient,
   type PostgresQueryResult,
 } from 'kysely'
-import pg from 'pg'
+import { type CustomTypesConfig, Pool, type PoolClient, types } from 'pg'
 import type { Schema } from '../schema.ts'
 import type { Database } from './database.ts'
 
@@ -20,16 +20,16 @@ export interface DatabaseOptions {
   readonly onError: (error: unknown) => void
 }
 
-const int8: number = 20
-const int8Array: number = 1016
+/** The type `bigint[]`, which the driver's own list of types leaves out. */
+const arraysOfInt8: ReadonlySet<number> = new Set([1016])
 
 /** bigint comes back as a number: ids, sizes and counts stay below 2^53. */
-export const columnTypes: pg.CustomTypesConfig = {
+export const columnTypes: CustomTypesConfig = {
   getTypeParser(oid, format) {
-    if (format === 'binary') return pg.types.getTypeParser(oid, 'binary')
-    if (oid === int8) return Number
-    const parse: (text: string) => unknown = pg.types.getTypeParser(oid, 'text')
-    if (oid === int8Array) return (text: string) => asNumbers(parse(text))
+    if (format === 'binary') return types.getTypeParser(oid, 'binary')
+    if (oid === types.builtins.INT8) return Number
+    const parse: (text: string) => unknown = types.getTypeParser(oid, 'text')
+    if (arraysOfInt8.has(oid)) return (text: string) => asNumbers(parse(text))
     return parse
   },
 }
@@ -47,7 +47,7 @@ const sessionSettings = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 
  * const database = openDatabase({ url, maxConnections: 10, applicationName: 'cairn-api', onError: log })
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     max: options.maxConnections,
     application_name: options.applicationName,
@@ -73,8 +73,8 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /** PostgreSQL answers `commit` of a failed transaction with success and the tag ROLLBACK; that must not pass for a commit. */
-function refusingSilentRollbacks(pool: pg.Pool): PostgresPool {
-  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+function refusingSilentRollbacks(pool: Pool): PostgresPool {
+  const wrapped = new WeakMap<PoolClient, PostgresPoolClient>()
   return {
     // Kysely ends only a pool that it has used; `close` ends it in any case.
     end: () => Promise.resolve(),
@@ -87,7 +87,7 @@ function refusingSilentRollbacks(pool: pg.Pool): PostgresPool {
   }
 }
 
-function checked(client: pg.PoolClient): PostgresPoolClient {
+function checked(client: PoolClient): PostgresPoolClient {
   function query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
   function query<R>(
@@ -101,7 +101,7 @@ function checked(client: pg.PoolClient): PostgresPoolClient {
 }
 
 async function run<R>(
-  client: pg.PoolClient,
+  client: PoolClient,
   text: string,
   parameters: readonly unknown[],
 ): Promise<PostgresQueryResult<R>> {

@@ -25,7 +25,7 @@ export interface Postmaster {
   readonly pid: number
   /** Resolves when the process is gone, with how it ended. */
   readonly ended: Promise<string>
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** The server ended before it was ready. `addressTaken` = another port may help. */
@@ -93,7 +93,8 @@ async function waitUntilReady(pid: number, child: ChildProcess, options: Postmas
 /** The end of what the server said: on its output until its log is open, then in the newest log file. */
 async function lastOutput(options: PostmasterOptions): Promise<string> {
   const logs = join(options.cluster, 'log')
-  const newest = (await readdir(logs).catch(() => [])).toSorted().at(-1)
+  const files: string[] = await readdir(logs).catch(() => [])
+  const newest = files.toSorted().at(-1)
   const paths = [join(options.directory, 'start.log'), ...(newest === undefined ? [] : [join(logs, newest)])]
   const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')))
   return texts.join('\n').trim().split('\n').slice(-8).join('\n')

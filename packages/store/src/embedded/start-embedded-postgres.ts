@@ -34,9 +34,9 @@ export interface EmbeddedPostgres {
   /** With the password in it; good for this machine only. */
   readonly url: string
   /** The server process; another one after a crash of the server. */
-  pid(): number
+  readonly pid: () => number
   /** Ends the server in order (open transactions are rolled back) and gives the directory back. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 const pruneEveryMs = 3_600_000

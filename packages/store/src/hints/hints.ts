@@ -1,5 +1,6 @@
 /** What may have changed. A hint carries no data: whoever hears it reads the tables. */
-export type HintTopic = 'work' | 'execution' | 'routes' | 'log'
+export const hintTopics = ['work', 'execution', 'routes', 'log'] as const
+export type HintTopic = (typeof hintTopics)[number]
 
 /**
  * Wakes other processes sooner than their next poll. Hints may be lost, late or doubled; polling is the truth, and
@@ -7,9 +8,9 @@ export type HintTopic = 'work' | 'execution' | 'routes' | 'log'
  */
 export interface Hints {
   /** Tells every process, this one included. Call it after the commit; calls within a few milliseconds become one. */
-  notify(topic: HintTopic): void
+  readonly notify: (topic: HintTopic) => void
   /** Calls `listener` after hints of the topic, and after a lost connection is back. Answers the way to unsubscribe. */
-  subscribe(topic: HintTopic, listener: () => void): () => void
+  readonly subscribe: (topic: HintTopic, listener: () => void) => () => void
   /** Sends what is pending, if it can, and closes the connection. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
