@@ -5,12 +5,14 @@ import { CairnError } from '@cairn/contract'
 import * as fc from 'fast-check'
 import { extract } from 'tar-stream'
 import { afterAll, expect, test } from 'vitest'
-import { defaultArchiveLimits, inspectZip, zipToTar } from '../src/index.ts'
+import { defaultArchiveLimits, inspectZip, readZipFile, zipToTar } from '../src/index.ts'
 import { type RawEntry, rawZip } from './raw-zip.ts'
 import { createArchiveDirectory, neverAborted } from './zip-file.ts'
 
 const archives = await createArchiveDirectory()
 afterAll(() => archives.remove())
+
+const absent = { kind: 'absent' }
 
 type Tree = Readonly<Record<string, { readonly type: string; readonly mode: number; readonly content: string }>>
 
@@ -176,4 +178,18 @@ test('An aborted tar ends with the reason of its signal', async () => {
       for await (const _ of tar) continue
     })(),
   ).rejects.toBe(reason)
+})
+
+test('One file can be read by its path', async () => {
+  const path = await archives.write(
+    rawZip([
+      { name: 'a/Dockerfile', content: 'FROM x' },
+      { name: 'b/', method: 0 },
+    ]),
+  )
+  const read = (file: string, maxBytes = 100): Promise<unknown> =>
+    readZipFile(path, { path: file, maxBytes }, defaultArchiveLimits, neverAborted)
+  expect(await read('a/Dockerfile')).toEqual({ kind: 'content', bytes: Buffer.from('FROM x') })
+  expect(await read('a/Dockerfile', 5)).toEqual({ kind: 'too_large' })
+  expect(await Promise.all([read('Dockerfile'), read('b'), read('a')])).toEqual([absent, absent, absent])
 })
