@@ -1,0 +1,68 @@
+import type { HealthCheck, InstanceState, ObservedInstance, ServiceState } from '@cairn/domain'
+import { nextHealthCheckAt } from '@cairn/domain'
+import type { EngineDriver, Observation } from '@cairn/driver'
+import type { HealthChecker } from './check-health.ts'
+import type { ServiceLogPumps } from './pump-service-logs.ts'
+
+/** Longest wait for the log of an instance that has exited, so that its last line can be quoted. */
+const lastLineMs = 3_000
+
+/**
+ * What the engine shows of every recorded instance. Rejects when the engine does not answer: unknown is not gone.
+ *
+ * @param onEnd called later, when an instance that runs has ended
+ */
+export async function observeInstances(
+  parts: { readonly driver: EngineDriver; readonly pumps: ServiceLogPumps },
+  state: ServiceState,
+  signal: AbortSignal,
+  onEnd: () => void,
+): Promise<ReadonlyMap<string, ObservedInstance | null>> {
+  const entries = await Promise.all(
+    state.instances.map(async (instance): Promise<[string, ObservedInstance | null]> => {
+      const seen = await parts.driver.observe(instance.name, { signal })
+      const log = { serviceId: state.id, name: instance.name }
+      if (seen?.phase === 'running') parts.pumps.follow(log, onEnd)
+      const isNews = seen?.phase === 'exited' && instance.status !== 'stopping'
+      const lastLogLine = isNews ? await parts.pumps.finish(log, lastLineMs) : null
+      return [instance.name, seen === null ? null : toObserved(seen, lastLogLine)]
+    }),
+  )
+  return new Map(entries)
+}
+
+function toObserved(seen: Observation, lastLogLine: string | null): ObservedInstance {
+  return {
+    phase: seen.phase,
+    address: seen.address,
+    startedAt: seen.startedAt?.getTime() ?? null,
+    exit: seen.exit === null ? null : { ...seen.exit, lastLogLine },
+  }
+}
+
+/** The health checks that are due, made side by side. Only revisions that serve or are to serve are checked. */
+export async function checkInstances(
+  look: {
+    readonly state: ServiceState
+    readonly observations: ReadonlyMap<string, ObservedInstance | null>
+    readonly lastCheckAt: ReadonlyMap<string, number>
+    readonly now: number
+  },
+  check: HealthChecker,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, HealthCheck>> {
+  const revisions = new Map(look.state.revisions.map((revision) => [revision.revision, revision]))
+  const isDue = (instance: InstanceState): boolean => {
+    const observed = look.observations.get(instance.name) ?? null
+    const due = nextHealthCheckAt(instance, observed, look.lastCheckAt.get(instance.name) ?? null)
+    return due !== null && due <= look.now
+  }
+  const checks = look.state.instances.filter(isDue).map(async (instance): Promise<[string, HealthCheck] | null> => {
+    const revision = revisions.get(instance.revision)
+    const address = look.observations.get(instance.name)?.address ?? null
+    if (address === null || revision === undefined) return null
+    if (revision.status !== 'starting' && revision.status !== 'active') return null
+    return [instance.name, await check({ ...address, path: revision.spec.healthCheckPath }, signal)]
+  })
+  return new Map((await Promise.all(checks)).filter((entry) => entry !== null))
+}

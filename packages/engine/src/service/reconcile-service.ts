@@ -1,0 +1,194 @@
+/**
+ * One pass over a service: read the record → observe its containers by name → check health → decide (pure) → write the
+ * decision in one transaction under the lease → act on the engine → ask to be called again.
+ *
+ * Always true: an instance's row is durable before its container is asked for, and stays until the container is confirmed
+ * absent, so a crash at any point is resumed by observing the recorded names. Nothing is decided when the engine does
+ * not answer. What is kept in memory (times of checks, failed starts) only paces the passes; losing it costs a check.
+ *
+ * Lock order of the writing transaction: service row → own work row → revisions and instances.
+ */
+import {
+  type Clock,
+  type CrashPoints,
+  decideService,
+  isDeleting,
+  type Logger,
+  type ServiceDecision,
+  type ServiceFacts,
+  type ServiceWrite,
+  type StartFailure,
+  workloadName,
+} from '@cairn/domain'
+import { DriverError, type EngineDriver } from '@cairn/driver'
+import {
+  applyServiceWrites,
+  type Database,
+  enqueueWork,
+  type Hints,
+  lockServiceForPass,
+  readServiceState,
+  type StoredService,
+} from '@cairn/store'
+import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
+import { actOnService } from './act-on-service.ts'
+import type { HealthChecker } from './check-health.ts'
+import { checkInstances, observeInstances } from './observe-service.ts'
+import { createServiceLogPumps, type ServiceLogPumps } from './pump-service-logs.ts'
+
+export interface ServiceReconcilerOptions {
+  readonly database: Database
+  readonly hints: Hints
+  readonly driver: EngineDriver
+  readonly installationId: string
+  readonly logger: Logger
+  readonly checkHealth: HealthChecker
+  readonly clock: Clock
+  readonly crashPoints: CrashPoints
+}
+
+export interface ServiceReconciler extends Reconciler {
+  readonly kind: 'service'
+  /** Stores the log lines that were read and stops the log pumps; containers go on. Call after the last pass. */
+  stop(): Promise<void>
+}
+
+/** Passes of one process at a time; a pass that stops a container may take as long as its grace time. */
+const concurrency = 16
+
+interface Memory {
+  readonly lastCheckAt: Map<string, number>
+  startFailures: ReadonlyMap<string, StartFailure>
+}
+
+export function createServiceReconciler(options: ServiceReconcilerOptions): ServiceReconciler {
+  const pumps = createServiceLogPumps(options)
+  const memories = new Map<string, Memory>()
+  return {
+    kind: 'service',
+    concurrency,
+    async reconcile(item, context) {
+      const service = await readServiceState(options.database.db, item.key)
+      if (service === null) {
+        memories.delete(item.key)
+        pumps.keepOnly(item.key, new Set())
+        return { kind: 'done' }
+      }
+      const memory = memories.get(item.key) ?? { lastCheckAt: new Map(), startFailures: new Map() }
+      memories.set(item.key, memory)
+      return new ServicePass({ ...options, pumps }, service, memory, context).run()
+    },
+    stop: () => pumps.stop(),
+  }
+}
+
+class ServicePass {
+  readonly #parts: ServiceReconcilerOptions & { readonly pumps: ServiceLogPumps }
+  readonly #service: StoredService
+  readonly #memory: Memory
+  readonly #context: ReconcileContext
+
+  constructor(
+    parts: ServiceReconcilerOptions & { readonly pumps: ServiceLogPumps },
+    service: StoredService,
+    memory: Memory,
+    context: ReconcileContext,
+  ) {
+    this.#parts = parts
+    this.#service = service
+    this.#memory = memory
+    this.#context = context
+  }
+
+  async run(): Promise<ReconcileResult> {
+    try {
+      const decision = await this.#decide()
+      this.#parts.crashPoints.reach('service.decided')
+      if (!(await this.#write(decision.writes))) return { kind: 'requeue', afterMs: 0 }
+      this.#parts.crashPoints.reach('service.written')
+      await this.#act(decision)
+      this.#parts.crashPoints.reach('service.acted')
+      const { requeueAfterMs } = decision
+      return requeueAfterMs === null ? { kind: 'done' } : { kind: 'requeue', afterMs: requeueAfterMs }
+    } catch (error) {
+      if (error instanceof DriverError) await this.#explain(`the container engine: ${error.message}`)
+      throw error
+    }
+  }
+
+  async #decide(): Promise<ServiceDecision> {
+    const { clock, checkHealth, installationId } = this.#parts
+    const { state } = this.#service
+    const { signal } = this.#context
+    const observations = await observeInstances(this.#parts, state, signal, () => this.#lookAgain())
+    const { lastCheckAt, startFailures } = this.#memory
+    const look = { state, observations, lastCheckAt, now: clock.now() }
+    const checks = await checkInstances(look, checkHealth, signal)
+    signal.throwIfAborted()
+    const now = clock.now()
+    this.#remember(now, checks.keys())
+    const facts: ServiceFacts = { observations, checks, lastCheckAt, startFailures }
+    return decideService(now, state, facts, (revision, ordinal, restart) =>
+      workloadName(installationId, 'service', state.id, revision, ordinal, restart),
+    )
+  }
+
+  #remember(now: number, checked: Iterable<string>): void {
+    const { lastCheckAt } = this.#memory
+    for (const name of checked) lastCheckAt.set(name, now)
+    const names = new Set(this.#service.state.instances.map((instance) => instance.name))
+    for (const name of lastCheckAt.keys()) if (!names.has(name)) lastCheckAt.delete(name)
+    this.#parts.pumps.keepOnly(this.#service.state.id, names)
+  }
+
+  /** False = users changed the service since it was read: decide anew. */
+  async #write(writes: readonly ServiceWrite[]): Promise<boolean> {
+    if (writes.length === 0) return true
+    const { database, hints, logger } = this.#parts
+    const { identity, state } = this.#service
+    const isCurrent = await database.transaction(async (tx) => {
+      const locked = await lockServiceForPass(tx, state.id)
+      if (locked === null) return false
+      await this.#context.holdLease(tx)
+      if (locked.generation !== state.generation || locked.isDeleting !== isDeleting(state)) return false
+      await applyServiceWrites(tx, { id: state.id, tenantId: identity.tenant.id }, writes)
+      return true
+    })
+    if (!isCurrent) return false
+    hints.notify('routes')
+    for (const write of writes) {
+      if (write.kind === 'update-instance' || write.kind === 'forget-instance') continue
+      logger.info({ serviceId: state.id, service: identity.name, change: write }, 'service changed')
+    }
+    return true
+  }
+
+  async #act(decision: ServiceDecision): Promise<void> {
+    const outcome = await actOnService(this.#parts, this.#service, decision.effects, this.#context.signal)
+    this.#memory.startFailures = outcome.startFailures
+    if (outcome.removalRefused === null || !isDeleting(this.#service.state)) return
+    await this.#setStatus('DELETE_FAILED', outcome.removalRefused)
+  }
+
+  /** Tells the user why nothing happens, once. */
+  async #explain(reason: string): Promise<void> {
+    const { status, statusReason } = this.#service.state
+    if (statusReason !== reason) await this.#setStatus(status, reason)
+  }
+
+  async #setStatus(status: StoredService['state']['status'], reason: string): Promise<void> {
+    await this.#write([{ kind: 'set-status', status, reason }])
+  }
+
+  /** Called when a log ends, long after this pass. */
+  #lookAgain(): void {
+    const { database, hints, logger } = this.#parts
+    const key = this.#service.state.id
+    database
+      .transaction((tx) => enqueueWork(tx, { kind: 'service', key }))
+      .then(() => hints.notify('work'))
+      .catch((error: unknown) =>
+        logger.warn({ err: error, serviceId: key }, 'the end of an instance waits for its next look'),
+      )
+  }
+}

@@ -1,0 +1,48 @@
+import type { ServiceStatus, ServiceType } from '@cairn/contract'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import type { ServiceAccess } from '../services/write-service.ts'
+
+/** What a gateway has to know about one service. */
+export interface ServiceRoute {
+  readonly serviceId: string
+  readonly serviceName: string
+  readonly serviceType: ServiceType
+  readonly tenantId: string
+  readonly tenantName: string
+  readonly access: ServiceAccess
+  readonly status: ServiceStatus
+  readonly statusReason: string | null
+  /** Ready instances of the active revision. */
+  readonly instances: readonly RoutedInstance[]
+}
+
+export interface RoutedInstance {
+  /** Workload name. */
+  readonly name: string
+  readonly host: string
+  readonly port: number
+}
+
+/** Every service of the installation, in one statement. A service that is being deleted has no instances here. */
+export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
+  const { rows } = await sql<ServiceRoute>`
+    select
+      s.id as "serviceId", s.name as "serviceName", s.service_type as "serviceType",
+      s.tenant_id as "tenantId", t.name as "tenantName", s.access,
+      s.status, s.status_reason as "statusReason",
+      coalesce(
+        jsonb_agg(jsonb_build_object('name', i.workload_name, 'host', i.host, 'port', i.port) order by i.workload_name)
+          filter (where i.workload_name is not null),
+        '[]'
+      ) as instances
+    from service s
+    join tenant t on t.id = s.tenant_id
+    left join service_instance i
+      on i.service_id = s.id and i.revision = s.active_revision and i.status = 'ready'
+      and i.host is not null and i.port is not null
+      and s.status not in ('DELETING', 'DELETE_FAILED')
+    group by s.id, t.name
+    order by s.id`.execute(db)
+  return rows
+}

@@ -1,0 +1,185 @@
+/**
+ * The only writer of revisions' and instances' states. Every change of a revision names the statuses it may come from;
+ * one that finds another status throws, and the transaction leaves nothing.
+ *
+ * Lock order: the service's row (`lockServiceForPass`), then the own work row (`holdLease`), then revisions and instances.
+ * Whoever holds the service's row is alone, so the guards only fail when the decision was wrong.
+ */
+import type { RevisionStatus } from '@cairn/contract'
+import { type InstanceState, revisionTransitions, type ServiceWrite } from '@cairn/domain'
+import type { Tx } from '../database/database.ts'
+import { recordResourceEvent, type ResourceEvent } from '../resource-events/record-resource-event.ts'
+
+export interface ServiceKey {
+  readonly id: string
+  readonly tenantId: string
+}
+
+/** Locks the service and answers what users may have changed since a pass read it; null = it is gone. */
+export async function lockServiceForPass(
+  tx: Tx,
+  serviceId: string,
+): Promise<{ readonly generation: number; readonly isDeleting: boolean } | null> {
+  const row = await tx
+    .selectFrom('service')
+    .select(['generation', 'status'])
+    .where('id', '=', serviceId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return { generation: row.generation, isDeleting: row.status === 'DELETING' || row.status === 'DELETE_FAILED' }
+}
+
+/** Call after {@link lockServiceForPass} and `holdLease`. */
+export async function applyServiceWrites(tx: Tx, service: ServiceKey, writes: readonly ServiceWrite[]): Promise<void> {
+  for (const write of writes) await applyWrite(tx, service, write)
+}
+
+async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Promise<void> {
+  switch (write.kind) {
+    case 'add-instance':
+      await addInstance(tx, service, write.instance)
+      break
+    case 'update-instance':
+      await updateInstance(tx, write.instance)
+      break
+    case 'forget-instance':
+      await tx.deleteFrom('service_instance').where('workload_name', '=', write.name).execute()
+      break
+    case 'activate-revision':
+      await activateRevision(tx, service, write)
+      break
+    case 'fail-revision':
+      await moveRevision(tx, service, { ...write, to: 'failed' })
+      await tx
+        .updateTable('service')
+        .set({ observed_generation: write.revision })
+        .where('id', '=', service.id)
+        .execute()
+      await record(tx, service, 'revision.failed', { reason: write.reason, data: { revision: write.revision } })
+      break
+    case 'retire-revision':
+      await moveRevision(tx, service, { ...write, to: 'removed' })
+      await record(tx, service, 'revision.removed', { reason: write.reason, data: { revision: write.revision } })
+      break
+    case 'set-status':
+      await tx
+        .updateTable('service')
+        .set({ status: write.status, status_reason: write.reason })
+        .where('id', '=', service.id)
+        .execute()
+      await record(tx, service, 'service.status', {
+        ...(write.reason === null ? {} : { reason: write.reason }),
+        data: { status: write.status },
+      })
+      break
+    case 'remove-service':
+      await tx.deleteFrom('service').where('id', '=', service.id).execute()
+      await record(tx, service, 'service.removed', {})
+      break
+  }
+}
+
+async function addInstance(tx: Tx, service: ServiceKey, instance: InstanceState): Promise<void> {
+  await tx
+    .insertInto('service_instance')
+    .values({
+      workload_name: instance.name,
+      service_id: service.id,
+      revision: instance.revision,
+      ordinal: instance.ordinal,
+      restart: instance.restart,
+      started_at: new Date(instance.createdAt),
+      ...changingColumns(instance),
+    })
+    .execute()
+  await record(tx, service, 'instance.wanted', {
+    ...(instance.reason === null ? {} : { reason: instance.reason }),
+    data: { revision: instance.revision, workload: instance.name, restart: instance.restart },
+  })
+}
+
+async function updateInstance(tx: Tx, instance: InstanceState): Promise<void> {
+  await tx
+    .updateTable('service_instance')
+    .set({ ...changingColumns(instance), updated_at: new Date() })
+    .where('workload_name', '=', instance.name)
+    .execute()
+}
+
+function changingColumns(instance: InstanceState) {
+  return {
+    status: instance.status,
+    crashes: instance.crashes,
+    failures: instance.failures,
+    host: instance.host,
+    port: instance.port,
+    reason: instance.reason,
+    start_after: new Date(instance.startAfter),
+    ready_at: instance.readyAt === null ? null : new Date(instance.readyAt),
+  }
+}
+
+/** The flip: one transaction takes the old revision out of traffic and puts the new one in. */
+async function activateRevision(
+  tx: Tx,
+  service: ServiceKey,
+  write: { readonly revision: number; readonly drainUntil: number },
+): Promise<void> {
+  await tx
+    .updateTable('service_revision')
+    .set({ status: 'draining', drain_until: new Date(write.drainUntil) })
+    .where('service_id', '=', service.id)
+    .where('status', '=', 'active')
+    .execute()
+  await moveRevision(tx, service, { revision: write.revision, to: 'active', reason: null })
+  await tx
+    .updateTable('service')
+    .set({ active_revision: write.revision, observed_generation: write.revision })
+    .where('id', '=', service.id)
+    .execute()
+  await record(tx, service, 'revision.activated', { data: { revision: write.revision } })
+}
+
+interface RevisionMove {
+  readonly revision: number
+  readonly to: RevisionStatus
+  readonly reason: string | null
+}
+
+async function moveRevision(tx: Tx, service: ServiceKey, move: RevisionMove): Promise<void> {
+  const statuses = Object.keys(revisionTransitions) as RevisionStatus[]
+  const from = statuses.filter((status) => (revisionTransitions[status] as readonly RevisionStatus[]).includes(move.to))
+  const moved = await tx
+    .updateTable('service_revision')
+    .set({
+      status: move.to,
+      reason: move.reason,
+      ...(move.to === 'active' ? { activated_at: new Date() } : {}),
+      ...(move.to === 'removed' ? { drain_until: null } : {}),
+    })
+    .where('service_id', '=', service.id)
+    .where('revision', '=', move.revision)
+    .where('status', 'in', from)
+    .returning('revision')
+    .execute()
+  if (moved.length === 1) return
+  throw new Error(
+    `revision ${move.revision} of service ${service.id} cannot become ${move.to}: it is not ${from.join(' or ')}`,
+  )
+}
+
+function record(
+  tx: Tx,
+  service: ServiceKey,
+  type: string,
+  facts: Pick<ResourceEvent, 'reason' | 'data'>,
+): Promise<void> {
+  return recordResourceEvent(tx, {
+    tenantId: service.tenantId,
+    kind: 'service',
+    resourceId: service.id,
+    type,
+    ...facts,
+  })
+}
