@@ -1,7 +1,7 @@
 /**
  * Who owns a run. `execution.owner` is the engine process that may write its events; null = nobody's.
  *
- * Lock order: engine_process before execution. A claim holds its own process row FOR SHARE, so a process that is being
+ * Lock order: engine_process before execution. A claim holds its own process row FOR KEY SHARE, so a process that is being
  * declared dead claims nothing; runs are taken with SKIP LOCKED, so claims wait for nothing else.
  */
 import type { RunParameters } from '@cairn/domain'
@@ -23,7 +23,7 @@ export interface ClaimedExecution {
 export async function claimExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
   const { rows } = await sql<ClaimedExecution>`
     with fence as materialized (
-      select id from engine_process where id = ${ownerId} and alive for share
+      select id from engine_process where id = ${ownerId} and alive for key share
     ), candidate as (
       select id, status from execution
       where owner is null and status in ('queued', 'running', 'stopping') and exists (select from fence)

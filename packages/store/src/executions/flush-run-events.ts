@@ -2,9 +2,9 @@
  * The write path of runs: everything that an owner has to say about all its runs, in one statement, which is one
  * transaction, one round trip and one fsync.
  *
- * Always true: the statement writes only while the owner's `engine_process` row is alive, and holds that row FOR SHARE
- * until the commit. Whoever declares the process dead locks the row FOR UPDATE first, so no event of an owner can
- * commit after its runs were taken over. (FOR KEY SHARE would not do: it does not wait for the change of `alive`.)
+ * Always true: the statement writes only while the owner's `engine_process` row is alive, and holds that row FOR KEY
+ * SHARE until the commit, as `holdEngineProcess` does. Whoever declares the process dead locks the row FOR UPDATE first;
+ * a flush that began before and reaches the row after that waits, reads the row again and writes nothing.
  *
  * Lock order: engine_process (shared), then execution_event and log_chunk by insert, then execution.
  */
@@ -49,7 +49,7 @@ export type FlushResult = 'flushed' | 'fenced'
 
 const flushStatement = (onConflict: string) => `
 with fence as materialized (
-  select id from engine_process where id = $1 and alive for share
+  select id from engine_process where id = $1 and alive for key share
 ), appended as (
   insert into execution_event (execution_id, sequence, at, type, step, attempt, data)
   select e.execution_id, e.sequence, to_timestamp(e.at / 1000), e.type, e.step, e.attempt, e.data

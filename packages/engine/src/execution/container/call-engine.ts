@@ -1,0 +1,50 @@
+/** Calls of the container engine that outlast its absence. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Call, DriverError } from '@cairn/driver'
+
+export interface Patience {
+  /** Milliseconds that the engine may be unreachable or full; `Infinity` for a container that runs already. */
+  readonly unavailableMs: number
+  /** Tries when the engine answers with an error that it cannot explain. */
+  readonly unknownTries: number
+}
+
+/** Before a container starts: nothing is lost by failing the step in the end. */
+export const patienceToStart: Patience = { unavailableMs: 15 * 60_000, unknownTries: 5 }
+/** Once it runs: only the engine can say how it ends. */
+export const endlessPatience: Patience = { unavailableMs: Infinity, unknownTries: Infinity }
+
+const firstPauseMs = 250
+const longestPauseMs = 10_000
+
+/**
+ * Repeats `call` while the engine fails in ways that may pass, with growing pauses. Throws what is not worth a repeat.
+ *
+ * @param onTrouble told of each failure that is repeated
+ */
+export async function callEngine<T>(
+  call: (call: Call) => Promise<T>,
+  options: {
+    readonly signal: AbortSignal
+    readonly patience: Patience
+    readonly onTrouble: (error: DriverError) => void
+  },
+): Promise<T> {
+  const startedAt = performance.now()
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call({ signal: options.signal })
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (!(error instanceof DriverError) || !error.retryable) throw error
+      const isOver =
+        error.code === 'unknown'
+          ? tries >= options.patience.unknownTries
+          : performance.now() - startedAt >= options.patience.unavailableMs
+      if (isOver) throw error
+      options.onTrouble(error)
+      const longest = Math.min(firstPauseMs * 2 ** Math.min(tries - 1, 10), longestPauseMs)
+      await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: options.signal })
+    }
+  }
+}

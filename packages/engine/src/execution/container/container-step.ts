@@ -1,0 +1,251 @@
+/**
+ * An attempt of a container step, from the ensured container to its result.
+ *
+ * Always true: the container's name is a pure function of execution, step and attempt, and `ensure` starts a name at
+ * most once; so this can run again from the start at any time, in any process, and goes on where the last one was. The
+ * log is stored whole before a result is given.
+ */
+import {
+  type AttemptResult,
+  type CrashPoints,
+  networkName,
+  type PlannedContainerStep,
+  reasonOfExit,
+  stepLogStream,
+  workloadName,
+} from '@cairn/domain'
+import { DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
+import { appendLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
+import type { Logger } from '@cairn/domain'
+import type { Limiter } from '../limit-concurrency.ts'
+import { callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
+import type { ContainerWatch } from './container-watch.ts'
+import { pumpLogs } from './pump-logs.ts'
+import { readOutputs } from './read-outputs.ts'
+
+export interface ContainerRuntime {
+  readonly driver: EngineDriver
+  readonly installationId: string
+  readonly db: Db
+  readonly hints: Hints
+  readonly now: () => number
+  readonly logger: Logger
+  readonly crashPoints: CrashPoints
+  readonly watch: ContainerWatch
+  /** Bounds how many containers start at a time. */
+  readonly limitStarts: Limiter
+  /** Networks that exist, as far as this process knows. */
+  readonly knownNetworks: Set<string>
+  /** Throws when this process may not act for its runs any more. */
+  readonly assertOwner: () => void
+}
+
+export interface ContainerAttempt {
+  readonly executionId: string
+  readonly tenantId: string
+  readonly step: string
+  readonly attempt: number
+  readonly planned: PlannedContainerStep
+  readonly env: Readonly<Record<string, string>>
+  /** True when an owner of before may have started the container. */
+  readonly adopted: boolean
+  readonly signal: AbortSignal
+  /** Told when the container is seen running. */
+  readonly onRunning: () => void
+}
+
+/** Processes and threads of a step. */
+const mostPids = 4096
+const stopGraceMs = 10_000
+/** A log that has not ended this long after its container is given up. */
+const logGraceMs = 30_000
+
+export function containerName(installationId: string, attempt: { executionId: string; step: string; attempt: number }) {
+  return workloadName(installationId, 'step', attempt.executionId, attempt.step, attempt.attempt)
+}
+
+/** Rejects only when `signal` aborts or the process is not the owner any more; the engine's refusals are results. */
+export async function runContainerAttempt(
+  runtime: ContainerRuntime,
+  attempt: ContainerAttempt,
+): Promise<AttemptResult> {
+  try {
+    return await superviseContainer(runtime, attempt)
+  } catch (error) {
+    attempt.signal.throwIfAborted()
+    if (!(error instanceof DriverError)) throw error
+    return { kind: 'failed', reason: `the container engine: ${error.message}`, exitCode: null }
+  }
+}
+
+async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerAttempt): Promise<AttemptResult> {
+  const spec = specOf(runtime.installationId, attempt)
+  const started = await ensureContainer(runtime, attempt, spec)
+  runtime.crashPoints.reach('execution.container-ensured')
+  if (started.phase === 'running') attempt.onRunning()
+  const logEnd = new AbortController()
+  const log = pumpLogs(
+    runtime.driver,
+    spec.name,
+    {
+      db: runtime.db,
+      stream: stepLogStream(attempt.executionId, attempt.step),
+      resumes: attempt.adopted,
+      onStored: () => runtime.hints.notify('log'),
+      onError: (error) => runtime.logger.warn({ err: error, step: attempt.step }, 'a step log cannot be stored now'),
+    },
+    AbortSignal.any([attempt.signal, logEnd.signal]),
+  )
+  // It is awaited below; until then its failure must not count as unhandled.
+  log.catch(() => undefined)
+  try {
+    const end = await waitForEnd(runtime, attempt, { name: spec.name, startedAt: started.startedAt })
+    await withinGrace(log, logEnd)
+    return await resultOf(runtime, attempt, end)
+  } finally {
+    logEnd.abort()
+  }
+}
+
+function specOf(installationId: string, attempt: ContainerAttempt): WorkloadSpec {
+  const { planned } = attempt
+  return {
+    name: containerName(installationId, attempt),
+    owner: { kind: 'step', id: attempt.executionId, tenantId: attempt.tenantId },
+    image: planned.image.engineId,
+    command: ['/bin/sh', '-c', planned.command],
+    env: attempt.env,
+    resources: { cpus: planned.resources.cpus, memoryBytes: planned.resources.memoryBytes, pids: mostPids },
+    network: networkName(installationId, attempt.tenantId),
+    publishPort: null,
+  }
+}
+
+async function ensureContainer(
+  runtime: ContainerRuntime,
+  attempt: ContainerAttempt,
+  spec: WorkloadSpec,
+): Promise<Observation> {
+  let troubleTold = false
+  return callEngine(
+    (call) =>
+      runtime.limitStarts(async () => {
+        attempt.signal.throwIfAborted()
+        if (!runtime.knownNetworks.has(spec.network)) {
+          await runtime.driver.ensureNetwork(spec.network, call)
+          runtime.knownNetworks.add(spec.network)
+        }
+        runtime.crashPoints.reach('execution.before-ensure')
+        // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
+        runtime.assertOwner()
+        return runtime.driver.ensure(spec, call)
+      }),
+    {
+      signal: attempt.signal,
+      patience: patienceToStart,
+      onTrouble: (error) => {
+        runtime.knownNetworks.delete(spec.network)
+        runtime.logger.warn(
+          { err: error, step: attempt.step, executionId: attempt.executionId },
+          'a step waits for the engine',
+        )
+        if (troubleTold) return
+        troubleTold = true
+        void tellInLog(runtime, attempt, `waiting for the container engine: ${error.message}`)
+      },
+    },
+  )
+}
+
+/** Best effort: the wait itself matters more than the line about it. */
+async function tellInLog(runtime: ContainerRuntime, attempt: ContainerAttempt, text: string): Promise<void> {
+  const stream = stepLogStream(attempt.executionId, attempt.step)
+  try {
+    const sequence = (await lastLogSequence(runtime.db, stream)) + 1
+    await appendLogLines(runtime.db, stream, sequence, [{ at: runtime.now(), text }])
+  } catch (error) {
+    runtime.logger.warn({ err: error, step: attempt.step }, 'a line of a step log was not stored')
+  }
+}
+
+type ContainerEnd =
+  | { readonly kind: 'exited'; readonly observation: Observation }
+  | { readonly kind: 'timed_out' }
+  | { readonly kind: 'vanished' }
+
+/** The time-out counts from the container's own start, so that it holds across owners. */
+async function waitForEnd(
+  runtime: ContainerRuntime,
+  attempt: ContainerAttempt,
+  container: { readonly name: string; readonly startedAt: Date | null },
+): Promise<ContainerEnd> {
+  const { timeoutSeconds } = attempt.planned
+  const exit = runtime.watch.untilEnded(container.name, attempt.signal)
+  if (timeoutSeconds === null) return toEnd(await exit)
+  const deadline = (container.startedAt?.getTime() ?? runtime.now()) + timeoutSeconds * 1000
+  const timer = startTimer(deadline - runtime.now())
+  try {
+    const first = await Promise.race([exit, timer.elapsed])
+    if (first !== 'elapsed') return toEnd(first)
+  } finally {
+    timer.cancel()
+    exit.catch(() => undefined)
+  }
+  runtime.assertOwner()
+  await callEngine((call) => runtime.driver.stop(container.name, stopGraceMs, call), {
+    signal: attempt.signal,
+    patience: endlessPatience,
+    onTrouble: (error) =>
+      runtime.logger.warn({ err: error, step: attempt.step }, 'a step that timed out cannot be stopped now'),
+  })
+  await exit
+  return { kind: 'timed_out' }
+}
+
+const longestTimerMs = 2 ** 31 - 1
+
+function startTimer(ms: number): { readonly elapsed: Promise<'elapsed'>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<'elapsed'>()
+  const timer = setTimeout(() => resolve('elapsed'), Math.min(Math.max(ms, 0), longestTimerMs))
+  return { elapsed: promise, cancel: () => clearTimeout(timer) }
+}
+
+function toEnd(observation: Observation | null): ContainerEnd {
+  return observation === null ? { kind: 'vanished' } : { kind: 'exited', observation }
+}
+
+async function withinGrace(log: Promise<void>, logEnd: AbortController): Promise<void> {
+  const timer = setTimeout(() => logEnd.abort(), logGraceMs)
+  try {
+    await log
+  } catch (error) {
+    if (!logEnd.signal.aborted) throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function resultOf(
+  runtime: ContainerRuntime,
+  attempt: ContainerAttempt,
+  end: ContainerEnd,
+): Promise<AttemptResult> {
+  if (end.kind === 'vanished') return { kind: 'lost', reason: 'its container vanished' }
+  if (end.kind === 'timed_out') {
+    return { kind: 'failed', reason: `timed out after ${attempt.planned.timeoutSeconds} s`, exitCode: null }
+  }
+  const { exit, name } = end.observation
+  if (exit === null) return { kind: 'lost', reason: 'the engine does not know how its container ended' }
+  const reason = reasonOfExit(exit, attempt.planned.resources.memoryBytes)
+  if (reason !== null) return { kind: 'failed', reason, exitCode: exit.code }
+  const outputs = await callEngine(
+    (call) => readOutputs(runtime.driver, name, attempt.planned.outputParameters, call),
+    {
+      signal: attempt.signal,
+      patience: endlessPatience,
+      onTrouble: (error) => runtime.logger.warn({ err: error, step: attempt.step }, 'outputs cannot be read now'),
+    },
+  )
+  if (outputs.kind === 'unusable') return { kind: 'failed', reason: outputs.reason, exitCode: exit.code }
+  return { kind: 'succeeded', outputs: outputs.outputs }
+}

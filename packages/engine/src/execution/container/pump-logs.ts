@@ -1,0 +1,121 @@
+/**
+ * From the engine's log of a container to the log store, until the container has ended.
+ *
+ * A pump that goes on, after a crash, a broken stream or a second writer, neither loses nor doubles lines: it reads again
+ * from a second before the newest line that was handed on and leaves out, one for one, the lines that were. (Engines stamp
+ * the two streams of a container slightly out of order; a second is far more than they differ.)
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { DriverError, type EngineDriver, type WorkloadName } from '@cairn/driver'
+import { type Db, type LogLine, LogWriter, readRecentLines } from '@cairn/store'
+
+const overlapMs = 1000
+const retryMs = 500
+
+/** The newest lines that were handed on, to recognise them when they come again. */
+export class Handover {
+  #newest: number
+  #recent: LogLine[]
+
+  /** @param stored the newest lines in the store, at least those of its last second */
+  constructor(stored: readonly LogLine[]) {
+    this.#newest = stored.reduce((newest, line) => Math.max(newest, line.at), 0)
+    this.#recent = stored.filter((line) => line.at >= this.#newest - overlapMs)
+  }
+
+  /** Where to read from; null = from the start. */
+  get since(): Date | null {
+    return this.#newest === 0 ? null : new Date(this.#newest - overlapMs)
+  }
+
+  /** Call before reading from {@link since}: answers a filter that drops the lines that were handed on before. */
+  startReading(): (lines: readonly LogLine[]) => LogLine[] {
+    const expected = new Map<string, number>()
+    for (const line of this.#recent) expected.set(keyOf(line), (expected.get(keyOf(line)) ?? 0) + 1)
+    return (lines) => {
+      const fresh = expected.size === 0 ? [...lines] : lines.filter((line) => !takeOne(expected, keyOf(line)))
+      this.#remember(fresh)
+      return fresh
+    }
+  }
+
+  #remember(lines: readonly LogLine[]): void {
+    for (const line of lines) this.#newest = Math.max(this.#newest, line.at)
+    const oldest = this.#newest - overlapMs
+    this.#recent.push(...lines)
+    // Kept for twice the overlap, so that a chatty log is not filtered at every batch.
+    if ((this.#recent[0]?.at ?? oldest) < oldest - overlapMs) {
+      this.#recent = this.#recent.filter((line) => line.at >= oldest)
+    }
+  }
+}
+
+function keyOf(line: LogLine): string {
+  return `${line.at} ${line.text}`
+}
+
+function takeOne(expected: Map<string, number>, key: string): boolean {
+  const left = expected.get(key) ?? 0
+  if (left > 1) expected.set(key, left - 1)
+  else expected.delete(key)
+  return left > 0
+}
+
+export interface LogTarget {
+  readonly db: Db
+  readonly stream: string
+  /** True when lines of this container may be stored already. */
+  readonly resumes: boolean
+  readonly onStored: () => void
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Resolves when the container has ended and every line of it is durable. Rejects when `signal` aborts. A stream that
+ * another writer, an owner of before, wrote to at the same time is read again.
+ */
+export async function pumpLogs(
+  driver: EngineDriver,
+  name: WorkloadName,
+  target: LogTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let resumes = target.resumes; ; resumes = true) {
+    const stored = resumes ? await readRecentLines(target.db, target.stream, overlapMs) : []
+    const writer = new LogWriter(target.db, target.stream, { onStored: target.onStored, onError: target.onError })
+    try {
+      await follow(driver, name, { writer, handover: new Handover(stored) }, signal)
+    } finally {
+      // After an abort nothing more may be written: whoever owns the run next reads the same lines again.
+      if (signal.aborted) await writer.close(signal).catch(() => undefined)
+    }
+    if ((await writer.close(signal)) === 'written') return
+  }
+}
+
+async function follow(
+  driver: EngineDriver,
+  name: WorkloadName,
+  log: { readonly writer: LogWriter; readonly handover: Handover },
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted()
+    const since = log.handover.since
+    const fresh = log.handover.startReading()
+    try {
+      for await (const batch of driver.logs(name, { since, follow: true }, { signal })) {
+        for (const line of fresh(batch.map(({ at, text }) => ({ at: at.getTime(), text }))))
+          await log.writer.write(line)
+        if (log.writer.outcome === 'superseded') return
+      }
+      signal.throwIfAborted()
+      return
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof DriverError)) throw error
+      if (!error.retryable) return
+      await pause(retryMs, undefined, { signal })
+    }
+  }
+}

@@ -1,0 +1,222 @@
+/** The execution role of an engine process: owners, one after the other, and what is done beside them. */
+import type { Clock, CrashPoints, Logger } from '@cairn/domain'
+import type { EngineDriver } from '@cairn/driver'
+import { type Database, type Hints, releaseOrphanedExecutions, resignEngineProcess } from '@cairn/store'
+import { ContainerWatch } from './container/container-watch.ts'
+import { Doorbell } from './doorbell.ts'
+import { ExecutionOwner } from './execution-owner.ts'
+import type { ExecutionSettings } from './execution-settings.ts'
+import { createGuardedAgent, parseEgressAllow } from './http/egress-guard.ts'
+import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
+import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
+import { PlanCache } from './plan-cache.ts'
+import { StepWorkloadSweep } from './sweep-step-workloads.ts'
+
+export interface ExecutionEngineOptions {
+  readonly database: Database
+  readonly hints: Hints
+  readonly driver: EngineDriver
+  readonly installationId: string
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly crashPoints: CrashPoints
+  /** Hosts, addresses and CIDRs that http steps may reach although they are private. */
+  readonly egressAllow: readonly string[]
+  readonly settings: ExecutionSettings
+}
+
+export interface ExecutionEngine {
+  /** Runs in this process's hands. */
+  liveRuns(): number
+  /**
+   * Claims nothing more, stores what is known, and lets go of the runs, so that another process takes them over at once.
+   * Containers go on.
+   */
+  stop(): Promise<void>
+}
+
+const retryMs = 500
+
+/**
+ * Runs the executions that wait, until stopped.
+ *
+ * @throws Error when `egressAllow` holds an entry that is none
+ */
+export function startExecutionEngine(options: ExecutionEngineOptions): ExecutionEngine {
+  const engine = new Engine(options)
+  const ended = engine.run()
+  return { liveRuns: () => engine.liveRuns, stop: () => engine.stop(ended) }
+}
+
+class Engine {
+  readonly #options: ExecutionEngineOptions
+  readonly #stopped = new AbortController()
+  readonly #bell = new Doorbell()
+  readonly #agent: ReturnType<typeof createGuardedAgent>
+  readonly #watch: ContainerWatch
+  readonly #plans: PlanCache
+  readonly #limitStarts: Limiter
+  readonly #limitRequests: Limiter
+  readonly #unsubscribe: () => void
+  #owner: ExecutionOwner | null = null
+  #waitsForRoom = false
+
+  constructor(options: ExecutionEngineOptions) {
+    this.#options = options
+    this.#agent = createGuardedAgent(parseEgressAllow(options.egressAllow))
+    this.#watch = new ContainerWatch(options.driver, options.logger)
+    this.#plans = new PlanCache(options.database)
+    this.#limitStarts = limitConcurrency(options.settings.concurrentStarts)
+    this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
+    this.#unsubscribe = options.hints.subscribe('execution', () => this.#bell.ring())
+  }
+
+  get liveRuns(): number {
+    return this.#owner?.liveRuns ?? 0
+  }
+
+  async run(): Promise<void> {
+    const beside = [this.#buryLoop(), this.#resyncLoop()]
+    while (!this.#stopped.signal.aborted) {
+      try {
+        const lease = await takeLease(this.#options.database, this.#options.settings, this.#options.logger)
+        await this.#ownUntilLost(lease)
+      } catch (error) {
+        this.#options.logger.warn({ err: error }, 'this process cannot take runs now')
+        await waitUnlessStopped(retryMs, [this.#stopped.signal])
+      }
+    }
+    await Promise.all(beside)
+  }
+
+  async stop(ended: Promise<void>): Promise<void> {
+    this.#unsubscribe()
+    this.#stopped.abort()
+    this.#bell.ring()
+    await ended
+    await this.#agent.close()
+  }
+
+  async #ownUntilLost(lease: Lease): Promise<void> {
+    const over = new AbortController()
+    const owner = this.#createOwner(lease, AbortSignal.any([lease.lost, over.signal]))
+    this.#owner = owner
+    this.#options.logger.info({ processId: lease.processId }, 'this process takes runs')
+    try {
+      await this.#claimLoop(owner, lease)
+      if (!lease.lost.aborted) await Promise.race([owner.quiesce(), aborted(lease.lost)])
+    } finally {
+      over.abort()
+      owner.drop()
+      this.#owner = null
+      await lease.stop()
+    }
+    if (lease.lost.aborted) {
+      this.#options.logger.warn({ err: lease.lost.reason }, 'this process lost its runs and registers anew')
+      return
+    }
+    await resignEngineProcess(this.#options.database.db, lease.processId)
+    await releaseOrphanedExecutions(this.#options.database.db)
+    this.#options.hints.notify('execution')
+  }
+
+  #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {
+    const { database, clock, logger, crashPoints, settings, driver, hints, installationId } = this.#options
+    const now = () => clock.now()
+    const assertOwner = () => {
+      if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
+    }
+    const container = {
+      driver,
+      installationId,
+      db: database.db,
+      hints,
+      now,
+      logger,
+      crashPoints,
+      watch: this.#watch,
+      limitStarts: this.#limitStarts,
+      knownNetworks: new Set<string>(),
+      assertOwner,
+    }
+    return new ExecutionOwner({
+      database,
+      lease,
+      plans: this.#plans,
+      clock,
+      logger,
+      crashPoints,
+      settings,
+      attempts: { container, agent: this.#agent, limitRequests: this.#limitRequests, now },
+      removeContainer: (name) => {
+        driver.remove(name, { signal }).catch((error: unknown) => {
+          // The sweep removes it later.
+          if (!signal.aborted) logger.warn({ err: error, workload: name }, 'a container was not removed')
+        })
+      },
+      signal,
+      onRoom: () => this.#noteRoom(),
+    })
+  }
+
+  /** Ends when the engine stops or the lease is lost. */
+  async #claimLoop(owner: ExecutionOwner, lease: Lease): Promise<void> {
+    const { settings, logger } = this.#options
+    const ends = [this.#stopped.signal, lease.lost]
+    while (!ends.some((end) => end.aborted)) {
+      const room = Math.min(settings.claimBatch, settings.mostLiveRuns - owner.liveRuns)
+      let claimed = 0
+      try {
+        if (room > 0) claimed = await owner.claim(room)
+      } catch (error) {
+        logger.warn({ err: error }, 'runs cannot be claimed now')
+      }
+      this.#waitsForRoom = room <= 0
+      if (room > 0 && claimed === room) continue
+      await this.#bell.wait(settings.pollMs * (0.75 + Math.random() / 2), ends)
+    }
+  }
+
+  /** Half a batch of room is worth a claim. */
+  #noteRoom(): void {
+    const { mostLiveRuns, claimBatch } = this.#options.settings
+    if (!this.#waitsForRoom || this.liveRuns > Math.max(mostLiveRuns - claimBatch / 2, 0)) return
+    this.#waitsForRoom = false
+    this.#bell.ring()
+  }
+
+  /** Takes over from processes that died. */
+  async #buryLoop(): Promise<void> {
+    const { database, settings, logger } = this.#options
+    do {
+      try {
+        await buryDeadProcesses(database)
+        if ((await releaseOrphanedExecutions(database.db)) > 0) this.#bell.ring()
+      } catch (error) {
+        logger.warn({ err: error }, 'dead engine processes cannot be looked for now')
+      }
+    } while (await waitUnlessStopped(settings.renewEveryMs / 2, [this.#stopped.signal]))
+  }
+
+  async #resyncLoop(): Promise<void> {
+    const { driver, settings, logger, database } = this.#options
+    const sweep = new StepWorkloadSweep({ database, driver, logger, graceMs: settings.orphanGraceMs })
+    const { signal } = this.#stopped
+    while (await waitUnlessStopped(settings.resyncMs, [signal])) {
+      try {
+        const list = await driver.list({ signal })
+        this.#watch.compareWith(list)
+        await sweep.sweep(list, signal)
+      } catch (error) {
+        if (!signal.aborted) logger.warn({ err: error }, 'the containers cannot be listed now')
+      }
+    }
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+}
