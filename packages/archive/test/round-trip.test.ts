@@ -187,8 +187,8 @@ test('One file can be read by its path', async () => {
       { name: 'b/', method: 0 },
     ]),
   )
-  const read = (file: string, maxBytes = 100): Promise<unknown> =>
-    readZipFile(path, { path: file, maxBytes }, defaultArchiveLimits, neverAborted)
+  const read = (name: string, maxBytes = 100): Promise<unknown> =>
+    readZipFile(path, { path: name, maxBytes }, defaultArchiveLimits, neverAborted)
   expect(await read('a/Dockerfile')).toEqual({ kind: 'content', bytes: Buffer.from('FROM x') })
   expect(await read('a/Dockerfile', 5)).toEqual({ kind: 'too_large' })
   expect(await Promise.all([read('Dockerfile'), read('b'), read('a')])).toEqual([absent, absent, absent])
