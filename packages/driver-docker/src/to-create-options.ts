@@ -1,23 +1,4 @@
-import { labelNames, ownerLabels, specHash, type WorkloadSpec } from '@cairn/driver'
-
-/**
- * Capabilities that ordinary images need to start; all others are dropped, and no-new-privileges keeps a program from
- * gaining more. An entrypoint that begins as root to prepare directories and then changes to its own user needs CHOWN,
- * FOWNER and DAC_OVERRIDE for the first and SETUID and SETGID for the second; a supervisor that stays root (nginx,
- * shiny-server) needs KILL to end its workers of another user; NET_BIND_SERVICE allows ports below 1024 where the
- * engine does not lift that limit itself. Of Docker's defaults the platform drops AUDIT_WRITE, FSETID, MKNOD, NET_RAW,
- * SETFCAP, SETPCAP and SYS_CHROOT: nothing a data workload starts with needs them, and NET_RAW lets a container forge
- * its neighbours' addresses.
- */
-export const grantedCapabilities = [
-  'CHOWN',
-  'DAC_OVERRIDE',
-  'FOWNER',
-  'KILL',
-  'NET_BIND_SERVICE',
-  'SETGID',
-  'SETUID',
-] as const
+import { grantedCapabilities, labelNames, ownerLabels, specHash, type WorkloadSpec } from '@cairn/driver'
 
 /** Most log that a service keeps on the engine; a step's is never rotated, so that none of it is lost before it is stored. */
 const serviceLog = { 'max-size': '64m', 'max-file': '2' }
@@ -61,7 +42,7 @@ export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
       NanoCpus: Math.round(resources.cpus * 1e9),
       PidsLimit: resources.pids,
       CapDrop: ['ALL'],
-      CapAdd: [...grantedCapabilities],
+      CapAdd: Object.keys(grantedCapabilities),
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
       IpcMode: 'private',

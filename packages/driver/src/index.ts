@@ -1,5 +1,6 @@
 export * from './port.ts'
 export * from './driver-error.ts'
+export * from './capabilities.ts'
 export * from './exit-reason.ts'
 export * from './labels.ts'
 export * from './log-pieces.ts'

@@ -62,6 +62,8 @@ export interface FakeControl {
   leaveCreated(spec: WorkloadSpec): void
   /** While true, every call throws `unavailable`. */
   setUnavailable(unavailable: boolean): void
+  /** Breaks every open connection: a log that is followed, a wait or a stop throws `unavailable`. */
+  dropConnections(): void
   /** Hints of changes while they are dropped are lost. */
   setHintsDropped(dropped: boolean): void
   /** A second driver on the same engine, as another process or another installation has one. */
@@ -82,6 +84,7 @@ export function createFakeDriver(options: FakeDriverOptions): FakeDriver {
     networks: new Set(),
     started: [],
     hintListeners: new Set(),
+    connections: new AbortController(),
     unavailable: false,
     hintsDropped: false,
   }
@@ -144,22 +147,22 @@ function workloadVerbs(engine: FakeEngine, installation: string) {
     wait: async (name: string, call: Call) => {
       const workload = await find(name, call)
       if (workload === null) return null
-      await bounded(call, () => workload.ended(call))
+      await bounded(engine, call, (bound) => workload.ended(bound))
       return engine.workloads.get(name) === workload ? workload.observe() : null
     },
     stop: async (name: string, graceMs: number, call: Call) => {
       const workload = await find(name, call)
-      if (workload !== null) await bounded(call, () => workload.stop(graceMs, call))
+      if (workload !== null) await bounded(engine, call, (bound) => workload.stop(graceMs, bound))
     },
     remove: async (name: string, call: Call) => {
       const workload = await find(name, call)
       if (workload !== null) discard(engine, workload)
     },
     logs: async function* logs(name: string, logOptions: LogOptions, call: Call) {
-      yield* fakeLogs(await require(name, call), logOptions, call)
+      yield* fakeLogs({ engine, workload: await require(name, call) }, logOptions, call)
     },
     readFile: async (name: string, path: string, maxBytes: number, call: Call) =>
-      fakeFile(await require(name, call), path, maxBytes),
+      fakeFile({ engine, workload: await require(name, call) }, path, maxBytes),
   } satisfies Partial<EngineDriver>
 }
 
@@ -182,6 +185,10 @@ function fakeControl(engine: FakeEngine, installation: string): FakeControl {
     },
     setUnavailable: (unavailable) => {
       engine.unavailable = unavailable
+    },
+    dropConnections: () => {
+      engine.connections.abort()
+      engine.connections = new AbortController()
     },
     setHintsDropped: (dropped) => {
       engine.hintsDropped = dropped

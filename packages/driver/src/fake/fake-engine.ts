@@ -21,25 +21,32 @@ export interface FakeEngine {
   readonly networks: Set<string>
   readonly started: string[]
   readonly hintListeners: Set<(workload: FakeWorkload) => void>
+  /** Aborted and replaced when all connections break. */
+  connections: AbortController
   unavailable: boolean
   hintsDropped: boolean
 }
 
 /** Every call passes here: it takes a turn of the event loop, as a real one does, and may find the engine gone. */
 export async function answer(engine: FakeEngine, call: Call): Promise<void> {
-  await bounded(call, async () => undefined)
+  await bounded(engine, call, async () => undefined)
   if (engine.unavailable) throw new DriverError('unavailable', 'the fake engine does not answer')
 }
 
-export async function bounded<T>(call: Call, work: () => Promise<T>): Promise<T> {
+/** Ends with the caller's patience, or with the connection. */
+export async function bounded<T>(engine: FakeEngine, call: Call, work: (bound: Call) => Promise<T>): Promise<T> {
   try {
     call.signal.throwIfAborted()
-    return await work()
+    return await work({ signal: AbortSignal.any([call.signal, engine.connections.signal]) })
   } catch (error) {
     if (call.signal.aborted) throw new DriverError('timeout', 'the caller stopped waiting', { cause: error })
+    if (isAbort(error))
+      throw new DriverError('unavailable', 'the connection to the fake engine broke', { cause: error })
     throw error
   }
 }
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
 
 export function ensureFake(engine: FakeEngine, installation: string, spec: WorkloadSpec): Observation {
   const existing = engine.workloads.get(spec.name)

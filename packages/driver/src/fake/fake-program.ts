@@ -8,9 +8,9 @@ export interface FakeProgram {
   readonly reason?: ExitReason
   /** Real milliseconds until it ends by itself, default 0; `endless` runs until it is stopped, removed or finished by the test. */
   readonly durationMs?: number | 'endless'
-  /** Printed at start, in order. */
+  /** Printed in order. */
   readonly output?: readonly FakeOutput[]
-  /** By absolute path, or relative to the working directory `/`. `other` stands for a directory, link or device. */
+  /** By absolute path, or relative to the image's working directory. `other` stands for a directory, link or device. */
   readonly files?: Readonly<Record<string, string | Uint8Array | { readonly kind: 'other' }>>
   /** Whether the stop signal ends it (default) or only the kill after the grace time. */
   readonly honoursStopSignal?: boolean
@@ -23,6 +23,8 @@ export interface FakeProgram {
 export interface FakeOutput {
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
+  /** Real milliseconds after the start, default 0; later than the program's end = never printed. */
+  readonly afterMs?: number
 }
 
 /** A program, or one made for the spec it runs with, for example to print an environment variable. */

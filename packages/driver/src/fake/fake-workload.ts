@@ -27,7 +27,7 @@ export class FakeWorkload {
   #startedAt: Date | null = null
   #finishedAt: Date | null = null
   #exit: Exit | null = null
-  #timer: NodeJS.Timeout | null = null
+  readonly #timers: NodeJS.Timeout[] = []
 
   constructor(spec: WorkloadSpec, setting: { installation: string; program: FakeProgram; clock: Clock }) {
     this.spec = spec
@@ -51,10 +51,13 @@ export class FakeWorkload {
     }
     this.#phase = 'running'
     this.#startedAt = new Date(this.#clock.now())
-    for (const line of output) this.print(line)
+    for (const line of output) {
+      if (line.afterMs === undefined) this.print(line)
+      else this.#timers.push(setTimeout(() => this.print(line), line.afterMs))
+    }
     if (durationMs !== 'endless') {
       const exit = { code: exitCode, reason: reason ?? exitReason(exitCode, false), detail: null }
-      this.#timer = setTimeout(() => this.#end(exit), durationMs)
+      this.#timers.push(setTimeout(() => this.#end(exit), durationMs))
     }
     this.#changed()
   }
@@ -104,9 +107,9 @@ export class FakeWorkload {
     this.#changes.on('change', listener)
   }
 
-  readFile(path: string): string | Uint8Array | { readonly kind: 'other' } | undefined {
-    const { files = {} } = this.#program
-    return files[path] ?? files[path.replace(/^\//, '')] ?? files[`/${path}`]
+  /** Files of the program as it was scripted. */
+  get files(): NonNullable<FakeProgram['files']> {
+    return this.#program.files ?? {}
   }
 
   observe(): Observation {
@@ -124,7 +127,7 @@ export class FakeWorkload {
   }
 
   #end(exit: Exit): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    for (const timer of this.#timers) clearTimeout(timer)
     this.#phase = 'exited'
     this.#finishedAt = new Date(this.#clock.now())
     this.#exit = exit

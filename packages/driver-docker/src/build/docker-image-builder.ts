@@ -1,0 +1,60 @@
+import { type BuildResult, type Call, DriverError, type ImageBuilder } from '@cairn/driver'
+import type { Engine } from '../containers.ts'
+import { createEngineClient } from '../engine-client.ts'
+import { createFeatureReader } from '../engine-features.ts'
+import { formatEngineHost, parseEngineHost } from '../engine-host.ts'
+import { inspectImage } from '../images.ts'
+import { buildByApi } from './build-by-api.ts'
+import { buildByClient } from './build-by-client.ts'
+import { type BuilderProgram, describeBuilder } from './builder-program.ts'
+import { findBuilder, type ProgramEnvironment } from './find-builder.ts'
+import { checkBuildRequest } from './to-build-command.ts'
+
+export interface DockerImageBuilderOptions {
+  /** Label value set on every image that is built. */
+  readonly installation: string
+  /** As for `createDockerDriver`. */
+  readonly dockerHost: string
+  /** All that a client program inherits: where programs are found, and where registry credentials stand. */
+  readonly env: ProgramEnvironment
+  /** For files that live as long as one build; made when absent. Secrets are written here, readable by the owner only. */
+  readonly temporaryDirectory: string
+}
+
+/**
+ * Builds with BuildKit through a client program that can (`docker buildx`, or the client of Docker before 23), on Podman
+ * with `podman build`, else with the engine's classic builder. The builder is looked for once.
+ *
+ * @example
+ * const builder = createDockerImageBuilder({ installation: 'k3x9', dockerHost, env: { PATH, HOME }, temporaryDirectory })
+ */
+export function createDockerImageBuilder(options: DockerImageBuilderOptions): ImageBuilder {
+  const host = parseEngineHost(options.dockerHost)
+  const setting = { ...options, dockerHost: formatEngineHost(host) }
+  const engine: Engine = { client: createEngineClient(host), installation: options.installation }
+  const features = createFeatureReader(engine.client)
+  let found: BuilderProgram | null = null
+  const find = async (call: Call): Promise<BuilderProgram> => {
+    found ??= await findBuilder(await features(call), options.env, call.signal)
+    return found
+  }
+  return {
+    describe: async (call) => describeBuilder(await find(call)),
+    build: async (request, onLine, call) => {
+      checkBuildRequest(request)
+      const builder = await find(call)
+      const result =
+        builder.kind === 'api'
+          ? await buildByApi(engine, request, onLine, call)
+          : await buildByClient(builder, request, { ...setting, onLine }, call)
+      if (result.kind === 'failed') return result
+      return await builtImage(engine, request.tag, result.imageId, call)
+    },
+  }
+}
+
+async function builtImage(engine: Engine, tag: string, imageId: string | null, call: Call): Promise<BuildResult> {
+  const image = await inspectImage(engine, imageId ?? tag, call)
+  if (image === null) throw new DriverError('unknown', `the builder made ${tag} but the engine does not have it`)
+  return { kind: 'built', image }
+}
