@@ -45,7 +45,14 @@ const retryMs = 500
 export function startExecutionEngine(options: ExecutionEngineOptions): ExecutionEngine {
   const engine = new Engine(options)
   const ended = engine.run()
-  return { liveRuns: () => engine.liveRuns, stop: () => engine.stop(ended) }
+  let stopped: Promise<void> | null = null
+  return {
+    liveRuns: () => engine.liveRuns,
+    stop: () => {
+      stopped ??= engine.stop(ended)
+      return stopped
+    },
+  }
 }
 
 class Engine {
@@ -94,7 +101,7 @@ class Engine {
     this.#stopped.abort()
     this.#bell.ring()
     await ended
-    await this.#agent.close()
+    await this.#agent.destroy()
   }
 
   async #ownUntilLost(lease: Lease): Promise<void> {

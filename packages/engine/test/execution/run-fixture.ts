@@ -1,0 +1,163 @@
+/** A tenant, workflows and runs in a test database, an engine on the fake driver, and ways to look at the outcome. */
+import { randomUUID } from 'node:crypto'
+import {
+  describeRun,
+  noCrashPoints,
+  type PlannedContainerStep,
+  type PlannedHttpStep,
+  planDigest,
+  type RecordedRunEvent,
+  type RunDescription,
+  type RunParameters,
+  type RunPlan,
+} from '@cairn/domain'
+import { createFakeDriver, type EngineDriver, type FakeDriver, type FakeProgramSource } from '@cairn/driver'
+import { type Database, type Hints, insertExecution, readRunEvents, upsertRunPlan } from '@cairn/store'
+import { createTestDatabase, eventually, silentLogger, type TestDatabase } from '@cairn/testkit'
+import {
+  defaultExecutionSettings,
+  type ExecutionEngine,
+  type ExecutionEngineOptions,
+  startExecutionEngine,
+} from '../../src/index.ts'
+
+export const systemClock = { now: () => Date.now() }
+
+export function createLocalHints(): Hints {
+  const listeners = new Map<string, Set<() => void>>()
+  return {
+    notify: (topic) => {
+      for (const listener of listeners.get(topic) ?? []) listener()
+    },
+    subscribe: (topic, listener) => {
+      const set = listeners.get(topic) ?? new Set()
+      listeners.set(topic, set.add(listener))
+      return () => set.delete(listener)
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+const noRetry = { maxRetries: 0, delaySeconds: 0, exponentialBackoff: false, exitCodes: null }
+const common = { parents: [], env: {}, inherit: {}, outputParameters: {}, retry: noRetry, timeoutSeconds: null }
+
+export function containerStep(step: Partial<PlannedContainerStep> & { command: string }): PlannedContainerStep {
+  return {
+    ...common,
+    type: 'standard',
+    image: { imageId: 1, versionId: 1, name: 'image', version: '0.0.1', engineId: 'sha256:0' },
+    resources: { instanceTypeId: 21, cpus: 0.25, memoryBytes: 512 * 1024 * 1024, storage: '10GB' },
+    ...step,
+  }
+}
+
+export function httpStep(step: Partial<PlannedHttpStep> & { url: string }): PlannedHttpStep {
+  return { ...common, type: 'http', method: 'get', headers: {}, payload: null, ...step }
+}
+
+export class RunFixture {
+  readonly test: TestDatabase
+  readonly hints = createLocalHints()
+  readonly driver: FakeDriver
+  readonly tenantId = randomUUID()
+  readonly #engines: ExecutionEngine[] = []
+
+  private constructor(test: TestDatabase, programs: Readonly<Record<string, FakeProgramSource>>) {
+    this.test = test
+    this.driver = createFakeDriver({ clock: systemClock, installation: 'test', programs })
+  }
+
+  static async open(programs: Readonly<Record<string, FakeProgramSource>> = {}): Promise<RunFixture> {
+    const fixture = new RunFixture(await createTestDatabase({ maxConnections: 10 }), programs)
+    await fixture.database.db.insertInto('tenant').values({ id: fixture.tenantId, name: 'acme' }).execute()
+    return fixture
+  }
+
+  get database(): Database {
+    return this.test.database
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#engines.map((engine) => engine.stop()))
+    await this.test.drop()
+  }
+
+  startEngine(options: Partial<ExecutionEngineOptions> & { driver?: EngineDriver } = {}): ExecutionEngine {
+    const engine = startExecutionEngine({
+      database: this.database,
+      hints: this.hints,
+      driver: this.driver,
+      installationId: 'test',
+      logger: silentLogger,
+      clock: systemClock,
+      crashPoints: noCrashPoints,
+      egressAllow: ['127.0.0.1'],
+      ...options,
+      settings: { ...defaultExecutionSettings, pollMs: 50, ...options.settings },
+    })
+    this.#engines.push(engine)
+    return engine
+  }
+
+  async run(steps: RunPlan['steps'], parameters: RunParameters = { global: {}, stepWise: {} }): Promise<string> {
+    const id = randomUUID()
+    const plan: RunPlan = { workflowName: 'wf', steps }
+    await this.database.transaction(async (tx) => {
+      const workflow = await tx
+        .insertInto('workflow')
+        .values({ tenant_id: this.tenantId, name: id, created_by: 'a@b.c', updated_by: 'a@b.c', deleted_at: null })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      const planId = await upsertRunPlan(tx, {
+        workflowId: workflow.id,
+        revision: 1,
+        digest: planDigest(plan),
+        body: plan,
+      })
+      await insertExecution(tx, {
+        id,
+        tenantId: this.tenantId,
+        workflowId: workflow.id,
+        planId,
+        parameters,
+        startedBy: 'a@b.c',
+      })
+    })
+    this.hints.notify('execution')
+    return id
+  }
+
+  events(executionId: string): Promise<RecordedRunEvent[]> {
+    return readRunEvents(this.database.db, this.tenantId, executionId)
+  }
+
+  async describe(executionId: string): Promise<RunDescription> {
+    const row = await this.database.db
+      .selectFrom('execution')
+      .innerJoin('run_plan', 'run_plan.id', 'execution.plan_id')
+      .select('run_plan.body')
+      .where('execution.id', '=', executionId)
+      .executeTakeFirstOrThrow()
+    return describeRun(row.body, await this.events(executionId))
+  }
+
+  /** The run as it ended. */
+  async finished(
+    executionId: string,
+    timeoutMs = 10_000,
+  ): Promise<RunDescription & { byName: Map<string, RunDescription['steps'][number]> }> {
+    await eventually(
+      async () => {
+        const { status } = await this.database.db
+          .selectFrom('execution')
+          .select('status')
+          .where('id', '=', executionId)
+          .executeTakeFirstOrThrow()
+        if (status === 'queued' || status === 'running') throw new Error(`the run is ${status}`)
+      },
+      { timeoutMs },
+    )
+    const description = await this.describe(executionId)
+    return { ...description, byName: new Map(description.steps.map((step) => [step.name, step])) }
+  }
+}
