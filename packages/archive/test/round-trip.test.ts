@@ -5,7 +5,7 @@ import { CairnError } from '@cairn/contract'
 import * as fc from 'fast-check'
 import { extract } from 'tar-stream'
 import { afterAll, expect, test } from 'vitest'
-import { defaultArchiveLimits, inspectZip, readZipFile, zipToTar } from '../src/index.ts'
+import { defaultArchiveLimits, fileToTar, inspectZip, readZipFile, zipToTar } from '../src/index.ts'
 import { type RawEntry, rawZip } from './raw-zip.ts'
 import { createArchiveDirectory, neverAborted } from './zip-file.ts'
 
@@ -192,4 +192,11 @@ test('One file can be read by its path', async () => {
   expect(await read('a/Dockerfile')).toEqual({ kind: 'content', bytes: Buffer.from('FROM x') })
   expect(await read('a/Dockerfile', 5)).toEqual({ kind: 'too_large' })
   expect(await Promise.all([read('Dockerfile'), read('b'), read('a')])).toEqual([absent, absent, absent])
+})
+
+test('One small file becomes a tar of its own', async () => {
+  const bytes = await buffer(fileToTar('Dockerfile', Buffer.from('FROM x\n')))
+  expect(await readTar(bytes)).toEqual({
+    Dockerfile: { type: 'file', mode: 0o644, content: Buffer.from('FROM x\n').toString('base64') },
+  })
 })

@@ -114,6 +114,17 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       expect(await subject.keptEntries()).toEqual([])
     })
 
+    test('lists every object once, with the time of its last put', async () => {
+      const before = Date.now()
+      for (const seed of [1, 2, 1]) await subject.store.put(pieces(bytes(1000, seed)), generous)
+      await expect(subject.store.put(failingAfter(bytes(1000, 3)), generous)).rejects.toThrow('the client went away')
+      const listed = new Map<string, number>()
+      for await (const { sha256, storedAt } of subject.store.list()) listed.set(sha256, storedAt.getTime())
+      expect([...listed.keys()].toSorted()).toEqual([hashOf(bytes(1000, 1)), hashOf(bytes(1000, 2))].toSorted())
+      // File systems keep times no finer than the kernel's clock tick.
+      expect(Math.min(...listed.values())).toBeGreaterThan(before - 1000)
+    })
+
     test.each([
       ['a hash that nobody put', '0'.repeat(64)],
       ['a way out of the directory', '../../../../etc/passwd'],

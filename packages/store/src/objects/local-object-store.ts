@@ -6,10 +6,16 @@
  * Only names that match `[0-9a-f]{64}` become paths.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, opendir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { isSha256, type MaterialisedObject, type ObjectStore, type PutResult } from './object-store.ts'
+import {
+  isSha256,
+  type ListedObject,
+  type MaterialisedObject,
+  type ObjectStore,
+  type PutResult,
+} from './object-store.ts'
 
 /** Files in `incoming/` that nobody wrote to for this long belong to no live upload. */
 const abandonedAfterMs = 24 * 3_600_000
@@ -76,6 +82,16 @@ export class LocalObjectStore implements ObjectStore {
 
   readonly delete = async (sha256: string): Promise<void> => {
     if (isSha256(sha256)) await rm(this.#pathOf(sha256), { force: true })
+  }
+
+  async *list(): AsyncGenerator<ListedObject> {
+    for await (const directory of await opendir(join(this.#directory, 'objects'))) {
+      if (!directory.isDirectory()) continue
+      for await (const { name } of await opendir(join(this.#directory, 'objects', directory.name))) {
+        const found = isSha256(name) ? await stat(this.#pathOf(name)).catch(() => null) : null
+        if (found !== null) yield { sha256: name, storedAt: found.mtime }
+      }
+    }
   }
 
   async #openFile(sha256: string): Promise<FileHandle | null> {

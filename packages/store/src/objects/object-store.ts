@@ -13,6 +13,12 @@ export type PutResult =
       readonly maxBytes: number
     }
 
+export interface ListedObject {
+  readonly sha256: string
+  /** When these bytes were last put. */
+  readonly storedAt: Date
+}
+
 export interface MaterialisedObject {
   /** A local file with exactly the object's bytes. Read it, never write it. */
   readonly path: string
@@ -33,6 +39,8 @@ export interface ObjectStore {
   readonly materialise: (sha256: string) => Promise<MaterialisedObject | null>
   /** Fine when there is no such object. Streams that are open read on. */
   readonly delete: (sha256: string) => Promise<void>
+  /** Every object, in any order; one that comes or goes meanwhile may or may not be among them. */
+  readonly list: () => AsyncIterable<ListedObject>
 }
 
 const sha256Pattern = /^[0-9a-f]{64}$/

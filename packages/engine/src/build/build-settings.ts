@@ -1,0 +1,21 @@
+import { type ArchiveLimits, defaultArchiveLimits } from '@cairn/archive'
+
+export interface BuildSettings {
+  /** A build that takes longer, in milliseconds, fails. */
+  readonly deadlineMs: number
+  /** Builds of one tenant that run at a time; the others wait in the order in which they were asked for. */
+  readonly tenantConcurrency: number
+  /** Builds that one engine process runs at a time. */
+  readonly concurrency: number
+  readonly archiveLimits: ArchiveLimits
+  /** UTF-16 units of a build's log that are kept, of one attempt. */
+  readonly maxLogLength: number
+}
+
+export const defaultBuildSettings: BuildSettings = {
+  deadlineMs: 30 * 60_000,
+  tenantConcurrency: 1,
+  concurrency: 4,
+  archiveLimits: defaultArchiveLimits,
+  maxLogLength: 16 * 1024 * 1024,
+}

@@ -1,0 +1,81 @@
+import { CairnError } from '@cairn/contract'
+import { imageTag, maxBuildAttempts } from '@cairn/domain'
+import { DriverError, type ImageBuilder, type ImageDetails } from '@cairn/driver'
+import type { BuildToRun } from '@cairn/store'
+import type { BuildLog } from './build-log.ts'
+import type { BuildSettings } from './build-settings.ts'
+import { type PreparationParts, prepareContext } from './prepare-context.ts'
+
+export interface RunBuilderParts extends PreparationParts {
+  readonly builder: ImageBuilder
+  readonly installationId: string
+  readonly settings: BuildSettings
+}
+
+/** How one attempt ended. */
+export type AttemptEnd =
+  | { readonly kind: 'built'; readonly image: ImageDetails; readonly tag: string }
+  /** For good; the reason is for the user. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** The attempt was interrupted or the engine did not do its part; the build is tried again. */
+  | { readonly kind: 'again'; readonly isCounted: boolean; readonly reason: string; readonly error: unknown }
+
+export interface Attempt {
+  readonly build: BuildToRun
+  /** From 1 on. */
+  readonly number: number
+  readonly log: BuildLog
+  readonly signal: AbortSignal
+}
+
+/** Prepares the context and builds. @throws only the signal's reason */
+export async function runBuilder(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptEnd> {
+  const { deadlineMs } = parts.settings
+  const deadline = AbortSignal.timeout(deadlineMs)
+  try {
+    return await build(parts, { ...attempt, signal: AbortSignal.any([attempt.signal, deadline]) })
+  } catch (error) {
+    attempt.signal.throwIfAborted()
+    if (deadline.aborted) return { kind: 'failed', reason: `timed out after ${deadlineMs / 1000} s` }
+    return classifyFailure(error, attempt.number)
+  }
+}
+
+async function build(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptEnd> {
+  const { signal, log } = attempt
+  log.line(`builder: ${await parts.builder.describe({ signal })}`)
+  const preparation = await prepareContext(parts, attempt.build, signal)
+  if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }
+  const { prepared } = preparation
+  const { imageId, versionId, details } = attempt.build
+  const tag = imageTag(parts.installationId, imageId, versionId)
+  const { context, dockerfilePath, buildArguments } = prepared
+  const request = {
+    tag,
+    labels: {},
+    context,
+    dockerfilePath,
+    buildArguments,
+    secrets: {},
+    useCache: details.useCache ?? true,
+  }
+  try {
+    const result = await parts.builder.build(request, log.line, { signal })
+    signal.throwIfAborted()
+    return result.kind === 'built' ? { kind: 'built', image: result.image, tag } : result
+  } finally {
+    await prepared.release()
+  }
+}
+
+function classifyFailure(error: unknown, attempt: number): AttemptEnd {
+  if (error instanceof CairnError) return { kind: 'failed', reason: error.message }
+  if (error instanceof DriverError && !error.retryable) {
+    return { kind: 'failed', reason: `the container engine refused the build: ${error.message}` }
+  }
+  const reason = `the build was interrupted: ${error instanceof Error ? error.message : String(error)}`
+  // An engine that is away or full says nothing about the build, so waiting for it costs no attempt.
+  const isAway = error instanceof DriverError && error.code !== 'unknown'
+  if (isAway || attempt < maxBuildAttempts) return { kind: 'again', isCounted: !isAway, reason, error }
+  return { kind: 'failed', reason: `${reason} (attempt ${attempt} of ${maxBuildAttempts})` }
+}

@@ -1,0 +1,33 @@
+import type { Logger } from '@cairn/domain'
+import {
+  type Database,
+  enqueueWork,
+  findForgottenBuilds,
+  findForgottenServices,
+  type Hints,
+  type WorkRequest,
+} from '@cairn/store'
+import type { ReconcileContext } from '../reconcile/reconciler.ts'
+
+/**
+ * Enqueues live builds and services that have no work row. Every change enqueues in its own transaction, so there are none
+ * unless the tables were changed by hand or Cairn has a fault: hence the warning.
+ */
+export async function enqueueForgotten(
+  { database, hints, logger }: { readonly database: Database; readonly hints: Hints; readonly logger: Logger },
+  context: ReconcileContext,
+): Promise<void> {
+  const builds = await findForgottenBuilds(database.db)
+  const services = await findForgottenServices(database.db)
+  const requests: WorkRequest[] = [
+    ...builds.map((id) => ({ kind: 'build' as const, key: String(id) })),
+    ...services.map((key) => ({ kind: 'service' as const, key })),
+  ]
+  if (requests.length === 0) return
+  logger.warn({ requests }, 'live resources had no work and were enqueued again')
+  await database.transaction(async (tx) => {
+    await context.holdLease(tx)
+    await enqueueWork(tx, ...requests)
+  })
+  hints.notify('work')
+}

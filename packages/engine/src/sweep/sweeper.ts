@@ -1,0 +1,72 @@
+/**
+ * The safety net, one key of the queue, so one process at a time: what was forgotten is enqueued, what is orphaned is
+ * removed. Each part is tried on each sweep, whatever became of the others.
+ */
+import type { Clock, Logger } from '@cairn/domain'
+import type { EngineDriver } from '@cairn/driver'
+import { type Database, enqueueWork, type Hints, type ObjectStore } from '@cairn/store'
+import { LeaseLost, type ReconcileContext, type Reconciler } from '../reconcile/reconciler.ts'
+import { enqueueForgotten } from './enqueue-forgotten.ts'
+import type { OrphanRule } from './orphan-rule.ts'
+import { createOrphanSweep } from './remove-orphans.ts'
+import { removeStrayFiles, removeUnusedRows } from './remove-unused-objects.ts'
+
+export interface SweeperOptions {
+  readonly database: Database
+  readonly hints: Hints
+  readonly driver: EngineDriver
+  readonly objectStore: ObjectStore
+  readonly orphanRules: readonly OrphanRule[]
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly settings: SweepSettings
+}
+
+export interface SweepSettings {
+  /** Milliseconds between two sweeps. */
+  readonly everyMs: number
+  /** Milliseconds between two looks at every file of the object store. */
+  readonly filesEveryMs: number
+  /** Age in milliseconds from which bytes that nothing refers to are removed. */
+  readonly objectAgeMs: number
+}
+
+export const defaultSweepSettings: SweepSettings = { everyMs: 60_000, filesEveryMs: 3_600_000, objectAgeMs: 3_600_000 }
+
+/** Makes the sweep due once; from then on it requeues itself. */
+export async function seedSweep(database: Database): Promise<void> {
+  await database.transaction((tx) => enqueueWork(tx, { kind: 'sweep', key: 'all' }))
+}
+
+type Part = (context: ReconcileContext) => Promise<void>
+
+export function createSweeper(options: SweeperOptions): Reconciler {
+  const { settings, logger, clock } = options
+  const objects = { ...options, objectAgeMs: settings.objectAgeMs }
+  const orphans = createOrphanSweep({ ...options, rules: options.orphanRules })
+  let filesSweptAt = Number.NEGATIVE_INFINITY
+  const parts: Readonly<Record<string, Part>> = {
+    'enqueue what was forgotten': (context) => enqueueForgotten(options, context),
+    'remove orphaned workloads': ({ signal }) => orphans.run(signal),
+    'remove unused objects': ({ signal }) => removeUnusedRows(objects, signal),
+    'remove stray files': async ({ signal }) => {
+      if (clock.now() - filesSweptAt < settings.filesEveryMs) return
+      await removeStrayFiles(objects, signal)
+      filesSweptAt = clock.now()
+    },
+  }
+  return {
+    kind: 'sweep',
+    concurrency: 1,
+    async reconcile(_item, context) {
+      for (const [part, run] of Object.entries(parts)) {
+        await run(context).catch((error: unknown) => {
+          context.signal.throwIfAborted()
+          if (error instanceof LeaseLost) throw error
+          logger.warn({ err: error, part }, 'a part of the sweep failed and is tried again at the next one')
+        })
+      }
+      return { kind: 'requeue', afterMs: settings.everyMs }
+    },
+  }
+}
