@@ -1,0 +1,25 @@
+import { describeDriverConformance } from '@cairn/driver/conformance'
+import { testDockerHost } from '@cairn/testkit'
+import { describe } from 'vitest'
+import { openEngine } from './open-engine.ts'
+import { podmanMissing, startPodman } from './start-podman.ts'
+
+const missing = await podmanMissing()
+
+describe.skipIf(missing !== null)(`on Podman${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
+  describeDriverConformance({
+    name: 'podman',
+    runsPrograms: true,
+    open: async () => {
+      const podman = await startPodman(testDockerHost())
+      const engine = await openEngine(podman.dockerHost)
+      return {
+        ...engine,
+        close: async () => {
+          await engine.close()
+          await podman.stop()
+        },
+      }
+    },
+  })
+})
