@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { ConfigError, readConfig, unknownSettings } from './config.ts'
+
+test('without any variable every setting has its default', () => {
+  expect(readConfig({}, '/srv')).toEqual({
+    host: '127.0.0.1',
+    port: 7420,
+    roles: ['api', 'engine', 'gateway'],
+    dataDirectory: '/srv/.cairn/data',
+    databaseUrl: null,
+    dockerHost: null,
+    domain: null,
+    publicUrl: null,
+    adminToken: null,
+    logLevel: 'info',
+    maxUploadBytes: 536_870_912,
+    rateLimitPerSecond: 500,
+    maxDatabaseConnections: 20,
+    egressAllow: [],
+    smtpUrl: null,
+  })
+})
+
+test('variables replace defaults, and empty ones count as absent', () => {
+  const config = readConfig(
+    {
+      CAIRN_PORT: '8080',
+      CAIRN_ROLES: 'gateway, api',
+      CAIRN_DATA_DIR: '/data',
+      CAIRN_EGRESS_ALLOW: 'a, ::1,',
+      CAIRN_DOMAIN: '',
+    },
+    '/srv',
+  )
+  expect(config).toMatchObject({ port: 8080, roles: ['api', 'gateway'], egressAllow: ['a', '::1'], domain: null })
+})
+
+test('an absolute data directory is taken as it is', () => {
+  expect(readConfig({ CAIRN_DATA_DIR: '/data' }, '/srv').dataDirectory).toBe('/data')
+})
+
+test('every broken variable is named with its rule', () => {
+  const read = () =>
+    readConfig(
+      {
+        CAIRN_PORT: '70000',
+        CAIRN_ROLES: 'api,cook',
+        CAIRN_ADMIN_TOKEN: 'short',
+        CAIRN_DATABASE_URL: 'mysql://x',
+      },
+      '/srv',
+    )
+  expect(read).toThrow(ConfigError)
+  expect(read).toThrow(/CAIRN_PORT: must be a whole number from 1 to 65535/)
+  expect(read).toThrow(/CAIRN_ROLES: must be a comma-separated list of api, engine, gateway/)
+  expect(read).toThrow(/CAIRN_ADMIN_TOKEN: must have at least 16 characters/)
+  expect(read).toThrow(/CAIRN_DATABASE_URL: must be an address/)
+})
+
+test('variables that look like settings are told apart from those of clients and tests', () => {
+  const environment = { CAIRN_PROT: '1', CAIRN_PORT: '1', CAIRN_URL: 'x', CAIRN_TEST_DATABASE_URL: 'y', HOME: '/' }
+  expect(unknownSettings(environment)).toEqual(['CAIRN_PROT'])
+})

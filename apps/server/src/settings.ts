@@ -1,0 +1,254 @@
+/** Every setting of the server, in one table: the parser, `--help` and docs/config.md read it. */
+import { resolve } from 'node:path'
+
+export const roles = ['api', 'engine', 'gateway'] as const
+export type Role = (typeof roles)[number]
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** A value, or what is wrong with the text. */
+export type Parsed<T> = { readonly value: T } | { readonly rule: string }
+
+export interface Setting<T> {
+  /** Environment variable. */
+  readonly name: string
+  /** As text for the reader; `none` when absence means something of its own. */
+  readonly default: string
+  /** What the text counts, e.g. `bytes`; null for words. */
+  readonly unit: string | null
+  readonly doc: string
+  /** Never shown. */
+  readonly isSecret: boolean
+  /** undefined = the variable is absent or empty. */
+  read(text: string | undefined, context: SettingContext): Parsed<T>
+}
+
+export interface SettingContext {
+  readonly workingDirectory: string
+}
+
+type Description = Pick<Setting<unknown>, 'name' | 'default' | 'unit' | 'doc'>
+
+const plain = (description: Description) => ({ ...description, isSecret: false })
+
+function integer(description: Description, bounds: { readonly least: number; readonly most: number }): Setting<number> {
+  return {
+    ...plain(description),
+    read: (text) => {
+      const value = Number(text ?? description.default)
+      const isInside = Number.isInteger(value) && value >= bounds.least && value <= bounds.most
+      return isInside ? { value } : { rule: `must be a whole number from ${bounds.least} to ${bounds.most}` }
+    },
+  }
+}
+
+function optional(description: Description, check: (text: string) => string | null): Setting<string | null> {
+  return {
+    ...plain(description),
+    read: (text) => {
+      const rule = text === undefined ? null : check(text)
+      return rule === null ? { value: text ?? null } : { rule }
+    },
+  }
+}
+
+function oneOf<T extends string>(description: Description, allowed: readonly T[]): Setting<T> {
+  return {
+    ...plain(description),
+    read: (text) => {
+      const value = allowed.find((word) => word === (text ?? description.default))
+      return value === undefined ? { rule: `must be one of ${allowed.join(', ')}` } : { value }
+    },
+  }
+}
+
+function list<T extends string>(description: Description, allowed: readonly T[]): Setting<readonly T[]> {
+  return {
+    ...plain(description),
+    read: (text) => {
+      const words = splitList(text ?? description.default)
+      const known = allowed.filter((word) => words.includes(word))
+      const isKnown = words.length > 0 && words.every((word) => allowed.some((other) => other === word))
+      return isKnown ? { value: known } : { rule: `must be a comma-separated list of ${allowed.join(', ')}` }
+    },
+  }
+}
+
+function splitList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+}
+
+const anyText = (): null => null
+
+function postgresUrl(text: string): string | null {
+  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)
+    ? null
+    : 'must be an address such as postgres://user:password@host/database'
+}
+
+function engineHost(text: string): string | null {
+  return /^(?:unix|tcp|http|https):\/\//.test(text) ? null : 'must begin with unix://, tcp://, http:// or https://'
+}
+
+function httpUrl(text: string): string | null {
+  return /^https?:\/\//.test(text) && URL.canParse(text) ? null : 'must be an http or https URL'
+}
+
+function hostName(text: string): string | null {
+  return /^[a-z0-9.-]+(?::\d+)?$/i.test(text)
+    ? null
+    : 'must be a host name, with a port when it is not the standard one'
+}
+
+const minTokenLength = 16
+
+export const settings = {
+  host: {
+    ...plain({
+      name: 'CAIRN_HOST',
+      default: '127.0.0.1',
+      unit: null,
+      doc: 'Address to listen on. Put a proxy that speaks TLS in front before it is anything but this machine.',
+    }),
+    read: (text) => ({ value: text ?? '127.0.0.1' }),
+  },
+  port: integer(
+    { name: 'CAIRN_PORT', default: '7420', unit: 'port', doc: 'Port of the API and of the services.' },
+    { least: 1, most: 65_535 },
+  ),
+  roles: list(
+    {
+      name: 'CAIRN_ROLES',
+      default: roles.join(','),
+      unit: null,
+      doc: 'What this process does: answer the API, run builds, runs and services, pass traffic to services.',
+    },
+    roles,
+  ),
+  dataDirectory: {
+    ...plain({
+      name: 'CAIRN_DATA_DIR',
+      default: '.cairn/data',
+      unit: null,
+      doc: 'Directory of the embedded database, uploaded archives and keys, relative to where the server starts.',
+    }),
+    read: (text, context) => ({ value: resolve(context.workingDirectory, text ?? '.cairn/data') }),
+  },
+  databaseUrl: {
+    ...optional(
+      {
+        name: 'CAIRN_DATABASE_URL',
+        default: 'none',
+        unit: null,
+        doc: 'PostgreSQL to use instead of the embedded one, which then does not start.',
+      },
+      postgresUrl,
+    ),
+    isSecret: true,
+  },
+  dockerHost: optional(
+    {
+      name: 'CAIRN_DOCKER_HOST',
+      default: 'none',
+      unit: null,
+      doc: 'Container engine, e.g. unix:///var/run/docker.sock. Absent: the first socket of Docker or Podman that answers.',
+    },
+    engineHost,
+  ),
+  domain: optional(
+    {
+      name: 'CAIRN_DOMAIN',
+      default: 'localhost:<port>',
+      unit: null,
+      doc: 'Domain below which services have their host names, with its port. Browsers resolve *.localhost by themselves.',
+    },
+    hostName,
+  ),
+  publicUrl: optional(
+    {
+      name: 'CAIRN_PUBLIC_URL',
+      default: 'http://<host>:<port>',
+      unit: null,
+      doc: 'Where clients reach the API; begins the download links that it hands out and decides the scheme of service URLs.',
+    },
+    httpUrl,
+  ),
+  adminToken: {
+    ...optional(
+      {
+        name: 'CAIRN_ADMIN_TOKEN',
+        default: 'none',
+        unit: null,
+        doc: 'Token of the first administrator. Absent: made at the first start and printed once. Only its hash is stored.',
+      },
+      (text) => (text.length >= minTokenLength ? null : `must have at least ${minTokenLength} characters`),
+    ),
+    isSecret: true,
+  },
+  logLevel: oneOf(
+    { name: 'CAIRN_LOG_LEVEL', default: 'info', unit: null, doc: 'Least severe log line that is written.' },
+    logLevels,
+  ),
+  maxUploadBytes: integer(
+    {
+      name: 'CAIRN_MAX_UPLOAD_BYTES',
+      default: String(512 * 1024 * 1024),
+      unit: 'bytes',
+      doc: 'Largest archive that may be uploaded; a larger one is answered 413.',
+    },
+    { least: 1024 * 1024, most: 64 * 1024 ** 3 },
+  ),
+  rateLimitPerSecond: integer(
+    {
+      name: 'CAIRN_RATE_LIMIT',
+      default: '500',
+      unit: 'requests per second',
+      doc: 'Steady rate that one token may keep up, uploads apart; bursts of four seconds of it pass. Beyond: 429.',
+    },
+    { least: 1, most: 1_000_000 },
+  ),
+  maxDatabaseConnections: integer(
+    {
+      name: 'CAIRN_DATABASE_CONNECTIONS',
+      default: '20',
+      unit: 'connections',
+      doc: 'Most connections of this process to the database.',
+    },
+    { least: 4, most: 1000 },
+  ),
+  egressAllow: {
+    ...plain({
+      name: 'CAIRN_EGRESS_ALLOW',
+      default: 'none',
+      unit: null,
+      doc: 'Comma-separated hosts, addresses and CIDR ranges that http steps may reach although they are private.',
+    }),
+    read: (text) => ({ value: splitList(text ?? '') }),
+  },
+  smtpUrl: {
+    ...optional(
+      {
+        name: 'CAIRN_SMTP_URL',
+        default: 'none',
+        unit: null,
+        doc: 'Mail server for notifications. Read and checked, but this version sends no mail.',
+      },
+      anyText,
+    ),
+    isSecret: true,
+  },
+} satisfies { readonly [key: string]: Setting<unknown> }
+
+type SettingsTable = typeof settings
+type ValueOf<S> = S extends { read(text: string | undefined, context: SettingContext): infer P }
+  ? P extends { readonly value: infer T }
+    ? T
+    : never
+  : never
+
+/** The values of all settings, checked. */
+export type Settings = { readonly [K in keyof SettingsTable]: ValueOf<SettingsTable[K]> }

@@ -1,0 +1,114 @@
+import { defaultArchiveLimits } from '@cairn/archive'
+import { CairnError, openApiDocument, routes } from '@cairn/contract'
+import type { Clock, Logger, MachineSize } from '@cairn/domain'
+import type { Database, Hints, ObjectStore } from '@cairn/store'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { ApiContext, ServiceCaller } from './context.ts'
+import { handlers } from './handlers.ts'
+import { authenticate } from './http/authenticate.ts'
+import { errorAnswerOf, refusalOf } from './http/error-answer.ts'
+import { observeRequests } from './http/observe-requests.ts'
+import { createRateLimiter } from './http/rate-limit.ts'
+import { drainBody } from './http/request-body.ts'
+import { requestIdOf } from './http/request-id.ts'
+import { serveDocs } from './http/serve-docs.ts'
+import { type ReadinessProbe, serveHealth } from './http/serve-health.ts'
+import { serveMetrics } from './http/serve-metrics.ts'
+import { serveOperations } from './http/serve-operations.ts'
+import type { ApiLimits } from './limits.ts'
+import { createSignedLinks } from './signed-links.ts'
+
+export interface ApiOptions {
+  readonly database: Database
+  readonly hints: Hints
+  readonly objectStore: ObjectStore
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly metrics: Registry
+  readonly probes: readonly ReadinessProbe[]
+  readonly serviceCaller: ServiceCaller
+  readonly machine: () => MachineSize | null
+  readonly serviceUrl: (serviceName: string, tenantName: string) => string
+  /** Begins the links that the API hands out, e.g. `http://127.0.0.1:7420`. */
+  readonly publicUrl: string
+  /** At least 32 random bytes, the same in every process of the installation. */
+  readonly linkKey: Buffer
+  readonly limits: ApiLimits
+}
+
+/**
+ * The API as a Fastify instance that is ready but listens nowhere: hand requests to its `routing`, or `inject` them.
+ *
+ * @example
+ * const api = await buildApi(options)
+ * createServer((request, response) => api.routing(request, response)).listen(7420)
+ */
+export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
+  const { database, logger, limits, clock } = options
+  const app = fastify({
+    genReqId: requestIdOf,
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => {
+      const refusal = refusalOf(error)
+      reply.hijack()
+      reply.raw.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8' })
+      reply.raw.end(JSON.stringify(errorAnswerOf(refusal, request.id)))
+    },
+  })
+  // Bodies are read by the operations' server, after it is known who calls.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  observeRequests(app, logger, options.metrics)
+  app.setErrorHandler((error, request, reply) => answerRefusal(error, request, reply, limits))
+  app.setNotFoundHandler(async (request) => {
+    await authenticate(database.db, request.headers.authorization)
+    throw new CairnError('route_not_found', `there is no ${request.method} ${request.url.split('?', 1)[0]}`)
+  })
+  const context: ApiContext = {
+    ...options,
+    archiveLimits: defaultArchiveLimits,
+    links: createSignedLinks({
+      key: options.linkKey,
+      clock,
+      publicUrl: options.publicUrl,
+      lifetimeSeconds: limits.linkSeconds,
+    }),
+  }
+  serveHealth(app, options.probes)
+  serveMetrics(app, options.metrics)
+  serveDocs(app, () => openApiDocument(routes))
+  serveOperations(app, {
+    context,
+    limits,
+    rateLimiter: createRateLimiter(limits.rate, clock),
+    operationOf: (id) => handlers.get(id),
+  })
+  await app.ready()
+  return app
+}
+
+/**
+ * A client that sends its whole body before it reads would see a broken connection instead of the answer, so what is left
+ * of the body is drained first, within bounds.
+ */
+async function answerRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  limits: ApiLimits,
+): Promise<FastifyReply> {
+  const refusal = refusalOf(error)
+  request.facts.failure = error
+  const isStuck = refusal.code === 'request_timeout'
+  const isDrained = !isStuck && (await drainBody(request.raw, limits.drain))
+  if (!isDrained) void reply.header('connection', 'close')
+  if (refusal.retryAfterSeconds !== null) void reply.header('retry-after', refusal.retryAfterSeconds)
+  return reply
+    .code(refusal.status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(errorAnswerOf(refusal, request.id)))
+}

@@ -1,0 +1,97 @@
+/** Which operation answers which route. A route that is neither here nor in `notBuilt` does not compile. */
+import type { OperationId } from '@cairn/contract'
+import { type AnyOperation, untyped } from './http/serve-operations.ts'
+import type { NotBuilt } from './not-built.ts'
+import { createArtifact, createArtifactVersion } from './operations/artifacts/create-artifact.ts'
+import {
+  describeArtifact,
+  downloadArtifact,
+  downloadArtifactVersion,
+  listArtifacts,
+} from './operations/artifacts/read-artifacts.ts'
+import { updateArtifact } from './operations/artifacts/update-artifact.ts'
+import { executeWorkflow } from './operations/executions/execute-workflow.ts'
+import {
+  downloadExecutionLogs,
+  getExecutionDetails,
+  getExecutionLogs,
+  listExecutions,
+  readExecutionLogFile,
+} from './operations/executions/read-executions.ts'
+import { createImage, createImageVersion } from './operations/images/create-image.ts'
+import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
+import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
+import { updateImageVersion } from './operations/images/update-image-version.ts'
+import { describeService, listServices } from './operations/services/read-services.ts'
+import { testService } from './operations/services/test-service.ts'
+import { createService, deleteService, updateService } from './operations/services/write-service.ts'
+import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
+import { sendTelemetry } from './operations/session/send-telemetry.ts'
+import { listInstanceOptions } from './operations/tenants/list-instance-options.ts'
+import { listWarehouses } from './operations/tenants/list-warehouses.ts'
+import {
+  describeWorkflow,
+  getDefaultResource,
+  listResources,
+  listWorkflows,
+} from './operations/workflows/read-workflows.ts'
+import {
+  createWorkflow,
+  deleteWorkflow,
+  pauseWorkflow,
+  resumeWorkflow,
+  updateWorkflow,
+} from './operations/workflows/write-workflow.ts'
+import type { Operation } from './operation.ts'
+
+export type Handlers = { readonly [Id in Exclude<OperationId, NotBuilt>]: Operation<Id> }
+
+const built: Handlers = {
+  getTenantMetadata,
+  sendTelemetry,
+  listArtifacts,
+  createArtifact,
+  describeArtifact,
+  createArtifactVersion,
+  updateArtifact,
+  downloadArtifact,
+  downloadArtifactVersion,
+  listImages,
+  createImage,
+  describeImage,
+  listImageVersions,
+  createImageVersion,
+  describeImageVersion,
+  updateImageVersion,
+  listImageBuilds,
+  getBuildLogs,
+  downloadBuildLogs,
+  readBuildLogFile,
+  executeWorkflow,
+  listExecutions,
+  getExecutionDetails,
+  getExecutionLogs,
+  downloadExecutionLogs,
+  readExecutionLogFile,
+  listWorkflows,
+  createWorkflow,
+  describeWorkflow,
+  updateWorkflow,
+  deleteWorkflow,
+  pauseWorkflow,
+  resumeWorkflow,
+  listResources,
+  getDefaultResource,
+  listServices,
+  createService,
+  describeService,
+  updateService,
+  deleteService,
+  testService,
+  listInstanceOptions,
+  listWarehouses,
+}
+
+export const handlers: ReadonlyMap<OperationId, AnyOperation> = new Map(
+  Object.entries(built).map(([id, operation]) => [id as OperationId, untyped(operation as Operation<OperationId>)]),
+)

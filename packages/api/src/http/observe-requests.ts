@@ -1,0 +1,55 @@
+import type { Logger } from '@cairn/domain'
+import type { FastifyInstance } from 'fastify'
+import { Histogram, type Registry } from 'prom-client'
+
+/** What is learnt of a request while it is served. */
+export interface RequestFacts {
+  operationId: string
+  tenantId: string | null
+  failure: unknown
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    facts: RequestFacts
+  }
+}
+
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
+
+/** One log line and one observation for each answer. Queries are left out of both: they may hold signatures. */
+export function observeRequests(app: FastifyInstance, logger: Logger, metrics: Registry): void {
+  const duration = new Histogram({
+    name: 'cairn_http_request_duration_seconds',
+    help: 'Time to answer API requests.',
+    labelNames: ['operation', 'method', 'status'] as const,
+    buckets,
+    registers: [metrics],
+  })
+  app.decorateRequest('facts')
+  app.addHook('onRequest', (request, reply, done) => {
+    request.facts = { operationId: 'none', tenantId: null, failure: null }
+    void reply.header('x-request-id', request.id)
+    void reply.header('x-content-type-options', 'nosniff')
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const { operationId, tenantId, failure } = request.facts
+    const seconds = reply.elapsedTime / 1000
+    const status = reply.statusCode
+    duration.observe({ operation: operationId, method: request.method, status: String(status) }, seconds)
+    const fields = {
+      requestId: request.id,
+      operationId,
+      method: request.method,
+      path: request.url.split('?', 1)[0],
+      status,
+      ms: Math.round(seconds * 10_000) / 10,
+      ...(tenantId !== null && { tenantId }),
+    }
+    if (status >= 500 && failure !== null) logger.error({ ...fields, err: failure }, 'request failed')
+    else if (request.method === 'GET') logger.debug(fields, 'request answered')
+    else logger.info(fields, 'request answered')
+    done()
+  })
+}

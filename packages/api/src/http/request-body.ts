@@ -1,0 +1,87 @@
+/**
+ * Reading request bodies that may be hostile or stuck. A client of the reference kind that retries an upload sends the
+ * headers again and then no byte: without the idle limit it would hold its connection for ever.
+ */
+import type { Readable } from 'node:stream'
+import { CairnError } from '@cairn/contract'
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  /** Longest silence between two pieces, in milliseconds. */
+  readonly idleMs: number
+  /** Longest time from the first piece asked for to the last, in milliseconds. */
+  readonly totalMs: number
+}
+
+/**
+ * The body in pieces. Leaves the stream open when it stops early, so that the rest can be drained and an answer sent.
+ *
+ * @throws {CairnError} `payload_too_large` beyond `maxBytes`, `request_timeout` beyond `idleMs` or `totalMs`
+ */
+export async function* readBody(body: Readable, limits: BodyLimits): AsyncGenerator<Buffer> {
+  const pieces = body.iterator({ destroyOnReturn: false })
+  const deadline = performance.now() + limits.totalMs
+  let bytes = 0
+  for (;;) {
+    const waitMs = Math.min(limits.idleMs, deadline - performance.now())
+    if (waitMs <= 0) throw tooLate()
+    const piece = await withinMs(pieces.next(), waitMs)
+    if (piece.done === true) return
+    const chunk = piece.value as Buffer // request streams are in binary mode
+    bytes += chunk.length
+    if (bytes > limits.maxBytes) throw tooLarge(limits.maxBytes)
+    yield chunk
+  }
+}
+
+export function tooLarge(maxBytes: number): CairnError {
+  return new CairnError('payload_too_large', `the body is larger than ${maxBytes} bytes`)
+}
+
+function tooLate(): CairnError {
+  return new CairnError('request_timeout', 'the body did not arrive in time; send the request again')
+}
+
+async function withinMs<T>(promise: Promise<T>, waitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooLate()), waitMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * The body as JSON; nothing at all counts as `{}`.
+ *
+ * @throws {CairnError} as {@link readBody}, and `invalid_request` for what is no JSON
+ */
+export async function readJsonBody(body: Readable, limits: BodyLimits): Promise<unknown> {
+  const chunks: Buffer[] = []
+  for await (const chunk of readBody(body, limits)) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new CairnError('invalid_request', 'the body is not JSON')
+  }
+}
+
+/**
+ * Reads and forgets what is left, so that a client that sends its whole body before it reads gets the answer. false =
+ * there was more than the limits allow, and the connection has to be closed after the answer.
+ */
+export async function drainBody(body: Readable, limits: BodyLimits): Promise<boolean> {
+  if (body.readableEnded || body.destroyed) return true
+  try {
+    const rest = readBody(body, limits)
+    while ((await rest.next()).done !== true) continue
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Every route of the contract's table, served. The order for each request: who calls (by the route's `auth`, decided
+ * after routing, never by the text of a path) → rate → path and query → body → the operation. A body is read only for a
+ * caller that is known.
+ */
+import {
+  routes,
+  type OperationId,
+  type Parsed,
+  parseMultipartFields,
+  readBody,
+  readParams,
+  readQuery,
+  type Route,
+} from '@cairn/contract'
+import { CairnError } from '@cairn/contract'
+import type { TokenHolder } from '@cairn/store'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiContext } from '../context.ts'
+import type { ApiLimits } from '../limits.ts'
+import type { BinaryAnswer, Call, Operation, Upload } from '../operation.ts'
+import { authenticate } from './authenticate.ts'
+import { invalid } from './error-answer.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { discardUpload, receiveForm } from './receive-form.ts'
+import { readJsonBody } from './request-body.ts'
+
+export interface OperationServer {
+  readonly context: ApiContext
+  readonly limits: ApiLimits
+  readonly rateLimiter: RateLimiter
+  /** undefined = not built. */
+  readonly operationOf: (id: OperationId) => AnyOperation | undefined
+}
+
+/** An operation whose types were checked where it was put into the table of handlers. */
+export type AnyOperation = (context: ApiContext, call: AnyCall) => Promise<unknown>
+
+export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'signal'> {
+  readonly caller: TokenHolder | null
+  readonly params: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+/** Forgets the types of one operation; the route table gives it exactly what its `Call` promises. */
+export function untyped<Id extends OperationId>(operation: Operation<Id>): AnyOperation {
+  return operation as unknown as AnyOperation
+}
+
+export function serveOperations(app: FastifyInstance, server: OperationServer): void {
+  for (const [id, route] of Object.entries(routes) as [OperationId, Route][]) {
+    app.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      handler: (request, reply) => serve(server, { id, route }, request, reply),
+    })
+  }
+}
+
+interface Served {
+  readonly id: OperationId
+  readonly route: Route
+}
+
+async function serve(
+  server: OperationServer,
+  { id, route }: Served,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  request.facts.operationId = id
+  const caller = route.auth === 'token' ? await identify(server, route, request) : null
+  const operation = server.operationOf(id)
+  if (operation === undefined)
+    throw new CairnError('not_built', `${route.summary}: this version of Cairn does not do it yet`)
+  const params = accept(readParams(route, request.params as Record<string, string>))
+  const query = accept(readQuery(route, request.query as Record<string, string | string[]>))
+  const { body, upload } = await receiveBody(server, { id, route }, request)
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  try {
+    const call = { caller, params, query, body, upload, signal: gone.signal }
+    return send(route, await operation(server.context, call), reply)
+  } catch (error) {
+    await discardUpload(server.context, upload)
+    throw error
+  }
+}
+
+async function identify(server: OperationServer, route: Route, request: FastifyRequest): Promise<TokenHolder> {
+  const caller = await authenticate(server.context.database.db, request.headers.authorization)
+  request.facts.tenantId = caller.tenantId
+  const waitSeconds = route.bodyKind === 'multipart' ? 0 : server.rateLimiter.take(caller.tokenId)
+  if (waitSeconds > 0) {
+    throw new CairnError('rate_limited', `this token sent too many requests; try again in ${waitSeconds} s`, {
+      retryAfterSeconds: waitSeconds,
+    })
+  }
+  return caller
+}
+
+async function receiveBody(
+  server: OperationServer,
+  { id, route }: Served,
+  request: FastifyRequest,
+): Promise<{ readonly body: unknown; readonly upload: Upload | null }> {
+  const { limits } = server
+  if (route.bodyKind === 'none') return { body: undefined, upload: null }
+  if (route.bodyKind === 'json') {
+    const maxBytes = limits.jsonBytesOf[id] ?? limits.jsonBytes
+    const raw = await readJsonBody(request.raw, { ...limits.bodyTime, maxBytes })
+    return { body: accept(readBody(route, raw)), upload: null }
+  }
+  const form = await receiveForm(server.context, request, route.filePart, {
+    ...limits.uploadTime,
+    maxBytes: limits.uploadBytes,
+  })
+  const fields = parseMultipartFields(route, form.fields)
+  if (fields.kind === 'invalid') await discardUpload(server.context, form.upload)
+  return { body: accept(fields), upload: form.upload }
+}
+
+function accept<Value>(parsed: Parsed<Value>): Value {
+  if (parsed.kind === 'invalid') throw invalid(parsed.errors)
+  return parsed.value
+}
+
+function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply {
+  void reply.code(route.response.status).header('cache-control', 'no-store')
+  if (route.response.kind === 'json') {
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
+  }
+  // The types of operations let only binary routes answer so.
+  const { content, sizeBytes, fileName } = answer as BinaryAnswer
+  if (sizeBytes !== null) void reply.header('content-length', sizeBytes)
+  return reply
+    .type(route.response.contentType)
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(content)
+}

@@ -1,0 +1,39 @@
+import type { OperationId } from '@cairn/contract'
+import type { RateLimit } from './http/rate-limit.ts'
+
+interface BodyTime {
+  /** Longest silence within a body, in milliseconds. */
+  readonly idleMs: number
+  /** Longest time for a whole body, in milliseconds. */
+  readonly totalMs: number
+}
+
+/** What a request may take of the server. */
+export interface ApiLimits {
+  /** Largest JSON body in bytes, where `jsonBytesOf` says nothing else. */
+  readonly jsonBytes: number
+  readonly jsonBytesOf: Readonly<Partial<Record<OperationId, number>>>
+  /** Largest uploaded file in bytes. */
+  readonly uploadBytes: number
+  readonly bodyTime: BodyTime
+  readonly uploadTime: BodyTime
+  /** What is read and thrown away of a refused body before the answer, so that slow readers get it. */
+  readonly drain: BodyTime & { readonly maxBytes: number }
+  /** For each token; uploads are not counted. */
+  readonly rate: RateLimit
+  /** Seconds for which a link to a log file is valid. */
+  readonly linkSeconds: number
+}
+
+const mebibyte = 1024 * 1024
+
+export const defaultApiLimits: ApiLimits = {
+  jsonBytes: mebibyte,
+  jsonBytesOf: { createWorkflow: 2 * mebibyte, updateWorkflow: 2 * mebibyte, executeWorkflow: 2 * mebibyte },
+  uploadBytes: 512 * mebibyte,
+  bodyTime: { idleMs: 30_000, totalMs: 60_000 },
+  uploadTime: { idleMs: 30_000, totalMs: 3_600_000 },
+  drain: { idleMs: 5000, totalMs: 30_000, maxBytes: 256 * mebibyte },
+  rate: { perSecond: 500, burst: 2000 },
+  linkSeconds: 600,
+}

@@ -1,0 +1,46 @@
+import { type ArchiveLimits, inspectZip, type ZipReport } from '@cairn/archive'
+import { CairnError } from '@cairn/contract'
+import { insertStoredObject, lockStoredObject, type ObjectStore, type Tx } from '@cairn/store'
+import type { ApiContext } from '../context.ts'
+import type { Upload } from '../operation.ts'
+
+export interface InspectionContext {
+  readonly objectStore: ObjectStore
+  readonly archiveLimits: ArchiveLimits
+}
+
+/**
+ * Reads the uploaded zip whole.
+ *
+ * @throws {CairnError} `invalid_archive` naming the entry and the rule
+ */
+export async function inspectUpload(
+  context: InspectionContext,
+  upload: Upload,
+  signal: AbortSignal,
+): Promise<ZipReport> {
+  const file = await context.objectStore.materialise(upload.sha256)
+  if (file === null) throw uploadLost()
+  try {
+    return await inspectZip(file.path, context.archiveLimits, { signal })
+  } finally {
+    await file.release()
+  }
+}
+
+/**
+ * Makes the upload an object that rows may refer to. The first statement of its transaction.
+ *
+ * @throws {CairnError} `conflict` when the refusal of an equal upload removed the bytes just now
+ */
+export async function keepUpload(context: Pick<ApiContext, 'objectStore'>, tx: Tx, upload: Upload): Promise<void> {
+  await lockStoredObject(tx, upload.sha256)
+  const content = await context.objectStore.open(upload.sha256)
+  if (content === null) throw uploadLost()
+  content.destroy()
+  await insertStoredObject(tx, upload)
+}
+
+function uploadLost(): CairnError {
+  return new CairnError('conflict', 'an equal upload was refused and removed at the same moment; send this one again')
+}

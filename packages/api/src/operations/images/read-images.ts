@@ -1,0 +1,79 @@
+import type { ImageDetails, ImageVersionDetails, ImageVersionSummary } from '@cairn/contract'
+import {
+  type DescribedVersion,
+  findImage,
+  findImageVersion,
+  listImages as list,
+  listImageVersions as listVersions,
+} from '@cairn/store'
+import type { Operation } from '../../operation.ts'
+import { pageKeysOf, pageRequestOf } from '../../paging.ts'
+import { notFound } from '../../refusals.ts'
+
+export const listImages: Operation<'listImages'> = async (context, { caller, query }) => {
+  const request = pageRequestOf(query)
+  const page = await list(context.database.db, caller.tenantId, query, request)
+  return { images: page.items.map(describe), imageCount: page.total, ...pageKeysOf(page, request) }
+}
+
+export const listImageVersions: Operation<'listImageVersions'> = async (context, { caller, params, query }) => {
+  const { db } = context.database
+  const request = pageRequestOf(query)
+  const { imageId } = params
+  if ((await findImage(db, caller.tenantId, imageId)) === null) throw notFound('image', imageId)
+  const page = await listVersions(db, caller.tenantId, { imageId, filter: query }, request)
+  return { versions: page.items.map(summarise), versionCount: page.total, ...pageKeysOf(page, request) }
+}
+
+export const describeImage: Operation<'describeImage'> = async (context, { caller, params }) => {
+  const image = await findImage(context.database.db, caller.tenantId, params.imageId)
+  if (image === null) throw notFound('image', params.imageId)
+  return describe(image)
+}
+
+export const describeImageVersion: Operation<'describeImageVersion'> = async (context, { caller, params }) => {
+  const { imageId, versionId } = params
+  const version = await findImageVersion(context.database.db, caller.tenantId, imageId, versionId)
+  if (version === null) throw notFound('image version', `${versionId} of image ${imageId}`)
+  return describeVersion(version)
+}
+
+function describe(latest: DescribedVersion): ImageDetails {
+  return {
+    id: latest.imageId,
+    name: latest.imageName,
+    type: latest.imageType,
+    scope: latest.imageScope,
+    createdAt: latest.imageCreatedAt.toISOString(),
+    createdBy: latest.imageCreatedBy,
+    latestVersion: summarise(latest),
+  }
+}
+
+function summarise(version: DescribedVersion): ImageVersionSummary {
+  return {
+    id: version.id,
+    version: version.version,
+    description: version.description,
+    status: version.status,
+    lastBuildStatus: version.lastBuildStatus ?? 'stopped',
+    createdAt: version.createdAt.toISOString(),
+    createdBy: version.createdBy,
+    updatedAt: version.updatedAt.toISOString(),
+    updatedBy: version.updatedBy,
+    pullUrl: version.engineTag ?? '',
+    tags: [...version.tags],
+    size: version.sizeBytes ?? 0,
+    buildDetails: version.buildDetails,
+  }
+}
+
+function describeVersion(version: DescribedVersion): ImageVersionDetails {
+  return {
+    ...summarise(version),
+    imageName: version.imageName,
+    imageType: version.imageType.charAt(0).toUpperCase() + version.imageType.slice(1),
+    lastBuildAt: version.lastBuildAt?.toISOString() ?? null,
+    lastBuildReason: version.lastBuildReason,
+  }
+}

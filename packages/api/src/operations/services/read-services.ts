@@ -1,0 +1,67 @@
+import type { ServiceDetails, ServiceSummary, ServiceType } from '@cairn/contract'
+import { findService, listServices as list, type ServiceRecord, type TokenHolder } from '@cairn/store'
+import type { ApiContext } from '../../context.ts'
+import type { Operation } from '../../operation.ts'
+import { pageKeysOf, pageRequestOf } from '../../paging.ts'
+import { notFound } from '../../refusals.ts'
+
+/** What the older web-app clients know. */
+const webappTypes: readonly ServiceType[] = ['web-app', 'shiny']
+
+/** The list's key depends on `featureType`: with it services are asked for, without it web apps. */
+export const listServices: Operation<'listServices'> = async (context, { caller, query }) => {
+  const wantsWebapps = query.featureType === undefined
+  const serviceType = query.serviceType ?? (wantsWebapps ? webappTypes : undefined)
+  const request = pageRequestOf(query)
+  const filter = {
+    ...(query.searchTerm !== undefined && { searchTerm: query.searchTerm }),
+    ...(query.status !== undefined && { status: query.status }),
+    ...(serviceType !== undefined && { serviceType }),
+  }
+  const page = await list(context.database.db, caller.tenantId, filter, request)
+  const items = page.items.map((service) => summarise(context, caller, service))
+  const keys = pageKeysOf(page, request)
+  return wantsWebapps
+    ? { webapps: items, webappsCount: page.total, ...keys }
+    : { services: items, servicesCount: page.total, ...keys }
+}
+
+export const describeService: Operation<'describeService'> = async (context, { caller, params }) => {
+  const service = await findService(context.database.db, caller.tenantId, params.serviceId)
+  if (service === null) throw notFound('service', params.serviceId)
+  return describe(context, caller, service)
+}
+
+function summarise(context: ApiContext, caller: TokenHolder, service: ServiceRecord): ServiceSummary {
+  return {
+    id: service.id,
+    name: service.name,
+    status: service.status,
+    statusReason: service.statusReason,
+    serviceType: service.serviceType,
+    url: context.serviceUrl(service.name, caller.tenantName),
+    access: service.access,
+    createdAt: service.createdAt.toISOString(),
+    createdBy: service.createdBy,
+    updatedAt: service.updatedAt.toISOString(),
+    updatedBy: service.updatedBy,
+    tags: [...service.tags],
+  }
+}
+
+function describe(context: ApiContext, caller: TokenHolder, service: ServiceRecord): ServiceDetails {
+  const { spec } = service
+  return {
+    ...summarise(context, caller, service),
+    title: service.title,
+    description: service.description,
+    imageDetails: { imageId: spec.image.imageId, versionId: spec.image.versionId },
+    resources: { instanceTypeId: spec.resources.instanceTypeId },
+    parameters: { env: { ...spec.env }, secrets: [] },
+    sessionStickiness: spec.sessionStickiness,
+    scaleToZero: spec.scaleToZero,
+    entrypoint: (spec.entrypoint ?? []).join('\n'),
+    healthCheckURL: spec.healthCheckPath ?? '',
+    minInstances: spec.minInstances,
+  }
+}

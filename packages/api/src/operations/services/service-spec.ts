@@ -1,0 +1,112 @@
+import type { ServiceBody, UpdateServiceBody } from '@cairn/contract'
+import {
+  chooseServicePort,
+  defaultServiceInstanceTypeId,
+  findInstanceType,
+  instanceTooLarge,
+  type MachineSize,
+  parseEntrypoint,
+  type ServiceSpec,
+} from '@cairn/domain'
+import type { ServiceType } from '@cairn/contract'
+import { type Db, readVersionsToRun, type VersionToRun } from '@cairn/store'
+import { refusedField } from '../../refusals.ts'
+import { resolveImage } from '../workflows/resolve-references.ts'
+
+const unsupported = 'is not supported by this version of Cairn'
+
+type SpecFields = Pick<
+  UpdateServiceBody,
+  | 'imageDetails'
+  | 'resources'
+  | 'parameters'
+  | 'sessionStickiness'
+  | 'scaleToZero'
+  | 'entrypoint'
+  | 'healthCheckURL'
+  | 'minInstances'
+>
+
+/** Refuses what a body asks for and no service of this type, or none of this version, can do. */
+export function checkServiceFields(body: SpecFields, serviceType: ServiceType): void {
+  if ((body.parameters?.secrets ?? []).length > 0) {
+    throw refusedField('invalid_request', 'parameters.secrets', unsupported)
+  }
+  if (body.scaleToZero === true) throw refusedField('invalid_request', 'scaleToZero', unsupported)
+  if (body.sessionStickiness === true && serviceType === 'api') {
+    throw refusedField('invalid_request', 'sessionStickiness', 'is not for services of type "api"')
+  }
+  if ((body.minInstances ?? 1) > 1) {
+    throw refusedField('invalid_request', 'minInstances', `more than 1 ${unsupported}`)
+  }
+}
+
+export interface SpecContext {
+  readonly db: Db
+  readonly tenantId: string
+  readonly serviceType: ServiceType
+  readonly machine: MachineSize | null
+}
+
+/** The specification of a new service. */
+export async function specOf(context: SpecContext, body: ServiceBody): Promise<ServiceSpec> {
+  const { image, port } = await resolveServiceImage(context, body.imageDetails)
+  return {
+    image,
+    port,
+    resources: resolveServiceResources(context, body.resources?.instanceTypeId ?? defaultServiceInstanceTypeId),
+    env: body.parameters?.env ?? {},
+    entrypoint: parseEntrypoint(body.entrypoint),
+    healthCheckPath: body.healthCheckURL ?? null,
+    minInstances: body.minInstances ?? 1,
+    sessionStickiness: body.sessionStickiness ?? false,
+    scaleToZero: body.scaleToZero ?? false,
+  }
+}
+
+/** What the body does not mention stays as it was. */
+export async function changedSpec(
+  context: SpecContext,
+  before: ServiceSpec,
+  body: UpdateServiceBody,
+): Promise<ServiceSpec> {
+  const { imageDetails, resources } = body
+  return {
+    ...before,
+    ...(imageDetails !== undefined && (await resolveServiceImage(context, imageDetails))),
+    ...(resources !== undefined && { resources: resolveServiceResources(context, resources.instanceTypeId) }),
+    ...(body.parameters?.env !== undefined && { env: body.parameters.env }),
+    ...(body.entrypoint !== undefined && { entrypoint: parseEntrypoint(body.entrypoint) }),
+    ...(body.healthCheckURL !== undefined && { healthCheckPath: body.healthCheckURL }),
+    ...(body.minInstances !== undefined && { minInstances: body.minInstances }),
+    ...(body.sessionStickiness !== undefined && { sessionStickiness: body.sessionStickiness }),
+    ...(body.scaleToZero !== undefined && { scaleToZero: body.scaleToZero }),
+  }
+}
+
+async function resolveServiceImage(
+  context: SpecContext,
+  { imageId, versionId }: ServiceBody['imageDetails'],
+): Promise<Pick<ServiceSpec, 'image' | 'port'>> {
+  const versions = await readVersionsToRun(context.db, context.tenantId, [imageId])
+  const resolved = resolveImage({ imageId, imageVersionId: versionId ?? null }, versions, 'start')
+  if (resolved.kind === 'refused') throw refusedField('unknown_reference', 'imageDetails', resolved.rule)
+  return { image: resolved.value, port: portOf(resolved.value.versionId, versions) }
+}
+
+function portOf(versionId: number, versions: readonly VersionToRun[]): number {
+  return chooseServicePort(versions.find((version) => version.versionId === versionId)?.exposedPorts ?? [])
+}
+
+function resolveServiceResources(context: SpecContext, instanceTypeId: number): ServiceSpec['resources'] {
+  const entityType = context.serviceType === 'api' ? 'api-deployment' : 'webapp'
+  const type = findInstanceType(entityType, instanceTypeId)
+  const field = 'resources.instanceTypeId'
+  if (type === null) {
+    const list = `GET /quota/api/v1/settings/tenant-instance-options?entityType=${entityType} lists them`
+    throw refusedField('unknown_reference', field, `instance type ${instanceTypeId} does not exist; ${list}`)
+  }
+  const tooLarge = context.machine === null ? null : instanceTooLarge(type, context.machine)
+  if (tooLarge !== null) throw refusedField('unknown_reference', field, tooLarge)
+  return { instanceTypeId, cpus: type.cpus, memoryBytes: type.memoryBytes }
+}

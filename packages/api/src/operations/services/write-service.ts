@@ -1,0 +1,113 @@
+import { CairnError } from '@cairn/contract'
+import { checkServiceName, redeployNeeded } from '@cairn/domain'
+import {
+  enqueueWork,
+  insertService,
+  type LockedService,
+  lockService,
+  markServiceDeleting,
+  reviseService,
+  type TokenHolder,
+  type Tx,
+  updateService as update,
+} from '@cairn/store'
+import type { Operation } from '../../operation.ts'
+import { notFound, refusedField } from '../../refusals.ts'
+import { recordChange } from '../record-change.ts'
+import { changedSpec, checkServiceFields, specOf } from './service-spec.ts'
+
+export const createService: Operation<'createService'> = async (context, { caller, body }) => {
+  const serviceType = body.serviceType ?? 'web-app'
+  const name = checkServiceName(body.name, caller.tenantName)
+  if (name.kind === 'refused') throw refusedField('invalid_request', 'name', name.rule)
+  checkServiceFields(body, serviceType)
+  const { tenantId, userEmail: createdBy } = caller
+  const id = await context.database.transaction(async (tx) => {
+    const spec = await specOf({ db: tx, tenantId, serviceType, machine: context.machine() }, body)
+    const serviceId = await insertService(tx, {
+      tenantId,
+      name: body.name,
+      serviceType,
+      title: body.title ?? null,
+      description: body.description ?? null,
+      access: body.access ?? 'private',
+      tags: body.tags ?? [],
+      spec,
+      createdBy,
+    })
+    if (serviceId === null) {
+      throw new CairnError('name_taken', `name: the name "${body.name}" is already in use by a service`)
+    }
+    await recordChange(tx, caller, { type: 'service.created', id: serviceId })
+    await enqueueWork(tx, { kind: 'service', key: serviceId })
+    return serviceId
+  })
+  context.hints.notify('work')
+  context.hints.notify('routes')
+  return { id }
+}
+
+export const updateService: Operation<'updateService'> = async (context, { caller, params, body }) => {
+  const { tenantId, userEmail } = caller
+  await context.database.transaction(async (tx) => {
+    const locked = await lock(tx, caller, params.serviceId)
+    if (locked.status === 'DELETING' || locked.status === 'DELETE_FAILED') {
+      throw new CairnError('conflict', `service "${locked.name}" is ${locked.status}; it cannot be changed any more`)
+    }
+    refuseOtherIdentity(locked, body)
+    checkServiceFields(body, locked.serviceType)
+    const resolving = { db: tx, tenantId, serviceType: locked.serviceType, machine: context.machine() }
+    const spec = await changedSpec(resolving, locked.spec, body)
+    await update(tx, locked.id, {
+      title: body.title ?? locked.title,
+      description: body.description ?? locked.description,
+      access: body.access ?? locked.access,
+      tags: body.tags ?? locked.tags,
+      updatedBy: userEmail,
+    })
+    // A deploy that failed is tried again when it is asked for again.
+    if (locked.revisionStatus !== 'failed' && !redeployNeeded(locked.spec, spec)) return
+    await reviseService(tx, locked, { spec, createdBy: userEmail })
+    await recordChange(tx, caller, {
+      type: 'service.revised',
+      id: locked.id,
+      facts: { generation: locked.generation + 1 },
+    })
+    await enqueueWork(tx, { kind: 'service', key: locked.id })
+  })
+  context.hints.notify('work')
+  context.hints.notify('routes')
+  return { id: params.serviceId }
+}
+
+/** Clients send the whole body again; name and type may be in it but not change. */
+function refuseOtherIdentity(
+  locked: LockedService,
+  body: { readonly name?: string; readonly serviceType?: string },
+): void {
+  if (body.name !== undefined && body.name !== locked.name) {
+    throw refusedField('unprocessable', 'name', `cannot change; the service is named "${locked.name}"`)
+  }
+  if (body.serviceType !== undefined && body.serviceType !== locked.serviceType) {
+    throw refusedField('unprocessable', 'serviceType', `cannot change; the service is of type "${locked.serviceType}"`)
+  }
+}
+
+export const deleteService: Operation<'deleteService'> = async (context, { caller, params }) => {
+  await context.database.transaction(async (tx) => {
+    const locked = await lock(tx, caller, params.serviceId)
+    if (locked.status === 'DELETING') return
+    await markServiceDeleting(tx, locked.id, caller.userEmail)
+    await recordChange(tx, caller, { type: 'service.deleting', id: locked.id })
+    await enqueueWork(tx, { kind: 'service', key: locked.id })
+  })
+  context.hints.notify('work')
+  context.hints.notify('routes')
+  return { id: params.serviceId }
+}
+
+async function lock(tx: Tx, caller: TokenHolder, serviceId: string): Promise<LockedService> {
+  const locked = await lockService(tx, caller.tenantId, serviceId)
+  if (locked === null) throw notFound('service', serviceId)
+  return locked
+}

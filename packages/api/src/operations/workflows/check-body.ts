@@ -1,0 +1,31 @@
+import type { FieldError } from '@cairn/contract'
+import { compilePlan, validateWorkflow } from '@cairn/domain'
+import type { Db } from '@cairn/store'
+import type { ApiContext } from '../../context.ts'
+import { invalid } from '../../http/error-answer.ts'
+import { resolveReferences } from './resolve-references.ts'
+import type { StoredBody } from './stored-body.ts'
+
+const cronShape = /^\S+(?:\s+\S+){4,6}$/
+const cronCharacters = /^[\w*,/?#\s-]+$/
+
+/**
+ * Refuses a body that could never run: broken rules between its steps, images and instance types that do not exist.
+ *
+ * @throws {CairnError} `invalid_workflow` or `unknown_reference`, naming each step and field
+ */
+export async function checkBody(context: ApiContext, db: Db, tenantId: string, body: StoredBody): Promise<void> {
+  const broken = [...checkTriggers(body), ...validateWorkflow(body)]
+  if (broken.length > 0) throw invalid(broken, 'invalid_workflow')
+  const references = await resolveReferences(db, tenantId, body, { moment: 'save', machine: context.machine() })
+  const compiled = compilePlan(body, references)
+  if (compiled.kind === 'invalid') throw invalid(compiled.errors, 'unknown_reference')
+}
+
+function checkTriggers(body: StoredBody): FieldError[] {
+  return body.triggers.flatMap((trigger, index) =>
+    'cron' in trigger && !(cronShape.test(trigger.cron) && cronCharacters.test(trigger.cron))
+      ? [{ field: `triggers.${index}.cron`, rule: 'must have 5 to 7 fields, e.g. "0 6 * * 1"' }]
+      : [],
+  )
+}

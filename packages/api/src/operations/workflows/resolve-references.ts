@@ -1,0 +1,93 @@
+import {
+  defaultStepResources,
+  findInstanceType,
+  type ImageReference,
+  instanceTooLarge,
+  listImageReferences,
+  type MachineSize,
+  type PlannedImage,
+  type PlannedResources,
+  type Resolved,
+  type ResolvedReferences,
+  type WorkflowDraft,
+} from '@cairn/domain'
+import { type Db, readVersionsToRun, type VersionToRun } from '@cairn/store'
+
+/** When references are resolved: `start` wants images that can run now, `save` only that they exist. */
+export type ResolveMoment = 'save' | 'start'
+
+/** Reads what the body's steps name, of this tenant, and answers from it. */
+export async function resolveReferences(
+  db: Db,
+  tenantId: string,
+  body: WorkflowDraft,
+  options: { readonly moment: ResolveMoment; readonly machine: MachineSize | null },
+): Promise<ResolvedReferences> {
+  const imageIds = new Set(listImageReferences(body).map(({ imageId }) => imageId))
+  const versions = await readVersionsToRun(db, tenantId, [...imageIds])
+  return {
+    image: (reference) => resolveImage(reference, versions, options.moment),
+    resources: (instanceTypeId, storage) => resolveResources(instanceTypeId, storage, options.machine),
+  }
+}
+
+const refused = (rule: string): { readonly kind: 'refused'; readonly rule: string } => ({ kind: 'refused', rule })
+
+/** @param versions newest first */
+export function resolveImage(
+  { imageId, imageVersionId }: ImageReference,
+  versions: readonly VersionToRun[],
+  moment: ResolveMoment,
+): Resolved<PlannedImage> {
+  const ofImage = versions.filter((version) => version.imageId === imageId)
+  const [newest] = ofImage
+  if (newest === undefined) return refused(`image ${imageId} does not exist`)
+  const named = ofImage.find(({ versionId }) => versionId === imageVersionId)
+  if (imageVersionId !== null && named === undefined) {
+    return refused(`image ${imageId} ("${newest.imageName}") has no version with the id ${imageVersionId}`)
+  }
+  const ready = ofImage.find(isReady)
+  const chosen = named ?? ready ?? newest
+  if (moment === 'start' && !isReady(chosen)) {
+    return refused(
+      named === undefined
+        ? `image ${imageId} ("${chosen.imageName}") has no ready version; wait until a build has succeeded`
+        : `version ${chosen.version} of image ${imageId} ("${chosen.imageName}") is ${chosen.status}; wait until its build has succeeded`,
+    )
+  }
+  return {
+    kind: 'found',
+    value: {
+      imageId,
+      versionId: chosen.versionId,
+      name: chosen.imageName,
+      version: chosen.version,
+      engineId: chosen.engineImageId ?? '',
+    },
+  }
+}
+
+function isReady(version: VersionToRun): boolean {
+  return version.status === 'ready' && version.engineImageId !== null
+}
+
+function resolveResources(
+  instanceTypeId: number | null,
+  storage: string | null,
+  machine: MachineSize | null,
+): Resolved<PlannedResources> {
+  const id = instanceTypeId ?? defaultStepResources.instanceTypeId
+  const type = findInstanceType('workflow', id)
+  if (type === null) return refused(`instance type ${id} does not exist; GET /workflows/api/v1/resources lists them`)
+  const tooLarge = machine === null ? null : instanceTooLarge(type, machine)
+  if (tooLarge !== null) return refused(tooLarge)
+  return {
+    kind: 'found',
+    value: {
+      instanceTypeId: id,
+      cpus: type.cpus,
+      memoryBytes: type.memoryBytes,
+      storage: storage ?? defaultStepResources.storage,
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { CairnError } from '@cairn/contract'
+import {
+  deleteWorkflow as remove,
+  findLiveExecution,
+  insertWorkflow,
+  isWorkflowNameTaken,
+  type LockedWorkflow,
+  lockWorkflow,
+  reviseWorkflow,
+  setWorkflowPaused,
+  type TokenHolder,
+  type Tx,
+} from '@cairn/store'
+import type { ApiContext } from '../../context.ts'
+import type { Answer, Operation } from '../../operation.ts'
+import { notFound } from '../../refusals.ts'
+import { recordChange } from '../record-change.ts'
+import { checkBody } from './check-body.ts'
+import { readStoredBody, storeBody, webhooksOf } from './stored-body.ts'
+
+export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
+  const stored = storeBody(body, body.name, null)
+  const id = await context.database.transaction(async (tx) => {
+    await checkBody(context, tx, caller.tenantId, stored)
+    const { tenantId, userEmail } = caller
+    const workflowId = await insertWorkflow(tx, { tenantId, name: body.name, body: stored, createdBy: userEmail })
+    if (workflowId === null) throw nameTaken(body.name)
+    await recordChange(tx, caller, { type: 'workflow.created', id: workflowId })
+    return workflowId
+  })
+  return { id, ...webhooksOf(stored) }
+}
+
+export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { caller, params, body }) => {
+  const stored = await context.database.transaction(async (tx) => {
+    const locked = await lock(tx, caller, params.workflowId)
+    const name = body.name ?? locked.name
+    const revised = storeBody(body, name, readStoredBody(locked.body))
+    await checkBody(context, tx, caller.tenantId, revised)
+    if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
+    await reviseWorkflow(tx, locked, { name, body: revised, updatedBy: caller.userEmail })
+    await recordChange(tx, caller, {
+      type: 'workflow.revised',
+      id: locked.id,
+      facts: { revision: locked.revision + 1 },
+    })
+    return revised
+  })
+  return { id: params.workflowId, ...webhooksOf(stored) }
+}
+
+export const deleteWorkflow: Operation<'deleteWorkflow'> = async (context, { caller, params }) => {
+  await context.database.transaction(async (tx) => {
+    const locked = await lock(tx, caller, params.workflowId)
+    const live = await findLiveExecution(tx, locked.id)
+    if (live !== null) throw new CairnError('conflict', `run ${live} of this workflow has not ended; wait for its end`)
+    await remove(tx, locked, caller.userEmail)
+    await recordChange(tx, caller, { type: 'workflow.deleted', id: locked.id })
+  })
+  return {}
+}
+
+export const pauseWorkflow: Operation<'pauseWorkflow'> = (context, { caller, params }) =>
+  setPaused(context, caller, params.workflowId, true)
+
+export const resumeWorkflow: Operation<'resumeWorkflow'> = (context, { caller, params }) =>
+  setPaused(context, caller, params.workflowId, false)
+
+async function setPaused(
+  context: ApiContext,
+  caller: TokenHolder,
+  workflowId: number,
+  paused: boolean,
+): Promise<Answer<'pauseWorkflow'>> {
+  await context.database.transaction(async (tx) => {
+    const locked = await lock(tx, caller, workflowId)
+    const hasSchedule = readStoredBody(locked.body).triggers.some((trigger) => 'cron' in trigger)
+    if (!hasSchedule) throw new CairnError('conflict', 'this workflow has no schedule; only a schedule can be paused')
+    if (locked.paused === paused) {
+      throw new CairnError('conflict', paused ? 'this workflow is paused already' : 'this workflow is not paused')
+    }
+    await setWorkflowPaused(tx, locked, paused, caller.userEmail)
+    await recordChange(tx, caller, { type: paused ? 'workflow.paused' : 'workflow.resumed', id: locked.id })
+  })
+  return {}
+}
+
+async function lock(tx: Tx, caller: TokenHolder, workflowId: number): Promise<LockedWorkflow> {
+  const locked = await lockWorkflow(tx, caller.tenantId, workflowId)
+  if (locked === null) throw notFound('workflow', workflowId)
+  return locked
+}
+
+function nameTaken(name: string): CairnError {
+  return new CairnError('name_taken', `name: the name "${name}" is already in use by a workflow`)
+}

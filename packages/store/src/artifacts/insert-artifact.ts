@@ -1,0 +1,82 @@
+import type { Tx } from '../database/database.ts'
+
+/** An upload whose bytes are durable in the object store and counted in `stored_object`. */
+export interface StoredArchive {
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly entryCount: number
+}
+
+export interface NewArtifact {
+  readonly tenantId: string
+  readonly name: string
+  readonly description: string | null
+  readonly createdBy: string
+  readonly archive: StoredArchive
+}
+
+/** Makes an artifact with its version 1; answers its id. */
+export async function insertArtifact(tx: Tx, artifact: NewArtifact): Promise<string> {
+  const id = crypto.randomUUID()
+  await tx
+    .insertInto('artifact')
+    .values({
+      id,
+      tenant_id: artifact.tenantId,
+      name: artifact.name,
+      description: artifact.description,
+      created_by: artifact.createdBy,
+    })
+    .execute()
+  await insertVersion(tx, id, 1, artifact)
+  return id
+}
+
+async function insertVersion(
+  tx: Tx,
+  artifactId: string,
+  version: number,
+  content: { readonly createdBy: string; readonly archive: StoredArchive },
+): Promise<void> {
+  await tx
+    .insertInto('artifact_version')
+    .values({
+      artifact_id: artifactId,
+      version,
+      sha256: content.archive.sha256,
+      size_bytes: content.archive.sizeBytes,
+      entry_count: content.archive.entryCount,
+      created_by: content.createdBy,
+    })
+    .execute()
+}
+
+export interface NewArtifactVersion {
+  readonly tenantId: string
+  readonly artifactId: string
+  readonly createdBy: string
+  readonly archive: StoredArchive
+}
+
+/**
+ * Adds the next version and answers its number, or null when the tenant has no such artifact. Locks the artifact's row,
+ * so that two uploads at once get two numbers.
+ */
+export async function insertArtifactVersion(tx: Tx, added: NewArtifactVersion): Promise<number | null> {
+  const artifact = await tx
+    .updateTable('artifact')
+    .set({ updated_at: new Date() })
+    .where('id', '=', added.artifactId)
+    .where('tenant_id', '=', added.tenantId)
+    .returning('id')
+    .executeTakeFirst()
+  if (artifact === undefined) return null
+  const latest = await tx
+    .selectFrom('artifact_version')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .where('artifact_id', '=', added.artifactId)
+    .executeTakeFirst()
+  const version = (latest?.version ?? 0) + 1
+  await insertVersion(tx, added.artifactId, version, added)
+  return version
+}

@@ -1,0 +1,98 @@
+import type { Db } from '../database/database.ts'
+import { type Page, type PageRequest, pageOffset } from '../page.ts'
+
+export interface ArtifactRecord {
+  readonly id: string
+  readonly name: string
+  readonly description: string | null
+  readonly createdAt: Date
+  readonly createdBy: string
+}
+
+export interface ArtifactVersionRecord {
+  readonly version: number
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly entryCount: number
+  readonly createdAt: Date
+  readonly createdBy: string
+}
+
+/** Newest first. */
+export async function listArtifacts(db: Db, tenantId: string, page: PageRequest): Promise<Page<ArtifactRecord>> {
+  const ofTenant = db.selectFrom('artifact').where('tenant_id', '=', tenantId)
+  const [items, counted] = await Promise.all([
+    ofTenant
+      .select(['id', 'name', 'description', 'created_at as createdAt', 'created_by as createdBy'])
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .limit(page.pageSize)
+      .offset(pageOffset(page))
+      .execute(),
+    ofTenant.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ])
+  return { items, total: counted.total }
+}
+
+/** null = the tenant has no such artifact. */
+export async function findArtifact(db: Db, tenantId: string, artifactId: string): Promise<ArtifactRecord | null> {
+  const row = await db
+    .selectFrom('artifact')
+    .select(['id', 'name', 'description', 'created_at as createdAt', 'created_by as createdBy'])
+    .where('id', '=', artifactId)
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Newest first. */
+export async function listArtifactVersions(
+  db: Db,
+  tenantId: string,
+  artifactId: string,
+  page: PageRequest,
+): Promise<Page<ArtifactVersionRecord>> {
+  const ofArtifact = versionsOf(db, tenantId, artifactId)
+  const [items, counted] = await Promise.all([
+    ofArtifact
+      .select(versionColumns)
+      .orderBy('artifact_version.version', 'desc')
+      .limit(page.pageSize)
+      .offset(pageOffset(page))
+      .execute(),
+    ofArtifact.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ])
+  return { items, total: counted.total }
+}
+
+/** `version` null = the latest. null = the tenant has no such artifact or it has no such version. */
+export async function findArtifactVersion(
+  db: Db,
+  tenantId: string,
+  artifactId: string,
+  version: number | null,
+): Promise<ArtifactVersionRecord | null> {
+  const ofArtifact = versionsOf(db, tenantId, artifactId)
+  const wanted =
+    version === null
+      ? ofArtifact.orderBy('artifact_version.version', 'desc').limit(1)
+      : ofArtifact.where('artifact_version.version', '=', version)
+  return (await wanted.select(versionColumns).executeTakeFirst()) ?? null
+}
+
+const versionColumns = [
+  'artifact_version.version as version',
+  'artifact_version.sha256 as sha256',
+  'artifact_version.size_bytes as sizeBytes',
+  'artifact_version.entry_count as entryCount',
+  'artifact_version.created_at as createdAt',
+  'artifact_version.created_by as createdBy',
+] as const
+
+function versionsOf(db: Db, tenantId: string, artifactId: string) {
+  return db
+    .selectFrom('artifact_version')
+    .innerJoin('artifact', 'artifact.id', 'artifact_version.artifact_id')
+    .where('artifact.id', '=', artifactId)
+    .where('artifact.tenant_id', '=', tenantId)
+}

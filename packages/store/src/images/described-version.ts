@@ -1,0 +1,92 @@
+/** The one reading of image versions that lists, details and look-ups share. */
+import type { BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
+import { type RawBuilder, sql } from 'kysely'
+
+/** An image version with its image and its newest build. */
+export interface DescribedVersion {
+  readonly id: number
+  readonly imageId: number
+  readonly imageName: string
+  readonly imageType: ImageType
+  readonly imageScope: 'custom' | 'global'
+  readonly imageCreatedAt: Date
+  readonly imageCreatedBy: string
+  readonly version: string
+  readonly description: string
+  /** `in-use` when a workflow's current revision or a live revision of a service names this version. */
+  readonly status: ImageVersionStatus
+  readonly buildDetails: object
+  readonly contextSha256: string | null
+  readonly tags: readonly { readonly name: string; readonly color?: string }[]
+  /** Content id on the engine; set when a build succeeded. */
+  readonly engineImageId: string | null
+  readonly engineTag: string | null
+  readonly sizeBytes: number | null
+  readonly exposedPorts: readonly number[] | null
+  readonly createdAt: Date
+  readonly createdBy: string
+  readonly updatedAt: Date
+  readonly updatedBy: string
+  readonly lastBuildId: number | null
+  readonly lastBuildStatus: BuildStatus | null
+  readonly lastBuildAt: Date | null
+  readonly lastBuildReason: string | null
+}
+
+/** A subquery with every version of the tenant, to be filtered by its columns. */
+export function describedVersions(tenantId: string): RawBuilder<DescribedVersion> {
+  return sql<DescribedVersion>`
+    with used as materialized (
+      select step.value ->> 'imageVersionId' as version_id
+      from workflow
+      join workflow_revision
+        on workflow_revision.workflow_id = workflow.id and workflow_revision.revision = workflow.revision
+      cross join lateral jsonb_each(workflow_revision.body -> 'steps') as step
+      where workflow.tenant_id = ${tenantId} and workflow.deleted_at is null
+      union
+      select service_revision.spec -> 'image' ->> 'versionId'
+      from service_revision
+      join service on service.id = service_revision.service_id
+      where service.tenant_id = ${tenantId} and service_revision.status in ('starting', 'active', 'draining')
+    )
+    select
+      version.id, version.image_id as "imageId",
+      image.name as "imageName", image.type as "imageType", image.scope as "imageScope",
+      image.created_at as "imageCreatedAt", image.created_by as "imageCreatedBy",
+      version.version, version.description,
+      case when version.status = 'ready' and version.id::text in (select version_id from used)
+        then 'in-use' else version.status end as status,
+      version.build_details as "buildDetails", version.context_sha256 as "contextSha256", version.tags,
+      version.engine_image_id as "engineImageId", version.engine_tag as "engineTag",
+      version.size_bytes as "sizeBytes", version.exposed_ports as "exposedPorts",
+      version.created_at as "createdAt", version.created_by as "createdBy",
+      version.updated_at as "updatedAt", version.updated_by as "updatedBy",
+      build.id as "lastBuildId", build.reason as "lastBuildReason",
+      case when build.status in ('queued', 'running') then 'building' else build.status end as "lastBuildStatus",
+      coalesce(build.finished_at, build.started_at, build.created_at) as "lastBuildAt"
+    from image_version as version
+    join image on image.id = version.image_id
+    left join lateral (
+      select * from build where build.version_id = version.id order by build.id desc limit 1
+    ) as build on true
+    where version.tenant_id = ${tenantId} and image.tenant_id = ${tenantId}`
+}
+
+/** Filters that all given lists must match; an absent or empty list matches everything. */
+export interface VersionFilter {
+  readonly status?: readonly string[]
+  readonly lastBuildStatus?: readonly string[]
+  /** Tag names, one of which the version has. */
+  readonly tags?: readonly string[]
+}
+
+export function matchesFilter(filter: VersionFilter): RawBuilder<boolean> {
+  const conditions = [
+    filter.status?.length ? sql`described.status = any(${filter.status})` : null,
+    filter.lastBuildStatus?.length ? sql`described."lastBuildStatus" = any(${filter.lastBuildStatus})` : null,
+    filter.tags?.length
+      ? sql`exists (select from jsonb_array_elements(described.tags) as tag where tag ->> 'name' = any(${filter.tags}))`
+      : null,
+  ].filter((condition) => condition !== null)
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`
+}

@@ -1,0 +1,39 @@
+import type { Db, Tx } from '../database/database.ts'
+
+export interface NewToken {
+  readonly tenantId: string
+  readonly tokenHash: Buffer
+  readonly userEmail: string
+  readonly label: string
+  /** null = valid until it is revoked. */
+  readonly expiresAt: Date | null
+}
+
+/** Stores the hash of a token; one that is stored already stays as it is, also when it was revoked. */
+export async function storeToken(tx: Tx, token: NewToken): Promise<void> {
+  await tx
+    .insertInto('api_token')
+    .values({
+      id: crypto.randomUUID(),
+      tenant_id: token.tenantId,
+      user_email: token.userEmail,
+      label: token.label,
+      token_hash: token.tokenHash,
+      expires_at: token.expiresAt,
+      revoked_at: null,
+    })
+    .onConflict((conflict) => conflict.column('token_hash').doNothing())
+    .execute()
+}
+
+/** Whether the tenant has a token that was not revoked. */
+export async function hasToken(db: Db, tenantId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('api_token')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('revoked_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -1,0 +1,92 @@
+import type { StoredExecutionStatus } from '@cairn/contract'
+import type { RunPlan } from '@cairn/domain'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import { type Page, type PageRequest, pageOffset } from '../page.ts'
+
+export interface ExecutionRecord {
+  readonly executionId: string
+  readonly status: StoredExecutionStatus
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  readonly startedBy: string
+  readonly reason: string | null
+}
+
+export interface ExecutionFilter {
+  readonly workflowId: number
+  /** Stored statuses. */
+  readonly status?: readonly StoredExecutionStatus[]
+  /** Started at or after. */
+  readonly from: Date
+  /** Started at or before. */
+  readonly to: Date
+  /** Only the newest so many; null = all. */
+  readonly newest: number | null
+}
+
+const columns = sql`
+  id as "executionId", status, created_at as "createdAt", finished_at as "finishedAt", started_by as "startedBy", reason`
+
+/** Newest first; also of a deleted workflow. */
+export async function listExecutions(
+  db: Db,
+  tenantId: string,
+  filter: ExecutionFilter,
+  page: PageRequest,
+): Promise<Page<ExecutionRecord>> {
+  const found = sql`
+    from execution
+    where tenant_id = ${tenantId} and workflow_id = ${filter.workflowId}
+      and created_at between ${filter.from} and ${filter.to}
+      and (${filter.status?.length ? sql`status = any(${filter.status})` : sql`true`})
+    order by created_at desc
+    limit ${filter.newest}`
+  const [items, counted] = await Promise.all([
+    sql<ExecutionRecord>`select * from (select ${columns} ${found}) as newest order by "createdAt" desc
+      limit ${page.pageSize} offset ${pageOffset(page)}`.execute(db),
+    sql<{ total: number }>`select count(*) as total from (select id ${found}) as newest`.execute(db),
+  ])
+  return { items: items.rows, total: counted.rows[0]?.total ?? 0 }
+}
+
+export interface ExecutionWithPlan extends ExecutionRecord {
+  readonly plan: RunPlan
+}
+
+/** null = the tenant has no such workflow or it has no such run. */
+export async function findExecution(
+  db: Db,
+  tenantId: string,
+  workflowId: number,
+  executionId: string,
+): Promise<ExecutionWithPlan | null> {
+  const row = await db
+    .selectFrom('execution')
+    .innerJoin('run_plan', 'run_plan.id', 'execution.plan_id')
+    .select([
+      'execution.id as executionId',
+      'execution.status as status',
+      'execution.created_at as createdAt',
+      'execution.finished_at as finishedAt',
+      'execution.started_by as startedBy',
+      'execution.reason as reason',
+      'run_plan.body as plan',
+    ])
+    .where('execution.id', '=', executionId)
+    .where('execution.workflow_id', '=', workflowId)
+    .where('execution.tenant_id', '=', tenantId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Runs of a workflow that have not ended. Index: execution_live. */
+export async function countLiveExecutions(db: Db, workflowId: number): Promise<number> {
+  const row = await db
+    .selectFrom('execution')
+    .select((eb) => eb.fn.countAll<number>().as('live'))
+    .where('workflow_id', '=', workflowId)
+    .where('status', 'in', ['queued', 'running', 'stopping'])
+    .executeTakeFirstOrThrow()
+  return row.live
+}
