@@ -1,7 +1,7 @@
 /**
  * This process as an owner of runs: registered, alive as long as it renews in time.
  *
- * Always true: `isHeld()` is false from one second before others may declare the process dead, judged by the monotonic
+ * Always true: `isHeld()` is false well before others may declare the process dead, judged by the monotonic
  * clock and from the moment *before* the last successful renewal was sent; so also after the process was stopped
  * (SIGSTOP, a paused machine) it knows at once. When the lease is lost, `lost` aborts, once and for all; the id is never
  * used again.
@@ -15,7 +15,8 @@ export interface LeaseTiming {
   readonly renewEveryMs: number
 }
 
-const safetyMs = 1000
+/** The part of the lease that is kept as a margin. */
+const safetyShare = 1 / 6
 const retryMs = 200
 
 export interface Lease {
@@ -42,7 +43,7 @@ export async function takeLease(database: Database, timing: LeaseTiming, logger:
   const processId = await registerEngineProcess(database.db, { leaseMs: timing.leaseMs })
   const lost = new AbortController()
   const stopped = new AbortController()
-  const isHeld = () => !lost.signal.aborted && performance.now() < sentAt + timing.leaseMs - safetyMs
+  const isHeld = () => !lost.signal.aborted && performance.now() < sentAt + timing.leaseMs * (1 - safetyShare)
   const abandon = (reason: string) => {
     if (!lost.signal.aborted) lost.abort(new OwnershipLost(reason))
   }

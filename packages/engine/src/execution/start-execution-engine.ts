@@ -137,6 +137,7 @@ class Engine {
       driver,
       installationId,
       db: database.db,
+      processId: lease.processId,
       hints,
       now,
       logger,

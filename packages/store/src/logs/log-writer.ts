@@ -23,6 +23,8 @@ export interface LogWriterOptions {
   readonly maxChunkLength?: number
   /** Told of failures to store; each is followed by another try. */
   readonly onError?: (error: unknown) => void
+  /** Stores a chunk; {@link appendLogLines} by default. `taken` supersedes the writer. */
+  readonly append?: (stream: string, sequence: number, lines: readonly LogLine[]) => Promise<'stored' | 'taken'>
   /** Called after lines became durable, for example to hint readers. */
   readonly onStored?: () => void
 }
@@ -52,6 +54,7 @@ export class LogWriter {
       maxChunkLength: options.maxChunkLength ?? 65_536,
       onError: options.onError ?? (() => undefined),
       onStored: options.onStored ?? (() => undefined),
+      append: options.append ?? ((to, sequence, lines) => appendLogLines(db, to, sequence, lines)),
     }
   }
 
@@ -132,7 +135,7 @@ export class LogWriter {
       this.#closing.signal.throwIfAborted()
       try {
         this.#lastSequence ??= await lastLogSequence(this.#db, this.#stream)
-        const stored = await appendLogLines(this.#db, this.#stream, this.#lastSequence + 1, lines)
+        const stored = await this.#options.append(this.#stream, this.#lastSequence + 1, lines)
         if (stored === 'stored') this.#lastSequence += 1
         return stored
       } catch (error) {

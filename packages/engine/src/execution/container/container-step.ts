@@ -15,7 +15,7 @@ import {
   workloadName,
 } from '@cairn/domain'
 import { DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
-import { appendLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
+import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
 import type { Limiter } from '../limit-concurrency.ts'
 import { callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
@@ -27,6 +27,8 @@ export interface ContainerRuntime {
   readonly driver: EngineDriver
   readonly installationId: string
   readonly db: Db
+  /** The id under which this process owns its runs. */
+  readonly processId: string
   readonly hints: Hints
   readonly now: () => number
   readonly logger: Logger
@@ -89,6 +91,7 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
     spec.name,
     {
       db: runtime.db,
+      processId: runtime.processId,
       stream: stepLogStream(attempt.executionId, attempt.step),
       resumes: attempt.adopted,
       onStored: () => runtime.hints.notify('log'),
@@ -162,7 +165,7 @@ async function tellInLog(runtime: ContainerRuntime, attempt: ContainerAttempt, t
   const stream = stepLogStream(attempt.executionId, attempt.step)
   try {
     const sequence = (await lastLogSequence(runtime.db, stream)) + 1
-    await appendLogLines(runtime.db, stream, sequence, [{ at: runtime.now(), text }])
+    await appendOwnedLogLines(runtime.db, runtime.processId, { stream, sequence, lines: [{ at: runtime.now(), text }] })
   } catch (error) {
     runtime.logger.warn({ err: error, step: attempt.step }, 'a line of a step log was not stored')
   }

@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError, type EngineDriver, type WorkloadName } from '@cairn/driver'
-import { type Db, type LogLine, LogWriter, readRecentLines } from '@cairn/store'
+import { appendOwnedLogLines, type Db, type LogLine, LogWriter, readRecentLines } from '@cairn/store'
 
 const overlapMs = 1000
 const retryMs = 500
@@ -63,6 +63,8 @@ function takeOne(expected: Map<string, number>, key: string): boolean {
 
 export interface LogTarget {
   readonly db: Db
+  /** The engine process that owns the run: lines are stored only while it lives. */
+  readonly processId: string
   readonly stream: string
   /** True when lines of this container may be stored already. */
   readonly resumes: boolean
@@ -71,8 +73,8 @@ export interface LogTarget {
 }
 
 /**
- * Resolves when the container has ended and every line of it is durable. Rejects when `signal` aborts. A stream that
- * another writer, an owner of before, wrote to at the same time is read again.
+ * Resolves when the container has ended and every line of it is durable. Rejects when `signal` aborts. After
+ * another writer took the stream over, it goes on from what that one stored.
  */
 export async function pumpLogs(
   driver: EngineDriver,
@@ -82,7 +84,7 @@ export async function pumpLogs(
 ): Promise<void> {
   for (let resumes = target.resumes; ; resumes = true) {
     const stored = resumes ? await readRecentLines(target.db, target.stream, overlapMs) : []
-    const writer = new LogWriter(target.db, target.stream, { onStored: target.onStored, onError: target.onError })
+    const writer = openWriter(target)
     try {
       await follow(driver, name, { writer, handover: new Handover(stored) }, signal)
     } finally {
@@ -90,7 +92,14 @@ export async function pumpLogs(
       if (signal.aborted) await writer.close(signal).catch(() => undefined)
     }
     if ((await writer.close(signal)) === 'written') return
+    await pause(retryMs, undefined, { signal })
   }
+}
+
+function openWriter({ db, processId, stream, onStored, onError }: LogTarget): LogWriter {
+  const append = (to: string, sequence: number, lines: readonly LogLine[]) =>
+    appendOwnedLogLines(db, processId, { stream: to, sequence, lines })
+  return new LogWriter(db, stream, { append, onStored, onError })
 }
 
 async function follow(
