@@ -3,7 +3,7 @@
  * `passes_done` is written back blindly from what a pass read when it began, and `queue_pass` takes every line, so
  * nothing but the lease keeps two passes from counting the same number.
  */
-import type { Database } from '@cairn/store'
+import type { Database, Tx, WorkKind } from '@cairn/store'
 
 export const createTables = `
   create table queue_parent (
@@ -14,6 +14,14 @@ export const createTables = `
     primary key (kind, key)
   );
   create table queue_pass (kind text not null, key text not null, number integer not null, token uuid not null);`
+
+type QueueTables = {
+  queue_parent: { kind: WorkKind; key: string; passes_wanted: number; passes_done: number }
+  queue_pass: { kind: WorkKind; key: string; number: number; token: string }
+}
+
+/** The caller's transaction, with the tables of this file. */
+export const withQueueTables = (tx: Tx) => tx.withTables<QueueTables>()
 
 export interface Violations {
   /** Passes that two workers both committed. */

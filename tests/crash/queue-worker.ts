@@ -17,7 +17,7 @@ import {
   type WorkItem,
 } from '@cairn/store'
 import { killAt, killAtRandom } from '@cairn/testkit'
-import { sql } from 'kysely'
+import { withQueueTables } from './queue-tables.ts'
 
 export interface WorkerOptions {
   /** The point at which the process kills itself, or the probability of doing so at any point. */
@@ -52,11 +52,15 @@ function standStill(ms: number): void {
 
 /** Lock order: the parent row, the own work row, other work rows. */
 async function lockKey(tx: Tx, item: WorkItem): Promise<{ wanted: number; done: number }> {
-  const { rows } = await sql<{ wanted: number; done: number }>`
-    select passes_wanted as wanted, passes_done as done from queue_parent
-    where kind = ${item.kind} and key = ${item.key} for update`.execute(tx)
+  const parent = await withQueueTables(tx)
+    .selectFrom('queue_parent')
+    .select(['passes_wanted as wanted', 'passes_done as done'])
+    .where('kind', '=', item.kind)
+    .where('key', '=', item.key)
+    .forUpdate()
+    .executeTakeFirst()
   if (!(await holdLease(tx, item))) throw new LeaseLost()
-  return rows[0] ?? { wanted: 0, done: 0 }
+  return parent ?? { wanted: 0, done: 0 }
 }
 
 async function pass(worker: Worker, item: WorkItem): Promise<void> {
@@ -68,10 +72,14 @@ async function pass(worker: Worker, item: WorkItem): Promise<void> {
     const { wanted } = await lockKey(tx, item)
     if (began.done < wanted) {
       const number = began.done + 1
-      await sql`update queue_parent set passes_done = ${number} where kind = ${item.kind} and key = ${item.key}`.execute(
-        tx,
-      )
-      await sql`insert into queue_pass values (${item.kind}, ${item.key}, ${number}, ${item.token})`.execute(tx)
+      const { kind, key, token } = item
+      await withQueueTables(tx)
+        .updateTable('queue_parent')
+        .set({ passes_done: number })
+        .where('kind', '=', kind)
+        .where('key', '=', key)
+        .execute()
+      await withQueueTables(tx).insertInto('queue_pass').values({ kind, key, number, token }).execute()
     }
     await endPass(tx, item, wanted - began.done - 1)
     crashPoints.reach('queue.before-commit')

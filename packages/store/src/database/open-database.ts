@@ -58,8 +58,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     types: columnTypes,
   })
   pool.on('error', options.onError)
-  // A connection may also break while it is lent out; then its query rejects and this event must not end the process.
-  pool.on('connect', (client) => client.on('error', options.onError))
+  // A connection that breaks while it is lent out shows in its next query; the event alone must not end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingSilentRollbacks(pool) }) })
   return {
     db,

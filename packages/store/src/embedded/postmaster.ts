@@ -28,14 +28,15 @@ export interface Postmaster {
   readonly stop: () => Promise<void>
 }
 
-/** The server ended before it was ready. `addressTaken` = another port may help. */
+/** The server ended before it was ready. */
 export class PostmasterStartError extends Error {
-  readonly addressTaken: boolean
+  /** Another port, or a moment until the processes of an earlier server are gone, may help. */
+  readonly mayPass: boolean
 
   constructor(how: string, output: string) {
     super(`PostgreSQL did not start (${how}): ${output}`)
     this.name = 'PostmasterStartError'
-    this.addressTaken = output.includes('could not bind')
+    this.mayPass = /could not bind|pre-existing shared memory block/.test(output)
   }
 }
 

@@ -40,6 +40,7 @@ export interface EmbeddedPostgres {
 }
 
 const pruneEveryMs = 3_600_000
+const startTries = 20
 /** A socket's path may have 107 bytes, its name takes 16 of them. */
 const longestSocketDirectory = 90
 
@@ -129,7 +130,8 @@ async function startOnFreePort(
     try {
       return { postmaster: await startPostmaster(server, { port, socketDirectory }), port }
     } catch (error) {
-      if (attempt === 5 || !(error instanceof PostmasterStartError && error.addressTaken)) throw error
+      if (attempt === startTries || !(error instanceof PostmasterStartError && error.mayPass)) throw error
+      await pause(200)
     }
   }
 }

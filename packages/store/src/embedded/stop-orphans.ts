@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readlink, rm } from 'node:fs/promises'
+import { readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -46,9 +46,18 @@ export async function stopProcess(pid: number): Promise<void> {
   throw new Error(`PostgreSQL ${pid} does not end, not even by SIGKILL: end it by hand and start again`)
 }
 
-/** Every process of a server has its cluster as working directory. */
+/**
+ * Every process of a server has its cluster as working directory, and the first one has it on its command line. Root in
+ * a container often may not see the working directories of others; what is then overlooked here PostgreSQL itself
+ * refuses to start beside.
+ */
 async function worksIn(pid: number, cluster: string): Promise<boolean> {
-  if (process.platform === 'linux') return (await readlink(`/proc/${pid}/cwd`).catch(() => null)) === cluster
+  if (process.platform === 'linux') {
+    const directory = await readlink(`/proc/${pid}/cwd`).catch(() => null)
+    if (directory !== null) return directory === cluster
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    return command.split('\0').includes(cluster)
+  }
   const listed = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => null)
   return listed !== null && listed.stdout.includes(cluster)
 }

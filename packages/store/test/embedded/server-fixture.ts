@@ -50,14 +50,15 @@ export async function startedServerProcess(directory: string): Promise<ServerPro
 const isStarted = (value: unknown): value is { url: string; postmaster: number } =>
   typeof value === 'object' && value !== null && 'url' in value && 'postmaster' in value
 
-/** Runs one statement on a connection of its own. */
-export async function query(url: string, statement: string): Promise<unknown[]> {
+/** Runs statements, each its own transaction, on a connection of their own; answers the rows of the last. */
+export async function query(url: string, ...statements: readonly string[]): Promise<unknown[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 })
   client.on('error', () => undefined)
   await client.connect()
   try {
-    const result = await client.query<Record<string, unknown>>(statement)
-    return result.rows
+    let rows: unknown[] = []
+    for (const statement of statements) rows = (await client.query<Record<string, unknown>>(statement)).rows
+    return rows
   } finally {
     await client.end()
   }
