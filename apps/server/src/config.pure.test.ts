@@ -51,7 +51,7 @@ test('every broken variable is named with its rule', () => {
       '/srv',
     )
   expect(read).toThrow(ConfigError)
-  expect(read).toThrow(/CAIRN_PORT: must be a whole number from 1 to 65535/)
+  expect(read).toThrow(/CAIRN_PORT: must be a whole number from 0 to 65535/)
   expect(read).toThrow(/CAIRN_ROLES: must be a comma-separated list of api, engine, gateway/)
   expect(read).toThrow(/CAIRN_ADMIN_TOKEN: must have at least 16 characters/)
   expect(read).toThrow(/CAIRN_DATABASE_URL: must be an address/)

@@ -39,3 +39,19 @@ export function unknownSettings(environment: Environment = process.env): readonl
 
 /** Variables of clients, tests and scripts, which share the prefix. */
 const usedElsewhere = /^CAIRN_(?:URL$|TOKEN$|TEST_|BENCH_|CI)/
+
+/** What programs that the server starts inherit. */
+export interface ProgramEnvironment {
+  readonly PATH: string
+  readonly HOME: string
+  /** Empty when there is none. */
+  readonly XDG_RUNTIME_DIR: string
+}
+
+export function programEnvironment(environment: Environment = process.env): ProgramEnvironment {
+  return {
+    PATH: environment['PATH'] ?? '',
+    HOME: environment['HOME'] ?? '',
+    XDG_RUNTIME_DIR: environment['XDG_RUNTIME_DIR'] ?? '',
+  }
+}

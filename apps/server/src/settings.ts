@@ -117,8 +117,13 @@ export const settings = {
     read: (text) => ({ value: text ?? '127.0.0.1' }),
   },
   port: integer(
-    { name: 'CAIRN_PORT', default: '7420', unit: 'port', doc: 'Port of the API and of the services.' },
-    { least: 1, most: 65_535 },
+    {
+      name: 'CAIRN_PORT',
+      default: '7420',
+      unit: 'port',
+      doc: 'Port of the API and of the services; 0 = any that is free.',
+    },
+    { least: 0, most: 65_535 },
   ),
   roles: list(
     {

@@ -35,6 +35,8 @@ export interface ApiOptions {
   /** At least 32 random bytes, the same in every process of the installation. */
   readonly linkKey: Buffer
   readonly limits: ApiLimits
+  /** False = health, metrics and the reference page only. */
+  readonly servesOperations: boolean
 }
 
 /**
@@ -81,12 +83,13 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   serveHealth(app, options.probes)
   serveMetrics(app, options.metrics)
   serveDocs(app, () => openApiDocument(routes))
-  serveOperations(app, {
-    context,
-    limits,
-    rateLimiter: createRateLimiter(limits.rate, clock),
-    operationOf: (id) => handlers.get(id),
-  })
+  if (options.servesOperations)
+    serveOperations(app, {
+      context,
+      limits,
+      rateLimiter: createRateLimiter(limits.rate, clock),
+      operationOf: (id) => handlers.get(id),
+    })
   await app.ready()
   return app
 }

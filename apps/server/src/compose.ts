@@ -1,0 +1,212 @@
+/** The composition root: the only place that knows every part. */
+import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessProbe } from '@cairn/api'
+import { type Clock, type Logger, noCrashPoints, serviceHost } from '@cairn/domain'
+import { defaultExecutionSettings, startExecutionEngine, startReconcilers } from '@cairn/engine'
+import { createGateway, createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
+import { countWork, findTokenHolder, type ObjectStore, openLocalObjectStore, pingDatabase } from '@cairn/store'
+import type { ProgramEnvironment } from './config.ts'
+import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
+import { openDataDirectory } from './data-directory.ts'
+import { ensureFirstTenant } from './first-tenant.ts'
+import { type Destination, type HttpServer, listen } from './http-server.ts'
+import { createMetrics, observeTraffic } from './observe-work.ts'
+import { type OpenedStore, openStore } from './open-store.ts'
+import type { Settings } from './settings.ts'
+
+export interface ComposeOptions {
+  readonly settings: Settings
+  readonly programs: ProgramEnvironment
+  readonly logger: Logger
+}
+
+export interface Server {
+  readonly port: number
+  readonly installationId: string
+  /** Where clients reach the API. */
+  readonly publicUrl: string
+  /** The first administrator's token when it was made by this start; shown once. */
+  readonly newAdminToken: string | null
+  /** Lets requests under way end (at most `drainMs`), hands work back, and closes everything. Containers go on. */
+  stop(drainMs: number): Promise<void>
+}
+
+interface Part {
+  stop(): Promise<void>
+}
+
+const clock: Clock = { now: () => Date.now() }
+
+/** Starts the server with the roles of its settings. Leaves nothing running when it rejects. */
+export async function startServer(options: ComposeOptions): Promise<Server> {
+  const { settings, logger } = options
+  const parts: Part[] = []
+  const stopParts = async (): Promise<void> => {
+    for (const part of parts.toReversed()) await part.stop()
+  }
+  try {
+    const data = await openDataDirectory(settings.dataDirectory)
+    const isEmbedded = settings.databaseUrl === null
+    const store = await openStore({
+      databaseUrl: settings.databaseUrl,
+      postgresDirectory: data.postgres,
+      maxConnections: settings.maxDatabaseConnections,
+      logger,
+    })
+    parts.push({ stop: () => store.close() })
+    const [objectStore, newAdminToken, engine, http] = await Promise.all([
+      openLocalObjectStore(data.objects, isEmbedded ? { abandonedAfterMs: 0 } : {}),
+      ensureFirstTenant(store.database, settings.adminToken),
+      openContainerEngine({
+        dockerHost: settings.dockerHost,
+        installationId: store.installationId,
+        programs: options.programs,
+        temporaryDirectory: data.temporary,
+        logger,
+      }),
+      listen(settings),
+    ])
+    parts.push({ stop: () => http.drain(0) })
+    const composition = { ...options, store, objectStore, engine, http, linkKey: data.linkKey }
+    const publicUrl = publicUrlOf(settings, http.port)
+    const front = await startFront(composition, publicUrl)
+    parts.push(front)
+    if (settings.roles.includes('engine')) parts.push(startEngine(composition))
+    http.serve(front.destinations)
+    return {
+      port: http.port,
+      installationId: store.installationId,
+      publicUrl,
+      newAdminToken,
+      stop: async (drainMs) => {
+        await http.drain(drainMs)
+        await stopParts()
+      },
+    }
+  } catch (error) {
+    await stopParts()
+    throw error
+  }
+}
+
+interface Composition extends ComposeOptions {
+  readonly store: OpenedStore
+  readonly objectStore: ObjectStore
+  readonly engine: ContainerEngine
+  readonly http: HttpServer
+  readonly linkKey: Buffer
+}
+
+function publicUrlOf(settings: Settings, port: number): string {
+  if (settings.publicUrl !== null) return settings.publicUrl
+  const isEveryAddress = settings.host === '0.0.0.0' || settings.host === '::'
+  const host = isEveryAddress ? 'localhost' : settings.host
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function startEngine({ settings, store, objectStore, engine, logger }: Composition): Part {
+  const shared = {
+    database: store.database,
+    hints: store.hints,
+    driver: engine.driver,
+    installationId: store.installationId,
+    clock,
+    crashPoints: noCrashPoints,
+  }
+  const executions = startExecutionEngine({
+    ...shared,
+    logger: logger.child({ part: 'execution' }),
+    egressAllow: settings.egressAllow,
+    settings: defaultExecutionSettings,
+  })
+  const reconcilers = startReconcilers({ ...shared, builder: engine.builder, objectStore, logger })
+  return {
+    stop: async () => {
+      await Promise.all([executions.stop(), reconcilers.stop()])
+    },
+  }
+}
+
+interface Front extends Part {
+  readonly destinations: readonly Destination[]
+}
+
+/** What listens: traffic to services first, then the API for every other host. */
+async function startFront(composition: Composition, publicUrl: string): Promise<Front> {
+  const { settings, store, objectStore, engine, http, logger, linkKey } = composition
+  const { database, hints } = store
+  const domain = settings.domain ?? `localhost:${http.port}`
+  const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
+  const metrics = createMetrics(database)
+  const routes = createRouteTable({
+    source: databaseRoutes(database, hints),
+    logger: logger.child({ part: 'gateway' }),
+  })
+  const serviceCaller = createServiceCaller({ routes, domain })
+  const gateway = createGateway({
+    routes,
+    domain,
+    scheme,
+    authorize: (token) => findTokenHolder(database.db, hashToken(token)),
+    logger: logger.child({ part: 'gateway' }),
+    clock,
+    onServed: observeTraffic(metrics),
+  })
+  const api = await buildApi({
+    database,
+    hints,
+    objectStore,
+    logger: logger.child({ part: 'api' }),
+    clock,
+    metrics,
+    probes: [...storeProbes(store), engine.probe],
+    serviceCaller,
+    machine: () => engine.machine(),
+    serviceUrl: (name, tenantName) => `${scheme}://${serviceHost(name, tenantName, domain)}`,
+    publicUrl,
+    linkKey,
+    limits: limitsOf(settings),
+    servesOperations: settings.roles.includes('api'),
+  })
+  const everyOtherHost: Destination = {
+    matches: () => true,
+    handleRequest: (request, response) => api.routing(request, response),
+    handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n'),
+  }
+  return {
+    destinations: settings.roles.includes('gateway') ? [gateway, everyOtherHost] : [everyOtherHost],
+    stop: async () => {
+      await gateway.close()
+      await serviceCaller.close()
+      routes.close()
+      await api.close()
+    },
+  }
+}
+
+function storeProbes({ database }: OpenedStore): readonly ReadinessProbe[] {
+  return [
+    {
+      name: 'database',
+      check: async () => {
+        const status = await pingDatabase(database.db)
+        return status.kind === 'up' ? null : status.reason
+      },
+    },
+    {
+      name: 'queue',
+      check: async () => {
+        await countWork(database.db)
+        return null
+      },
+    },
+  ]
+}
+
+function limitsOf(settings: Settings): ApiLimits {
+  const perSecond = settings.rateLimitPerSecond
+  return {
+    ...defaultApiLimits,
+    uploadBytes: settings.maxUploadBytes,
+    rate: { perSecond, burst: perSecond * 4 },
+  }
+}

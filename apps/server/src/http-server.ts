@@ -1,0 +1,74 @@
+/**
+ * One listening socket for the API and the services. It listens before anything answers, so that its port is known;
+ * until `serve` is called every request is told that the server is starting.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+export interface Destination {
+  matches(hostHeader: string | undefined): boolean
+  handleRequest(request: IncomingMessage, response: ServerResponse): void
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+export interface HttpServer {
+  readonly port: number
+  /** From now on the first destination that matches a request's host handles it. */
+  serve(destinations: readonly Destination[]): void
+  /** Takes no new connections and waits for requests under way, at most so long; then cuts them off. */
+  drain(atMostMs: number): Promise<void>
+}
+
+const uploadMs = 3_600_000
+
+export async function listen(address: { readonly host: string; readonly port: number }): Promise<HttpServer> {
+  let destinations: readonly Destination[] = []
+  const find = (request: IncomingMessage): Destination | undefined =>
+    destinations.find((destination) => destination.matches(request.headers.host))
+  // Bodies have their own limits in the API, and requests to services are as long as the service takes.
+  const server = createServer({ requestTimeout: uploadMs, keepAliveTimeout: 30_000 }, (request, response) => {
+    const destination = find(request)
+    if (destination !== undefined) destination.handleRequest(request, response)
+    else refuse(response)
+  })
+  server.on('upgrade', (request, socket, head) => {
+    const destination = find(request)
+    if (destination !== undefined) destination.handleUpgrade(request, socket, head)
+    else socket.destroy()
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('the server listens on no port')
+  return {
+    port: bound.port,
+    serve: (served) => {
+      destinations = served
+    },
+    drain: async (atMostMs) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // A connection that is kept alive becomes idle only after its request has been answered.
+      const idle = setInterval(() => server.closeIdleConnections(), 50)
+      const deadline = setTimeout(() => server.closeAllConnections(), atMostMs)
+      await closed
+      clearInterval(idle)
+      clearTimeout(deadline)
+    },
+  }
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(503, { 'content-type': 'application/json; charset=utf-8', 'retry-after': '1' })
+  response.end(
+    JSON.stringify({
+      detail: 'the server is starting',
+      message: 'the server is starting',
+      code: 'service_unavailable',
+    }),
+  )
+}
