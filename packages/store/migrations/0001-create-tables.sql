@@ -130,8 +130,8 @@ create unique index on workflow (tenant_id, name) where deleted_at is null;
 create table workflow_revision (
   workflow_id bigint not null references workflow,
   revision integer not null,
-  -- the normalised WorkflowBody
-  body jsonb not null,
+  -- the normalised WorkflowBody; json, not jsonb, keeps the order in which its steps were written
+  body json not null,
   created_at timestamptz not null default now(),
   created_by text not null,
   primary key (workflow_id, revision)
@@ -143,7 +143,8 @@ create table run_plan (
   workflow_id bigint not null references workflow,
   revision integer not null,
   digest text not null,
-  body jsonb not null,
+  -- json keeps the order of the steps
+  body json not null,
   created_at timestamptz not null default now(),
   unique (workflow_id, digest)
 );

@@ -48,7 +48,7 @@ export function observeRequests(app: FastifyInstance, logger: Logger, metrics: R
       ...(tenantId !== null && { tenantId }),
     }
     if (status >= 500 && failure !== null) logger.error({ ...fields, err: failure }, 'request failed')
-    else if (request.method === 'GET') logger.debug(fields, 'request answered')
+    else if (request.method === 'GET' || operationId === 'sendTelemetry') logger.debug(fields, 'request answered')
     else logger.info(fields, 'request answered')
     done()
   })

@@ -41,7 +41,7 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
       from workflow
       join workflow_revision
         on workflow_revision.workflow_id = workflow.id and workflow_revision.revision = workflow.revision
-      cross join lateral jsonb_each(workflow_revision.body -> 'steps') as step
+      cross join lateral json_each(workflow_revision.body -> 'steps') as step
       where workflow.tenant_id = ${tenantId} and workflow.deleted_at is null
       union
       select service_revision.spec -> 'image' ->> 'versionId'
