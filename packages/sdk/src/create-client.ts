@@ -1,0 +1,78 @@
+import { Artifacts } from './resources/artifacts.ts'
+import { Emails } from './resources/emails.ts'
+import { Images } from './resources/images.ts'
+import { Services } from './resources/services.ts'
+import { Tenants } from './resources/tenants.ts'
+import { Users } from './resources/users.ts'
+import { Webapps } from './resources/webapps.ts'
+import { Workflows } from './resources/workflows.ts'
+import { type RetryPolicy, defaultRetryPolicy } from './transport/retry-policy.ts'
+import { createTransport } from './transport/transport.ts'
+
+/** How to reach a Cairn server. */
+export interface ClientOptions {
+  /** Address of the server, e.g. `http://127.0.0.1:7420`; a path prefix is kept. */
+  readonly baseUrl: string
+  /** API token. */
+  readonly token: string
+  /** Sends the requests. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch
+  /** Milliseconds that a call may take, retries included. Default 60 000. */
+  readonly timeoutMs?: number
+  /** The same for calls that upload. Default 900 000. */
+  readonly uploadTimeoutMs?: number
+  /** When safe calls are repeated; see {@link RetryPolicy}. */
+  readonly retry?: Partial<RetryPolicy>
+}
+
+/** Everything that a Cairn server does, by noun. */
+export interface CairnClient {
+  readonly artifacts: Artifacts
+  readonly images: Images
+  readonly workflows: Workflows
+  readonly services: Services
+  /** The older name of services of type `web-app`. */
+  readonly webapps: Webapps
+  readonly tenants: Tenants
+  readonly users: Users
+  readonly emails: Emails
+}
+
+function cleanBaseUrl(baseUrl: string): string {
+  const url = URL.parse(baseUrl)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`baseUrl must be an http or https address, got ${JSON.stringify(baseUrl)}`)
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+/**
+ * A client of a Cairn server. It holds no connection of its own and needs no closing.
+ *
+ * @throws TypeError when `baseUrl` is no http address or the token is empty.
+ * @example
+ * const client = createClient({ baseUrl: 'http://127.0.0.1:7420', token })
+ * const { executionId } = await client.workflows.executeWorkflow(1)
+ */
+export function createClient(options: ClientOptions): CairnClient {
+  if (options.token.trim() === '') throw new TypeError('token must not be empty')
+  const transport = createTransport({
+    baseUrl: cleanBaseUrl(options.baseUrl),
+    token: options.token.trim(),
+    // Called without a receiver: browsers refuse a `fetch` that is called as a method of something else.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    timeoutMs: options.timeoutMs ?? 60_000,
+    uploadTimeoutMs: options.uploadTimeoutMs ?? 900_000,
+    retry: { ...defaultRetryPolicy, ...options.retry },
+  })
+  return {
+    artifacts: new Artifacts(transport),
+    images: new Images(transport),
+    workflows: new Workflows(transport),
+    services: new Services(transport),
+    webapps: new Webapps(transport),
+    tenants: new Tenants(transport),
+    users: new Users(transport),
+    emails: new Emails(transport),
+  }
+}

@@ -1,0 +1,138 @@
+import type {
+  ListServicesQuery,
+  ServiceBody,
+  ServiceDetails,
+  ServiceId,
+  ServicePage,
+  ServiceSummary,
+  TestServiceBody,
+  TestServiceResult,
+  UpdateServiceBody,
+  WebappPage,
+} from '@cairn/contract'
+import { UnwantedOutcomeError } from '../errors.ts'
+import { type List, listOf } from '../list.ts'
+import type { CallOptions, Transport } from '../transport/transport.ts'
+import { type WaitOptions, waitUntil } from '../watch.ts'
+import { firstNamed } from './first-named.ts'
+
+const changingStatuses: readonly string[] = ['CREATING', 'DEPLOYING']
+
+type ListQuery = Omit<ListServicesQuery, 'featureType'>
+
+/** Services: web apps, APIs and Shiny apps. Got from `createClient().services`. */
+export class Services {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /**
+   * Creates a service and starts its deployment.
+   *
+   * @example
+   * const { id } = await client.services.createService({ name: 'forecast', imageDetails: { imageId }, access: 'public' })
+   * const { url } = await client.services.waitForService(id)
+   */
+  createService(body: ServiceBody, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('createService', { body }, options)
+  }
+
+  /**
+   * Changes a service; what is absent stays. Deploys anew when something changes that runs.
+   *
+   * @example
+   * await client.services.updateService(id, { imageDetails: { imageId, versionId } })
+   */
+  updateService(serviceId: string, body: UpdateServiceBody, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('updateService', { params: { serviceId }, body }, options)
+  }
+
+  /**
+   * Creates the service, or changes the one of that name.
+   *
+   * @example
+   * const { id } = await client.services.createOrUpdateService(body)
+   */
+  async createOrUpdateService(body: ServiceBody, options?: CallOptions): Promise<ServiceId> {
+    const known = await firstNamed(this.listServices({ searchTerm: body.name, pageSize: 100 }, options), body.name)
+    return known === null ? this.createService(body, options) : this.updateService(known.id, body, options)
+  }
+
+  /**
+   * Describes a service: its status and why it has it, its URL, what runs.
+   *
+   * @example
+   * const { status, statusReason, url } = await client.services.describeService(id)
+   */
+  describeService(serviceId: string, options?: CallOptions): Promise<ServiceDetails> {
+    return this.#transport.call('describeService', { params: { serviceId } }, options)
+  }
+
+  /**
+   * Lists services.
+   *
+   * @example
+   * const apis = await client.services.listServices({ serviceType: ['api'] }).all()
+   */
+  listServices(query: ListQuery = {}, options?: CallOptions): List<ServiceSummary, ServicePage> {
+    return listOf(query.pageNumber ?? 1, (pageNumber) => this.#page({ ...query, pageNumber }, options), itemsOf)
+  }
+
+  async #page(query: ListQuery, options: CallOptions | undefined): Promise<ServicePage> {
+    const page = await this.#transport.call('listServices', { query: { ...query, featureType: 'services' } }, options)
+    return 'services' in page ? page : asServicePage(page)
+  }
+
+  /**
+   * Deletes a service.
+   *
+   * @example
+   * await client.services.deleteService(id)
+   */
+  deleteService(serviceId: string, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('deleteService', { params: { serviceId } }, options)
+  }
+
+  /**
+   * Sends a request to a service of type `api` and returns what it answered, whatever the status.
+   *
+   * @param serviceName - the name, not the id.
+   * @example
+   * const { responseStatus, responseBody } = await client.services.testService('forecast-api', {
+   *   httpMethod: 'post', path: '/predict', payload: { months: 3 },
+   * })
+   */
+  testService(serviceName: string, body: TestServiceBody = {}, options?: CallOptions): Promise<TestServiceResult> {
+    return this.#transport.call('testService', { params: { serviceName }, body }, options)
+  }
+
+  /**
+   * Waits until a service is available. After a change of a service that serves already, a new revision that could not
+   * start leaves the old one serving: then `statusReason` says so.
+   *
+   * @throws UnwantedOutcomeError when it could not be created or is being deleted, with the reason.
+   * @example
+   * const { url } = await client.services.waitForService(id, { timeoutMs: 300_000 })
+   */
+  async waitForService(serviceId: string, options: WaitOptions = {}): Promise<ServiceDetails> {
+    const what = `service ${serviceId}`
+    const service = await waitUntil(
+      what,
+      (signal) => this.describeService(serviceId, { signal }),
+      ({ status }) => !changingStatuses.includes(status),
+      options,
+    )
+    if (service.status === 'AVAILABLE') return service
+    throw new UnwantedOutcomeError(what, { status: service.status, reason: service.statusReason })
+  }
+}
+
+function itemsOf(page: ServicePage): readonly ServiceSummary[] {
+  return page.services
+}
+
+function asServicePage({ webapps, webappsCount, ...keys }: WebappPage): ServicePage {
+  return { ...keys, services: webapps, servicesCount: webappsCount }
+}

@@ -1,0 +1,252 @@
+import type {
+  DefaultResource,
+  ExecuteBody,
+  ExecutionDetails,
+  ExecutionPage,
+  ExecutionStarted,
+  ExecutionSummary,
+  ListExecutionsQuery,
+  ListWorkflowsQuery,
+  LogLine,
+  StepLogs,
+  UpdateWorkflowBody,
+  WorkflowBody,
+  WorkflowDetails,
+  WorkflowPage,
+  WorkflowResource,
+  WorkflowSaved,
+  WorkflowSummary,
+} from '@cairn/contract'
+import { type List, listOf } from '../list.ts'
+import type { CallOptions, Download, Transport } from '../transport/transport.ts'
+import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
+import { firstNamed } from './first-named.ts'
+
+const liveExecutionStatuses: readonly string[] = ['Running', 'Stopping']
+const liveStepStatuses: readonly string[] = ['Pending', 'Queued', 'Running']
+
+/** Workflows and their runs. Got from `createClient().workflows`. */
+export class Workflows {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /**
+   * Creates a workflow.
+   *
+   * @example
+   * const { id } = await client.workflows.createWorkflow({
+   *   name: 'nightly',
+   *   steps: { train: { imageId, command: 'python train.py' } },
+   * })
+   */
+  createWorkflow(body: WorkflowBody, options?: CallOptions): Promise<WorkflowSaved> {
+    return this.#transport.call('createWorkflow', { body }, options)
+  }
+
+  /**
+   * Replaces a workflow; the name stays when absent.
+   *
+   * @example
+   * await client.workflows.updateWorkflow(id, { steps: { train: { imageId, command: 'python train.py --fast' } } })
+   */
+  updateWorkflow(workflowId: number, body: UpdateWorkflowBody, options?: CallOptions): Promise<WorkflowSaved> {
+    return this.#transport.call('updateWorkflow', { params: { workflowId }, body }, options)
+  }
+
+  /**
+   * Creates the workflow, or replaces the one of that name.
+   *
+   * @example
+   * const { id } = await client.workflows.createOrUpdateWorkflow(body)
+   */
+  async createOrUpdateWorkflow(body: WorkflowBody, options?: CallOptions): Promise<WorkflowSaved> {
+    const known = await firstNamed(this.listWorkflows({ searchTerm: body.name, pageSize: 100 }, options), body.name)
+    return known === null ? this.createWorkflow(body, options) : this.updateWorkflow(known.id, body, options)
+  }
+
+  /**
+   * Describes a workflow with its steps.
+   *
+   * @example
+   * const { steps, lastExecution } = await client.workflows.describeWorkflow(id)
+   */
+  describeWorkflow(workflowId: number, options?: CallOptions): Promise<WorkflowDetails> {
+    return this.#transport.call('describeWorkflow', { params: { workflowId } }, options)
+  }
+
+  /**
+   * Lists workflows.
+   *
+   * @example
+   * const running = await client.workflows.listWorkflows({ workflowStatus: ['Running'] }).all()
+   */
+  listWorkflows(query: ListWorkflowsQuery = {}, options?: CallOptions): List<WorkflowSummary, WorkflowPage> {
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listWorkflows', { query: { ...query, pageNumber } }, options),
+      ({ workflows }) => workflows,
+    )
+  }
+
+  /**
+   * Deletes a workflow.
+   *
+   * @example
+   * await client.workflows.deleteWorkflow(id)
+   */
+  async deleteWorkflow(workflowId: number, options?: CallOptions): Promise<void> {
+    await this.#transport.call('deleteWorkflow', { params: { workflowId } }, options)
+  }
+
+  /**
+   * Pauses the schedule of a workflow.
+   *
+   * @example
+   * await client.workflows.pauseWorkflow(id)
+   */
+  async pauseWorkflow(workflowId: number, options?: CallOptions): Promise<void> {
+    await this.#transport.call('pauseWorkflow', { params: { workflowId } }, options)
+  }
+
+  /**
+   * Resumes the schedule of a workflow.
+   *
+   * @example
+   * await client.workflows.resumeWorkflow(id)
+   */
+  async resumeWorkflow(workflowId: number, options?: CallOptions): Promise<void> {
+    await this.#transport.call('resumeWorkflow', { params: { workflowId } }, options)
+  }
+
+  /**
+   * Starts a run. Never sent twice: when the answer is lost, look at `listExecutions` before starting again.
+   *
+   * @throws ConflictError when a run is live and concurrent runs are off.
+   * @example
+   * const { executionId } = await client.workflows.executeWorkflow(id, { params: { global: { MONTHS: '12' } } })
+   */
+  executeWorkflow(workflowId: number, body: ExecuteBody = {}, options?: CallOptions): Promise<ExecutionStarted> {
+    return this.#transport.call('executeWorkflow', { params: { workflowId }, body }, options)
+  }
+
+  /**
+   * Lists runs of a workflow, newest first, of the last 90 days unless `dateFrom` says otherwise.
+   *
+   * @example
+   * const [latest] = await client.workflows.listExecutions(id, { count: 1 }).all()
+   */
+  listExecutions(
+    workflowId: number,
+    query: ListExecutionsQuery = {},
+    options?: CallOptions,
+  ): List<ExecutionSummary, ExecutionPage> {
+    const params = { workflowId }
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listExecutions', { params, query: { ...query, pageNumber } }, options),
+      ({ executions }) => executions,
+    )
+  }
+
+  /**
+   * Describes a run: its steps with status, times, outputs and reasons.
+   *
+   * @example
+   * const { status, steps } = await client.workflows.getExecutionDetails(id, executionId)
+   */
+  getExecutionDetails(workflowId: number, executionId: string, options?: CallOptions): Promise<ExecutionDetails> {
+    return this.#transport.call('getExecutionDetails', { params: { workflowId, executionId } }, options)
+  }
+
+  /**
+   * Reads a piece of the log of a step. The same token with empty `logs` means that there is nothing more yet.
+   *
+   * @example
+   * const { logs, nextToken } = await client.workflows.getExecutionLogs(id, executionId, { stepName: 'train' })
+   */
+  getExecutionLogs(
+    workflowId: number,
+    executionId: string,
+    options: CallOptions & { readonly stepName: string; readonly nextToken?: string | undefined },
+  ): Promise<StepLogs> {
+    const { stepName, nextToken } = options
+    const query = nextToken === undefined ? { stepName } : { stepName, nextToken }
+    return this.#transport.call('getExecutionLogs', { params: { workflowId, executionId }, query }, options)
+  }
+
+  /**
+   * Follows the log of a step until the step ended and every line was read. Waits for a step that has not started.
+   *
+   * @example
+   * const lines = client.workflows.followExecutionLogs(id, executionId, { stepName: 'train' })
+   * for await (const { message } of lines) console.log(message)
+   */
+  followExecutionLogs(
+    workflowId: number,
+    executionId: string,
+    options: WatchOptions & { readonly stepName: string; readonly nextToken?: string | undefined },
+  ): AsyncGenerator<LogLine> {
+    const { stepName } = options
+    return followLog(async (nextToken, signal) => {
+      const answer = await this.getExecutionLogs(workflowId, executionId, { stepName, nextToken, signal })
+      const ended = !liveStepStatuses.includes(answer.stepRunStatus)
+      return { lines: answer.logs ?? [], nextToken: answer.nextToken, ended }
+    }, options)
+  }
+
+  /**
+   * Reads the whole log of a step as a text stream.
+   *
+   * @example
+   * const { stream } = await client.workflows.downloadExecutionLogs(id, executionId, { stepName: 'train' })
+   * await writeFile('train.log', stream)
+   */
+  async downloadExecutionLogs(
+    workflowId: number,
+    executionId: string,
+    options: CallOptions & { readonly stepName: string },
+  ): Promise<Download> {
+    const input = { params: { workflowId, executionId }, query: { stepName: options.stepName } }
+    const { downloadUrl } = await this.#transport.call('downloadExecutionLogs', input, options)
+    return this.#transport.openLink(downloadUrl, options)
+  }
+
+  /**
+   * Waits until a run ended, however it ended: look at `status` and at the `reason` of its steps.
+   *
+   * @example
+   * const { status } = await client.workflows.waitForExecution(id, executionId)
+   * if (status !== 'Success') throw new Error(`the run ended as ${status}`)
+   */
+  waitForExecution(workflowId: number, executionId: string, options: WaitOptions = {}): Promise<ExecutionDetails> {
+    return waitUntil(
+      `run ${executionId} of workflow ${workflowId}`,
+      (signal) => this.getExecutionDetails(workflowId, executionId, { signal }),
+      ({ status }) => !liveExecutionStatuses.includes(status),
+      options,
+    )
+  }
+
+  /**
+   * Lists the instance types that steps can ask for, in vCPU and GB.
+   *
+   * @example
+   * const large = (await client.workflows.listResources()).filter(({ cpu }) => cpu >= 4)
+   */
+  listResources(options?: CallOptions): Promise<WorkflowResource[]> {
+    return this.#transport.call('listResources', {}, options)
+  }
+
+  /**
+   * The resources of a step that names none.
+   *
+   * @example
+   * const { instanceTypeId, storage } = await client.workflows.getDefaultResource()
+   */
+  getDefaultResource(options?: CallOptions): Promise<DefaultResource> {
+    return this.#transport.call('getDefaultResource', {}, options)
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Waiting for things on the server by reading them again and again. A server that is away for a moment (a restart, a
+ * deploy) does not end the waiting: it goes on for {@link WatchOptions.toleranceMs}.
+ */
+import { CairnConnectionError, CairnTimeoutError, ServerError } from './errors.ts'
+import { pause } from './transport/pause.ts'
+
+/** Options of following a log. */
+export interface WatchOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds between two looks while nothing changes. Default 500. */
+  readonly pollMs?: number | undefined
+  /** Milliseconds for which the server may be away before that is an error. Default 60 000. */
+  readonly toleranceMs?: number | undefined
+}
+
+/** Options of waiting for an end. */
+export interface WaitOptions extends WatchOptions {
+  /** Milliseconds after which waiting is given up with a {@link CairnTimeoutError}. Default 30 minutes. */
+  readonly timeoutMs?: number | undefined
+}
+
+const defaults = { pollMs: 500, toleranceMs: 60_000, timeoutMs: 30 * 60_000 }
+
+function isAway(error: unknown): boolean {
+  return error instanceof CairnConnectionError || (error instanceof ServerError && error.status !== 501)
+}
+
+/** Reads; while the server is away, again every `pollMs` until `toleranceMs` are over. */
+async function readThroughOutage<T>(read: () => Promise<T>, options: WatchOptions): Promise<T> {
+  const { signal, pollMs = defaults.pollMs, toleranceMs = defaults.toleranceMs } = options
+  const deadline = performance.now() + toleranceMs
+  for (;;) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isAway(error) || performance.now() >= deadline) throw error
+      await pause(pollMs, signal)
+    }
+  }
+}
+
+/**
+ * Reads until `isDone`.
+ *
+ * @param what - names the thing in the error of a time-out.
+ * @throws CairnTimeoutError when `timeoutMs` are over.
+ */
+export async function waitUntil<T>(
+  what: string,
+  read: (signal: AbortSignal | undefined) => Promise<T>,
+  isDone: (value: T) => boolean,
+  options: WaitOptions,
+): Promise<T> {
+  const { signal, pollMs = defaults.pollMs, timeoutMs = defaults.timeoutMs } = options
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const value = await readThroughOutage(() => read(signal), options)
+    if (isDone(value)) return value
+    if (performance.now() + pollMs > deadline)
+      throw new CairnTimeoutError(`${what} was not done within ${timeoutMs} ms`)
+    await pause(pollMs, signal)
+  }
+}
+
+/** One answer of a log. */
+export interface LogChunk<Line> {
+  readonly lines: readonly Line[]
+  readonly nextToken: string
+  /** True when the writer of the log is done. */
+  readonly ended: boolean
+}
+
+/** Yields the lines of a log as they come, until its writer is done and every line has been read. */
+export async function* followLog<Line>(
+  read: (nextToken: string | undefined, signal: AbortSignal | undefined) => Promise<LogChunk<Line>>,
+  options: WatchOptions & { nextToken?: string | undefined },
+): AsyncGenerator<Line> {
+  const { signal, pollMs = defaults.pollMs } = options
+  let nextToken = options.nextToken
+  for (;;) {
+    const token = nextToken
+    const chunk = await readThroughOutage(() => read(token, signal), options)
+    yield* chunk.lines
+    nextToken = chunk.nextToken
+    if (chunk.lines.length > 0) continue
+    if (chunk.ended) return
+    await pause(pollMs, signal)
+  }
+}
