@@ -6,6 +6,7 @@
  * instance is noticed at once instead of at the next health check.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { type Logger, serviceLogStream } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import { type Database, type Hints, readRecentLines } from '@cairn/store'
@@ -106,7 +107,14 @@ async function pump(parts: PumpParts, instance: ServiceInstanceName, signal: Abo
 
 async function lastStoredLine(database: Database, instance: ServiceInstanceName): Promise<string | null> {
   const lines = await readRecentLines(database.db, serviceLogStream(instance.serviceId, instance.name), 0)
-  const last = lines.map((line) => line.text.trim()).findLast((text) => text !== '')
+  const last = lines.map((line) => printable(line.text)).findLast((text) => text !== '')
   if (last === undefined) return null
-  return last.length > longestQuotedLine ? `${last.slice(0, longestQuotedLine)}…` : last
+  return last.length > longestQuotedLine ? `${last.slice(0, longestQuotedLine).toWellFormed()}…` : last
+}
+
+/** Without colours and control characters, of which PostgreSQL could not even store NUL. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
 }

@@ -1,0 +1,195 @@
+/** Traffic to services: finds the service by host, checks who asks, hands the request to a ready instance. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
+import type { ServiceRoute } from '@cairn/store'
+import { forwardRequest } from './forward-request.ts'
+import { checkFraming, type RequestFacts } from './header-rules.ts'
+import {
+  authorizationUnavailable,
+  badRequest,
+  notLoaded,
+  notReady,
+  type Refusal,
+  refuse,
+  refuseUpgrade,
+  tokenNeeded,
+  unknownService,
+} from './refusal.ts'
+import type { RouteTable } from './route-table.ts'
+import { type Authorize, createTokenCache, readToken } from './token-cache.ts'
+import { isWebSocketUpgrade, tunnelUpgrade } from './tunnel-upgrade.ts'
+import { createUpstreams, type Upstream, type Upstreams, type UpstreamTimes } from './upstreams.ts'
+
+/** One request or tunnel that has ended. */
+export interface ServedRequest {
+  readonly kind: 'request' | 'upgrade'
+  /** null = the host is no service's. */
+  readonly route: Pick<ServiceRoute, 'serviceId' | 'serviceName' | 'tenantId' | 'tenantName'> | null
+  /** Status that the client got; 499 = the client went first, 101 = a tunnel. */
+  readonly status: number
+  readonly durationMs: number
+}
+
+export interface GatewayOptions {
+  readonly routes: RouteTable
+  /** Services answer at `<service>[--<tenant>].<domain>`; may name a port, which is not compared. */
+  readonly domain: string
+  /** How clients reach the gateway; told to apps as `X-Forwarded-Proto`. */
+  readonly scheme: 'http' | 'https'
+  /** Whom an API token speaks for. Answers are remembered for 5 s. */
+  readonly authorize: Authorize
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Told of every request and tunnel when it has ended, for counters. */
+  readonly onServed: (served: ServedRequest) => void
+  /** 5 s to connect and 300 s to the head of the answer by default. */
+  readonly times?: UpstreamTimes
+}
+
+export interface Gateway {
+  /** Whether a `Host` field is the gateway's business: a name below the domain, known or not. */
+  matches(hostHeader: string | undefined): boolean
+  handleRequest(request: IncomingMessage, response: ServerResponse): void
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Ends all connections to instances, and with them open tunnels. Does not close the route table. */
+  close(): Promise<void>
+}
+
+const defaultTimes: UpstreamTimes = { connectMs: 5_000, headMs: 300_000 }
+
+type Admission =
+  | { readonly kind: 'admitted'; readonly route: ServiceRoute; readonly user: string | null }
+  | { readonly kind: 'refused'; readonly route: ServiceRoute | null; readonly refusal: Refusal }
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const upstreams = createUpstreams(options.times ?? defaultTimes)
+  const unsubscribe = options.routes.subscribe(() => upstreams.retain(options.routes.all()))
+  const traffic = new Traffic(options, upstreams)
+  return {
+    matches: (hostHeader) => hostHeader !== undefined && parseServiceHost(hostHeader, options.domain).kind !== 'other',
+    handleRequest: (request, response) => traffic.handleRequest(request, response),
+    handleUpgrade: (request, socket, head) => traffic.handleUpgrade(request, socket, head),
+    close: async () => {
+      unsubscribe()
+      traffic.endTunnels()
+      await upstreams.close()
+    },
+  }
+}
+
+class Traffic {
+  readonly #options: GatewayOptions
+  readonly #upstreams: Upstreams
+  readonly #authorize: Authorize
+  readonly #tunnels = new Set<Duplex>()
+  /** Connections on which a request was framed in a doubtful way: what follows on them is not read as requests. */
+  readonly #distrusted = new WeakSet<Duplex>()
+
+  constructor(options: GatewayOptions, upstreams: Upstreams) {
+    this.#options = options
+    this.#upstreams = upstreams
+    this.#authorize = createTokenCache(options.authorize, options.clock)
+  }
+
+  handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#distrusted.has(request.socket)) return
+    const startedAt = performance.now()
+    const proceed = (admission: Admission): void => {
+      const { route } = admission
+      response.once('close', () => {
+        const status = response.writableFinished ? response.statusCode : 499
+        this.#served({ kind: 'request', route, status }, startedAt)
+      })
+      if (admission.kind === 'refused') return refuse(request, response, admission.refusal)
+      const facts = this.#facts(request, admission.user)
+      const onUpstreamError = this.#reporter(admission.route)
+      forwardRequest(this.#upstreams, { request, response, route: admission.route, facts, onUpstreamError })
+    }
+    this.#admit(request, proceed)
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const startedAt = performance.now()
+    socket.on('error', () => socket.destroy())
+    this.#admit(request, (admission) => {
+      const { route } = admission
+      const onEnd = (status: number): void => this.#served({ kind: 'upgrade', route, status }, startedAt)
+      const refuseWith = (refusal: Refusal): void => {
+        refuseUpgrade(request, socket, refusal)
+        onEnd(refusal.status)
+      }
+      if (admission.kind === 'refused') return refuseWith(admission.refusal)
+      if (!isWebSocketUpgrade(request)) return refuseWith(badRequest(400, 'only WebSocket upgrades are served'))
+      const upstream = this.#upstreams.choose(admission.route, new Set())
+      if (upstream === null) return refuseWith(notReady(admission.route))
+      this.#tunnels.add(socket)
+      socket.once('close', () => this.#tunnels.delete(socket))
+      const facts = this.#facts(request, admission.user)
+      const onUpstreamError = this.#reporter(admission.route)
+      const times = this.#options.times ?? defaultTimes
+      tunnelUpgrade({ request, socket, head, route: admission.route, facts, upstream, times, onUpstreamError, onEnd })
+    })
+  }
+
+  endTunnels(): void {
+    for (const socket of this.#tunnels) socket.destroy()
+  }
+
+  /** Calls `proceed` in the same turn of the event loop when no token has to be checked. */
+  #admit(request: IncomingMessage, proceed: (admission: Admission) => void): void {
+    const found = this.#findRoute(request)
+    if (found.kind === 'refused' || found.route.access === 'public') return proceed(found)
+    const token = readToken(request.headers.authorization)
+    if (token === null) return proceed({ kind: 'refused', route: found.route, refusal: tokenNeeded })
+    void this.#identify(token, found.route, request.headers.host ?? '').then(proceed)
+  }
+
+  async #identify(token: string, route: ServiceRoute, host: string): Promise<Admission> {
+    try {
+      const owner = await this.#authorize(token)
+      if (owner === null) return { kind: 'refused', route, refusal: tokenNeeded }
+      if (owner.tenantId === route.tenantId) return { kind: 'admitted', route, user: owner.userEmail }
+      // Others learn nothing about a tenant's services.
+      return { kind: 'refused', route: null, refusal: unknownService(host) }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'a token could not be checked')
+      return { kind: 'refused', route, refusal: authorizationUnavailable }
+    }
+  }
+
+  #findRoute(request: IncomingMessage): Admission {
+    const framing = checkFraming(request.rawHeaders, request.url ?? '')
+    if (framing.kind === 'refused') {
+      this.#distrusted.add(request.socket)
+      return { kind: 'refused', route: null, refusal: badRequest(framing.status, framing.reason) }
+    }
+    const host = request.headers.host ?? ''
+    const parsed = parseServiceHost(host, this.#options.domain)
+    const { routes } = this.#options
+    const route = parsed.kind === 'service' ? routes.find(parsed.tenantName, parsed.serviceName) : null
+    if (route !== null) return { kind: 'admitted', route, user: null }
+    return { kind: 'refused', route: null, refusal: routes.isLoaded ? unknownService(host) : notLoaded }
+  }
+
+  #facts(request: IncomingMessage, user: string | null): RequestFacts {
+    return {
+      host: request.headers.host ?? '',
+      clientAddress: request.socket.remoteAddress ?? '',
+      scheme: this.#options.scheme,
+      user,
+    }
+  }
+
+  #reporter(route: ServiceRoute): (error: Error, upstream: Upstream) => void {
+    return (error, upstream) =>
+      this.#options.logger.warn(
+        { err: error, serviceId: route.serviceId, service: route.serviceName, workload: upstream.instance.name },
+        'an instance failed a request',
+      )
+  }
+
+  #served(served: Omit<ServedRequest, 'durationMs'>, startedAt: number): void {
+    this.#options.onServed({ ...served, durationMs: performance.now() - startedAt })
+  }
+}

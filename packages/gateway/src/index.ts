@@ -1,0 +1,5 @@
+export { createGateway, type Gateway, type GatewayOptions, type ServedRequest } from './create-gateway.ts'
+export { createRouteTable, databaseRoutes, type RouteSource, type RouteTable } from './route-table.ts'
+export { isWebSocketUpgrade } from './tunnel-upgrade.ts'
+export type { Authorize, TokenOwner } from './token-cache.ts'
+export { createServiceCaller, type ServiceCall, type ServiceCaller, type ServiceReply } from './call-service.ts'

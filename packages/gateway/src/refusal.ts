@@ -1,0 +1,113 @@
+/** Answers that the gateway gives itself: JSON, or a small page for browsers. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { ServiceRoute } from '@cairn/store'
+
+export interface Refusal {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly retryAfterSeconds?: number
+}
+
+export const unknownService = (host: string): Refusal => ({
+  status: 404,
+  code: 'not_found',
+  message: `no service answers at ${host}`,
+})
+
+export const notLoaded: Refusal = {
+  status: 503,
+  code: 'service_unavailable',
+  message: 'the gateway has not read its routes yet',
+  retryAfterSeconds: 1,
+}
+
+export const tokenNeeded: Refusal = {
+  status: 401,
+  code: 'unauthorized',
+  message: 'this service is private: send a Cairn API token of its tenant in the Authorization header',
+}
+
+export const authorizationUnavailable: Refusal = {
+  status: 503,
+  code: 'service_unavailable',
+  message: 'the token cannot be checked at the moment',
+  retryAfterSeconds: 2,
+}
+
+export function notReady(route: ServiceRoute): Refusal {
+  const reason = route.statusReason === null ? '' : `: ${route.statusReason}`
+  return {
+    status: 503,
+    code: 'service_unavailable',
+    message: `service "${route.serviceName}" has no ready instance, its status is ${route.status}${reason}`,
+    retryAfterSeconds: route.status === 'CREATE_FAILED' ? 60 : 2,
+  }
+}
+
+export function badRequest(status: 400 | 501, reason: string): Refusal {
+  return { status, code: 'invalid_request', message: reason }
+}
+
+export const unreachable = (route: ServiceRoute): Refusal => ({
+  status: 502,
+  code: 'service_unavailable',
+  message: `an instance of service "${route.serviceName}" closed the connection before it answered`,
+})
+
+export const notConnected = (route: ServiceRoute): Refusal => ({
+  status: 503,
+  code: 'service_unavailable',
+  message: `no instance of service "${route.serviceName}" accepts connections at the moment`,
+  retryAfterSeconds: 2,
+})
+
+export const tooSlow = (route: ServiceRoute): Refusal => ({
+  status: 504,
+  code: 'service_unavailable',
+  message: `an instance of service "${route.serviceName}" did not begin to answer in time`,
+})
+
+/** Answers an ordinary request. The head must not be sent yet. */
+export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  const { headers, body } = render(refusal, request.headers.accept ?? '')
+  response.writeHead(refusal.status, headers)
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** Answers a request for an upgrade, whose connection no parser reads any more, and closes it. */
+export function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+  const { headers, body } = render(refusal, request.headers.accept ?? '')
+  const fields = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${fields.join('')}\r\n${body}`)
+}
+
+function render(refusal: Refusal, accept: string): { headers: Record<string, string>; body: string } {
+  const isPage = accept.includes('text/html')
+  const { code, message } = refusal
+  const body = isPage ? page(refusal) : `${JSON.stringify({ code, detail: message, message })}\n`
+  const headers: Record<string, string> = {
+    'content-type': isPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+  }
+  if (refusal.retryAfterSeconds !== undefined) headers['retry-after'] = String(refusal.retryAfterSeconds)
+  if (refusal.code === 'invalid_request') headers['connection'] = 'close'
+  if (refusal.status === 401) headers['www-authenticate'] = 'Bearer realm="cairn"'
+  return { headers, body }
+}
+
+function page(refusal: Refusal): string {
+  const title = STATUS_CODES[refusal.status] ?? 'Error'
+  const retry =
+    refusal.retryAfterSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refusal.retryAfterSeconds}">`
+  return `<!doctype html><html lang="en"><meta charset="utf-8">${retry}<title>${title}</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem;color:#222}</style>
+<h1>${refusal.status} ${title}</h1><p>${escapeHtml(refusal.message)}</p></html>
+`
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,99 @@
+/**
+ * Connections to instances.
+ *
+ * Always true: an instance has one pool for as long as some route names it; a pool whose instance left every route takes
+ * no new request, finishes those it has and closes. `load` counts requests and tunnels that have begun and not ended.
+ */
+import type { RoutedInstance, ServiceRoute } from '@cairn/store'
+import { Pool } from 'undici'
+
+export interface Upstream {
+  readonly instance: RoutedInstance
+  readonly pool: Pool
+  load: number
+}
+
+export interface Upstreams {
+  /** The least loaded ready instance that is not in `tried`; null = none is left. */
+  choose(route: ServiceRoute, tried: ReadonlySet<Upstream>): Upstream | null
+  /** Drops what no route names any more. */
+  retain(routes: Iterable<ServiceRoute>): void
+  close(): Promise<void>
+}
+
+export interface UpstreamTimes {
+  /** Milliseconds to connect. */
+  readonly connectMs: number
+  /** Milliseconds from the end of the request to the head of the answer. */
+  readonly headMs: number
+}
+
+/** Less than the 2 s after which the least patient common servers close idle connections themselves. */
+const keepAliveMs = 1_500
+
+export function createUpstreams(times: UpstreamTimes): Upstreams {
+  const upstreams = new Map<string, Upstream>()
+  let turn = 0
+
+  const upstreamOf = (instance: RoutedInstance): Upstream => {
+    const key = keyOf(instance)
+    const known = upstreams.get(key)
+    if (known !== undefined) return known
+    const made: Upstream = { instance, pool: poolFor(instance, times), load: 0 }
+    upstreams.set(key, made)
+    return made
+  }
+
+  return {
+    choose(route, tried) {
+      const { instances } = route
+      turn = (turn + 1) % 1_000_000
+      let best: Upstream | null = null
+      for (let offset = 0; offset < instances.length; offset += 1) {
+        const instance = instances[(turn + offset) % instances.length]
+        if (instance === undefined) continue
+        const candidate = upstreamOf(instance)
+        if (!tried.has(candidate) && (best === null || candidate.load < best.load)) best = candidate
+      }
+      return best
+    },
+    retain(routes) {
+      const named = new Set<string>()
+      for (const route of routes) for (const instance of route.instances) named.add(keyOf(instance))
+      for (const [key, upstream] of upstreams) {
+        if (named.has(key)) continue
+        upstreams.delete(key)
+        void upstream.pool.close()
+      }
+    },
+    async close() {
+      const pools = [...upstreams.values()].map((upstream) => upstream.pool)
+      upstreams.clear()
+      await Promise.all(pools.map((pool) => pool.destroy()))
+    },
+  }
+}
+
+function keyOf(instance: RoutedInstance): string {
+  return `${instance.name} ${instance.host} ${instance.port}`
+}
+
+function poolFor(instance: RoutedInstance, times: UpstreamTimes): Pool {
+  return new Pool(originOf(instance), {
+    // One request at a time on a connection: an app that is slow with one must not hold up another.
+    pipelining: 1,
+    connections: null,
+    connect: { timeout: times.connectMs, noDelay: true },
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: 60_000,
+    headersTimeout: times.headMs,
+    // A stream may be silent for as long as it likes.
+    bodyTimeout: 0,
+    maxHeaderSize: 64 * 1024,
+  })
+}
+
+export function originOf(instance: RoutedInstance): string {
+  const host = instance.host.includes(':') ? `[${instance.host}]` : instance.host
+  return `http://${host}:${instance.port}`
+}
