@@ -50,12 +50,12 @@ function checkParameters(field: string, step: StepDraft): FieldError[] {
     ...validateValues(`${field}.env`, Object.fromEntries(env)),
     ...inherited.flatMap((name) => checkParameterName(`${field}.inherit`, name)),
     ...Object.keys(step.outputParameters ?? {}).flatMap((name) =>
-      name.length >= 1 && name.length <= 128
+      /^\P{C}{1,128}$/u.test(name)
         ? []
         : [
             {
               field: `${field.slice(0, -'.parameters'.length)}.outputParameters`,
-              rule: 'names have 1 to 128 characters',
+              rule: 'names have 1 to 128 printable characters',
             },
           ],
     ),
