@@ -4,7 +4,7 @@ import type { Database, Hints, ObjectStore } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'
 import { type ReconcileTimes, startReconcileLoop } from './reconcile/start-reconcile-loop.ts'
-import type { HealthChecker } from './service/check-health.ts'
+import { checkHealth } from './service/check-health.ts'
 import { createServiceReconciler } from './service/reconcile-service.ts'
 import { createServiceOrphanRule } from './sweep/service-orphans.ts'
 import { createSweeper, defaultSweepSettings, seedSweep, type SweepSettings } from './sweep/sweeper.ts'
@@ -16,7 +16,6 @@ export interface ReconcilersOptions {
   readonly builder: ImageBuilder
   readonly objectStore: ObjectStore
   readonly installationId: string
-  readonly checkHealth: HealthChecker
   readonly clock: Clock
   readonly crashPoints: CrashPoints
   readonly logger: Logger
@@ -36,7 +35,7 @@ export interface Reconcilers {
 /** Builds images, keeps services as they are wanted, and sweeps. Any number of processes may do so on one database. */
 export function startReconcilers(options: ReconcilersOptions): Reconcilers {
   const { database, logger, settings = {} } = options
-  const services = createServiceReconciler({ ...options, logger: logger.child({ part: 'service' }) })
+  const services = createServiceReconciler({ ...options, checkHealth, logger: logger.child({ part: 'service' }) })
   const builds = createBuildReconciler({
     ...options,
     logger: logger.child({ part: 'build' }),

@@ -1,6 +1,6 @@
 import { CairnError } from '@cairn/contract'
 import { imageTag, maxBuildAttempts } from '@cairn/domain'
-import { DriverError, type ImageBuilder, type ImageDetails } from '@cairn/driver'
+import { DriverError, type EngineDriver, type ImageBuilder, type ImageDetails } from '@cairn/driver'
 import type { BuildToRun } from '@cairn/store'
 import type { BuildLog } from './build-log.ts'
 import type { BuildSettings } from './build-settings.ts'
@@ -8,9 +8,12 @@ import { type PreparationParts, prepareContext } from './prepare-context.ts'
 
 export interface RunBuilderParts extends PreparationParts {
   readonly builder: ImageBuilder
+  readonly driver: Pick<EngineDriver, 'preflight'>
   readonly installationId: string
   readonly settings: BuildSettings
 }
+
+const enginePatienceMs = 5000
 
 /** How one attempt ended. */
 export type AttemptEnd =
@@ -37,7 +40,7 @@ export async function runBuilder(parts: RunBuilderParts, attempt: Attempt): Prom
   } catch (error) {
     attempt.signal.throwIfAborted()
     if (deadline.aborted) return { kind: 'failed', reason: `timed out after ${deadlineMs / 1000} s` }
-    return classifyFailure(error, attempt.number)
+    return await classifyFailure(parts, attempt, error)
   }
 }
 
@@ -68,14 +71,29 @@ async function build(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptE
   }
 }
 
-function classifyFailure(error: unknown, attempt: number): AttemptEnd {
+async function classifyFailure(parts: RunBuilderParts, attempt: Attempt, error: unknown): Promise<AttemptEnd> {
   if (error instanceof CairnError) return { kind: 'failed', reason: error.message }
   if (error instanceof DriverError && !error.retryable) {
     return { kind: 'failed', reason: `the container engine refused the build: ${error.message}` }
   }
   const reason = `the build was interrupted: ${error instanceof Error ? error.message : String(error)}`
-  // An engine that is away or full says nothing about the build, so waiting for it costs no attempt.
-  const isAway = error instanceof DriverError && error.code !== 'unknown'
-  if (isAway || attempt < maxBuildAttempts) return { kind: 'again', isCounted: !isAway, reason, error }
-  return { kind: 'failed', reason: `${reason} (attempt ${attempt} of ${maxBuildAttempts})` }
+  const isCounted = !(await isEngineAway(parts.driver, error, attempt.signal))
+  if (!isCounted || attempt.number < maxBuildAttempts) return { kind: 'again', isCounted, reason, error }
+  return { kind: 'failed', reason: `${reason} (attempt ${attempt.number} of ${maxBuildAttempts})` }
+}
+
+/**
+ * An engine that is away says nothing about the build, so waiting for it costs no attempt. A builder may call a
+ * registry's silence by the same name, so the engine itself is asked.
+ */
+async function isEngineAway(
+  driver: Pick<EngineDriver, 'preflight'>,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!(error instanceof DriverError) || error.code !== 'unavailable') return false
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(enginePatienceMs)])
+  const answer = await driver.preflight({ signal: bounded }).catch((away: unknown) => away)
+  signal.throwIfAborted()
+  return answer instanceof DriverError && (answer.code === 'unavailable' || answer.code === 'timeout')
 }

@@ -18,7 +18,7 @@ export interface ReconcileContext {
    *
    * @throws LeaseLost when another process took the item over: let it pass, so that the transaction rolls back.
    */
-  holdLease(tx: Tx): Promise<void>
+  readonly holdLease: (tx: Tx) => Promise<void>
 }
 
 /**

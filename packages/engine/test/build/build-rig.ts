@@ -1,0 +1,185 @@
+/** Builds on a real database and object store, with a builder that builds nothing. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BuildDetails } from '@cairn/contract'
+import { buildLogStream, noCrashPoints } from '@cairn/domain'
+import {
+  type BuildRequest,
+  createFakeDriver,
+  createFakeImageBuilder,
+  type FakeBuild,
+  type FakeImageBuilder,
+  type ImageBuilder,
+} from '@cairn/driver'
+import {
+  enqueueWork,
+  ensureTenant,
+  insertBuild,
+  insertImage,
+  insertImageVersion,
+  insertStoredObject,
+  type Hints,
+  openHints,
+  openLocalObjectStore,
+  type ObjectStore,
+  readLog,
+  readResourceEvents,
+} from '@cairn/store'
+import { createTestDatabase, silentLogger, type TestDatabase } from '@cairn/testkit'
+import { createBuildReconciler } from '../../src/build/build-reconciler.ts'
+import { type BuildSettings, defaultBuildSettings } from '../../src/build/build-settings.ts'
+import { type ReconcileLoop, startReconcileLoop } from '../../src/reconcile/start-reconcile-loop.ts'
+import type { Reconciler } from '../../src/reconcile/reconciler.ts'
+import { quickTimes } from './quick-times.ts'
+
+export interface AskedBuild {
+  readonly details?: BuildDetails
+  /** Zip of the context; null = none is uploaded. */
+  readonly context?: Uint8Array | null
+  readonly tenant?: string
+}
+
+export interface BuildIds {
+  readonly tenantId: string
+  readonly imageId: number
+  readonly versionId: number
+  readonly buildId: number
+}
+
+export interface BuildState {
+  readonly status: string
+  readonly reason: string | null
+  readonly attempts: number
+  readonly versionStatus: string
+  readonly engineImageId: string | null
+  readonly exposedPorts: number[] | null
+}
+
+export class BuildRig {
+  readonly test: TestDatabase
+  readonly directory: string
+  readonly objectStore: ObjectStore
+  readonly hints: Hints
+  readonly driver = createFakeDriver({ clock: Date })
+  /** What the next builds do. */
+  build: (request: BuildRequest) => FakeBuild = () => ({})
+  readonly builder: FakeImageBuilder = createFakeImageBuilder(this.driver, (request) => this.build(request))
+  #loops: ReconcileLoop[] = []
+  #images = 0
+
+  private constructor(test: TestDatabase, directory: string, objectStore: ObjectStore) {
+    this.test = test
+    this.directory = directory
+    this.objectStore = objectStore
+    this.hints = openHints({ url: test.url, applicationName: 'build test', onError: () => undefined })
+  }
+
+  static async create(): Promise<BuildRig> {
+    const directory = await mkdtemp(join(tmpdir(), 'cairn-builds-'))
+    return new BuildRig(await createTestDatabase(), directory, await openLocalObjectStore(directory))
+  }
+
+  async close(): Promise<void> {
+    await this.stopLoops()
+    await this.hints.close()
+    await this.test.drop()
+    await rm(this.directory, { recursive: true, force: true })
+  }
+
+  createReconciler(settings: Partial<BuildSettings> = {}, builder: ImageBuilder = this.builder): Reconciler {
+    const { hints, objectStore, driver } = this
+    return createBuildReconciler({
+      database: this.test.database,
+      hints,
+      objectStore,
+      builder,
+      driver,
+      clock: Date,
+      logger: silentLogger,
+      installationId: 'test',
+      crashPoints: noCrashPoints,
+      settings: { ...defaultBuildSettings, ...settings },
+    })
+  }
+
+  startLoop(settings: Partial<BuildSettings> = {}, builder: ImageBuilder = this.builder): ReconcileLoop {
+    const { database } = this.test
+    const reconciler = this.createReconciler(settings, builder)
+    const { hints } = this
+    const loop = startReconcileLoop({
+      database,
+      hints,
+      reconcilers: [reconciler],
+      logger: silentLogger,
+      times: quickTimes,
+    })
+    this.#loops.push(loop)
+    return loop
+  }
+
+  async stopLoops(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()))
+    this.#loops = []
+  }
+
+  /** As the API does it: a new image with a version, its build, and the work, in one transaction. */
+  async ask(asked: AskedBuild = {}): Promise<BuildIds> {
+    const { details = {}, context = null, tenant = 'default' } = asked
+    const stored = context === null ? null : await this.objectStore.put(piece(context), { maxBytes: 10_000_000 })
+    if (stored?.kind === 'too_large') throw new Error('the context is too large for this test')
+    this.#images += 1
+    const ids = await this.test.database.transaction(async (tx) => {
+      if (stored !== null) await insertStoredObject(tx, stored)
+      const tenantId = await ensureTenant(tx, tenant)
+      const createdBy = 'someone@example.com'
+      const imageId = await insertImage(tx, { tenantId, name: `image-${this.#images}`, type: 'api', createdBy })
+      if (imageId === null) throw new Error('the name is taken')
+      const versionId = await insertImageVersion(tx, {
+        tenantId,
+        imageId,
+        createdBy,
+        version: '0.0.1',
+        description: '',
+        buildDetails: details,
+        contextSha256: stored?.sha256 ?? null,
+      })
+      if (versionId === null) throw new Error('the version is taken')
+      const buildId = await insertBuild(tx, { tenantId, imageId, versionId })
+      await enqueueWork(tx, { kind: 'build', key: String(buildId) })
+      return { tenantId, imageId, versionId, buildId }
+    })
+    this.hints.notify('work')
+    return ids
+  }
+
+  async read({ buildId }: Pick<BuildIds, 'buildId'>): Promise<BuildState> {
+    return this.test.database.db
+      .selectFrom('build')
+      .innerJoin('image_version as version', 'version.id', 'build.version_id')
+      .select([
+        'build.status',
+        'build.reason',
+        'build.attempts',
+        'version.status as versionStatus',
+        'version.engine_image_id as engineImageId',
+        'version.exposed_ports as exposedPorts',
+      ])
+      .where('build.id', '=', buildId)
+      .executeTakeFirstOrThrow()
+  }
+
+  async readLines({ buildId }: Pick<BuildIds, 'buildId'>): Promise<string[]> {
+    const page = await readLog(this.test.database.db, buildLogStream(buildId), { token: null })
+    return page.lines.map(({ text }) => text)
+  }
+
+  async readEvents({ tenantId, buildId }: Pick<BuildIds, 'buildId' | 'tenantId'>): Promise<string[]> {
+    const resource = { tenantId, kind: 'build', resourceId: String(buildId) }
+    return (await readResourceEvents(this.test.database.db, resource)).map(({ type }) => type)
+  }
+}
+
+async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
