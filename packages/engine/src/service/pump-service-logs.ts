@@ -98,7 +98,7 @@ async function pump(parts: PumpParts, instance: ServiceInstanceName, signal: Abo
   const onError = (error: unknown): void => parts.logger.warn({ err: error, stream }, 'a log chunk waits to be stored')
   const onStored = (): void => parts.hints.notify('log')
   try {
-    const target = { db: parts.database.db, stream, resumes: true, onStored, onError }
+    const target = { db: parts.database.db, processId: null, stream, resumes: true, onStored, onError }
     await pumpLogs(parts.driver, instance.name, target, signal)
   } catch (error) {
     if (!signal.aborted) parts.logger.warn({ err: error, stream }, 'the log of an instance is not followed for now')

@@ -63,8 +63,8 @@ function takeOne(expected: Map<string, number>, key: string): boolean {
 
 export interface LogTarget {
   readonly db: Db
-  /** The engine process that owns the run: lines are stored only while it lives. */
-  readonly processId: string
+  /** The engine process that owns the run: lines are stored only while it lives. null = nobody owns the stream. */
+  readonly processId: string | null
   readonly stream: string
   /** True when lines of this container may be stored already. */
   readonly resumes: boolean
@@ -97,6 +97,7 @@ export async function pumpLogs(
 }
 
 function openWriter({ db, processId, stream, onStored, onError }: LogTarget): LogWriter {
+  if (processId === null) return new LogWriter(db, stream, { onStored, onError })
   const append = (to: string, sequence: number, lines: readonly LogLine[]) =>
     appendOwnedLogLines(db, processId, { stream: to, sequence, lines })
   return new LogWriter(db, stream, { append, onStored, onError })
