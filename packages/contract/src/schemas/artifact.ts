@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Description, NumericId, ResourceName, ShortText, Timestamp, Uuid, nullable } from './bounds.ts'
+import { Description, NumericId, ResourceName, ShortText, Timestamp, Uuid, nullable, addedByCairn } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 export const ArtifactParams = Type.Object({ artifactId: Uuid })
@@ -49,8 +49,8 @@ export const ArtifactVersion = Type.Object({
   version: Type.Integer(),
   createdAt: Timestamp,
   createdBy: Type.String(),
-  sizeBytes: Type.Integer(),
-  sha256: Type.String(),
+  sizeBytes: Type.Integer(addedByCairn),
+  sha256: Type.String(addedByCairn),
 })
 export type ArtifactVersion = Static<typeof ArtifactVersion>
 

@@ -109,9 +109,12 @@ export function filterOf<const Values extends readonly string[]>(values: Values)
 
 export const TextFilter = Type.Array(ShortText, { maxItems: wireLimits.filterValues })
 
+/** Marks a field that the reference contract does not have. */
+export const addedByCairn = { 'x-cairn-added': true } as const
+
 /** `null` where the value does not exist yet or at all. */
-export function nullable<Schema extends TSchema>(schema: Schema) {
-  return Type.Union([schema, Type.Null()])
+export function nullable<Schema extends TSchema>(schema: Schema, annotations: Record<`x-${string}`, unknown> = {}) {
+  return Type.Union([schema, Type.Null()], annotations)
 }
 
 /** The answer `{}`. */

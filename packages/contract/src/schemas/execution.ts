@@ -1,6 +1,16 @@
 import { type Static, Type } from 'typebox'
 import { executionStatuses, stepStatuses } from '../statuses.ts'
-import { DateFilter, NumericId, StringMap, Timestamp, Uuid, filterOf, nullable, wireLimits } from './bounds.ts'
+import {
+  DateFilter,
+  NumericId,
+  StringMap,
+  Timestamp,
+  Uuid,
+  filterOf,
+  nullable,
+  wireLimits,
+  addedByCairn,
+} from './bounds.ts'
 import { NextTokenQuery, signedQuery } from './log.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { StepName, stepMap } from './step.ts'
@@ -61,9 +71,9 @@ export const ExecutionStep = Type.Object({
   finishedAt: nullable(Timestamp),
   image: nullable(Type.String()),
   output: Type.Record(Type.String(), Type.String()),
-  reason: nullable(Type.String()),
-  exitCode: nullable(Type.Integer()),
-  attempt: Type.Integer(),
+  reason: nullable(Type.String(), addedByCairn),
+  exitCode: nullable(Type.Integer(), addedByCairn),
+  attempt: Type.Integer(addedByCairn),
 })
 export type ExecutionStep = Static<typeof ExecutionStep>
 
@@ -73,7 +83,7 @@ export const ExecutionDetails = Type.Object({
   status: Type.Enum(executionStatuses),
   executedAt: Timestamp,
   finishedAt: nullable(Timestamp),
-  reason: nullable(Type.String()),
+  reason: nullable(Type.String(), addedByCairn),
   steps: Type.Array(ExecutionStep),
 })
 export type ExecutionDetails = Static<typeof ExecutionDetails>

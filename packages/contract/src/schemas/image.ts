@@ -18,6 +18,7 @@ import {
   filterOf,
   nullable,
   wireLimits,
+  addedByCairn,
 } from './bounds.ts'
 import { NextTokenQuery, signedQuery } from './log.ts'
 import { pageOf, pageQuery } from './page.ts'
@@ -197,7 +198,7 @@ export const ImageVersionDetails = Type.Object({
   imageName: Type.String(),
   imageType: Type.String(),
   lastBuildAt: nullable(Timestamp),
-  lastBuildReason: Type.Optional(nullable(Type.String())),
+  lastBuildReason: Type.Optional(nullable(Type.String(), addedByCairn)),
   size: Type.Integer(),
   buildDetails: BuildDetails,
 })
@@ -211,7 +212,7 @@ export const Build = Type.Object({
   status: Type.Enum(buildStatuses),
   startedAt: nullable(Timestamp),
   finishedAt: nullable(Timestamp),
-  reason: Type.Optional(nullable(Type.String())),
+  reason: Type.Optional(nullable(Type.String(), addedByCairn)),
 })
 export type Build = Static<typeof Build>
 

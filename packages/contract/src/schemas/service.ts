@@ -12,6 +12,7 @@ import {
   filterOf,
   nullable,
   wireLimits,
+  addedByCairn,
 } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 
@@ -55,7 +56,7 @@ const changeable = {
   ),
   minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, default: 1 })),
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
-  access: Type.Optional(Type.Enum(serviceAccess, { default: 'private' })),
+  access: Type.Optional(Type.Enum(serviceAccess, { default: 'private', ...addedByCairn })),
 }
 
 /** Creates a service or web app. `serviceType` is `web-app` when absent. `access` is added by Cairn. */
@@ -94,10 +95,10 @@ export const ServiceSummary = Type.Object({
   id: Uuid,
   name: Type.String(),
   status: Type.Enum(serviceStatuses),
-  statusReason: nullable(Type.String()),
+  statusReason: nullable(Type.String(), addedByCairn),
   serviceType: Type.Enum(serviceTypes),
-  url: Type.String(),
-  access: Type.Enum(serviceAccess),
+  url: Type.String(addedByCairn),
+  access: Type.Enum(serviceAccess, addedByCairn),
   createdAt: Timestamp,
   createdBy: Type.String(),
   updatedAt: Timestamp,
