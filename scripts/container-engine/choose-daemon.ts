@@ -61,9 +61,12 @@ export function needsOldRuntime(machine: Machine): boolean {
 
 export const podmanConfigFile = (paths: EnginePaths): string => `${paths.run}/containers.conf`
 
-/** Limits are set low enough for a root without CAP_SYS_RESOURCE. */
+/**
+ * Limits are low enough for a root without CAP_SYS_RESOURCE, and both halves of each are equal because the Docker API of
+ * Podman 4.3 swaps them.
+ */
 export const podmanConfig = `[containers]
-default_ulimits = ["nofile=1024:20000", "nproc=4096:8192"]
+default_ulimits = ["nofile=4096:4096", "nproc=8192:8192"]
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"

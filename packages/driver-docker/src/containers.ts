@@ -1,6 +1,6 @@
 /** Calls on one container of this installation, by name. */
-import { type Call, labelNames, type Observation } from '@cairn/driver'
-import type { EngineClient } from './engine-client.ts'
+import { type Call, DriverError, labelNames, type Observation } from '@cairn/driver'
+import type { EngineAnswer, EngineClient } from './engine-client.ts'
 import { ContainerInspect, ContainerList, readShape } from './engine-shapes.ts'
 import { toObservation } from './from-inspect.ts'
 import { pause } from './pause.ts'
@@ -8,6 +8,17 @@ import { pause } from './pause.ts'
 export interface Engine {
   readonly client: EngineClient
   readonly installation: string
+  /**
+   * Why containers could not be started, by id, for engines that do not keep it. Lost with this process, which costs
+   * another attempt of a start that fails again and runs nothing.
+   */
+  readonly startFailures: Map<string, StartFailure>
+}
+
+/** A start that failed because of the image or the command. */
+export interface StartFailure {
+  readonly code: 126 | 127
+  readonly words: string
 }
 
 /** A container of this installation: what the port sees and what only the driver needs. */
@@ -33,8 +44,22 @@ export async function findContainer(engine: Engine, nameOrId: string, call: Call
 
 export async function inspectContainer(engine: Engine, nameOrId: string, call: Call): Promise<ContainerInspect | null> {
   const path = `/containers/${encodeURIComponent(nameOrId)}/json`
-  const answer = await engine.client.request({ method: 'GET', path, accept: [notFound] }, call)
-  return answer.status === notFound ? null : readShape(ContainerInspect, answer.body, 'container')
+  const answer = await tolerateVanishing(engine.client.request({ method: 'GET', path, accept: [notFound] }, call))
+  if (answer.status === notFound) return null
+  const inspect = readShape(ContainerInspect, answer.body, 'container')
+  const failure = engine.startFailures.get(inspect.Id)
+  if (failure === undefined) return inspect
+  return { ...inspect, State: { ...inspect.State, ExitCode: failure.code, Error: failure.words } }
+}
+
+/** Podman answers 500, not 404, for a container that goes while it is looked at. */
+async function tolerateVanishing(request: Promise<EngineAnswer>): Promise<EngineAnswer> {
+  try {
+    return await request
+  } catch (error) {
+    if (error instanceof DriverError && error.code === 'workload_not_found') return { status: notFound, body: null }
+    throw error
+  }
 }
 
 /** A container that vanishes while the list is read is left out. */
@@ -55,7 +80,7 @@ export async function listContainers(engine: Engine, call: Call): Promise<Observ
 export async function waitForExit(engine: Engine, name: string, call: Call): Promise<Observation | null> {
   const path = `/containers/${encodeURIComponent(name)}/wait`
   for (;;) {
-    await engine.client.request({ method: 'POST', path, accept: [notFound] }, call)
+    await tolerateVanishing(engine.client.request({ method: 'POST', path, accept: [notFound] }, call))
     const found = await findContainer(engine, name, call)
     if (found === null || found.observation.phase === 'exited') return found?.observation ?? null
     await pause(pollMs, call)
@@ -79,7 +104,10 @@ export async function removeContainer(engine: Engine, name: string, call: Call):
     const request = { method: 'DELETE', path: `/containers/${found.id}`, query, accept: [notFound, conflict] } as const
     const answer = await engine.client.request(request, call)
     // A conflict is a removal that another caller began.
-    if (answer.status !== conflict) return
+    if (answer.status !== conflict) {
+      engine.startFailures.delete(found.id)
+      return
+    }
     await pause(pollMs, call)
   }
 }

@@ -35,12 +35,12 @@ export interface DockerDriverOptions {
  */
 export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
   const client = createEngineClient(parseEngineHost(options.dockerHost))
-  const engine: Engine = { client, installation: options.installation }
+  const engine: Engine = { client, installation: options.installation, startFailures: new Map() }
   const features = createFeatureReader(client)
   return {
     kind: 'docker',
     preflight: async (call) => readCapabilities(engine, await features(call), call),
-    ensureNetwork: (name, call) => ensureNetwork(engine, name, call),
+    ensureNetwork: async (name, call) => ensureNetwork(engine, await features(call), name, call),
     removeNetwork: (name, call) => removeNetwork(engine, name, call),
     ensure: async (spec, call) => ensureWorkload(engine, await features(call), spec, call),
     observe: async (name, call) => (await findContainer(engine, name, call))?.observation ?? null,
@@ -49,7 +49,10 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
     wait: (name, call) => waitForExit(engine, name, call),
     stop: (name, graceMs, call) => stopContainer(engine, name, graceMs, call),
     remove: (name, call) => removeContainer(engine, name, call),
-    logs: (name, logOptions, call) => readLogs(engine, name, logOptions, call),
+    logs: async function* logs(name, logOptions, call) {
+      const canFollow = (await features(call)).engine === 'docker'
+      yield* readLogs(engine, name, { ...logOptions, canFollow }, call)
+    },
     readFile: (name, path, maxBytes, call) => readContainerFile(engine, name, { path, maxBytes }, call),
     inspectImage: (reference, call) => inspectImage(engine, reference, call),
     removeImage: (reference, call) => removeImage(engine, reference, call),

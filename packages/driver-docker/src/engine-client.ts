@@ -124,8 +124,11 @@ function dial(modem: Modem, request: EngineRequest, call: Call): Promise<Incomin
   }
   return new Promise((resolve, reject) => {
     modem.dial(options, (error, answer) => {
-      if (answer instanceof IncomingMessage) resolve(answer)
-      else reject(error instanceof Error ? error : new Error(`no answer: ${String(error)}`))
+      if (answer instanceof IncomingMessage) {
+        // An abort also reaches answers that have been read to their end; whoever still reads gets the error by reading.
+        answer.on('error', () => undefined)
+        resolve(answer)
+      } else reject(error instanceof Error ? error : new Error(`no answer: ${String(error)}`))
     })
   })
 }

@@ -8,7 +8,7 @@
  *   starts an id that no longer exists, is told so, and adopts.
  */
 import { type Call, checkSpec, DriverError, type Observation, specHash, type WorkloadSpec } from '@cairn/driver'
-import { type Engine, findContainer, inspectContainer } from './containers.ts'
+import { type Engine, findContainer, inspectContainer, type StartFailure } from './containers.ts'
 import type { EngineFeatures } from './engine-features.ts'
 import { Created, readShape } from './engine-shapes.ts'
 import { storedSpecHash, toObservation } from './from-inspect.ts'
@@ -71,10 +71,21 @@ async function start(engine: Engine, id: string, call: Call): Promise<Observatio
 
 /** A program that cannot be started is an outcome; every other failure leaves nothing behind and is thrown. */
 async function afterFailedStart(engine: Engine, id: string, error: unknown, call: Call): Promise<Observation | null> {
+  const failure = error instanceof DriverError ? toStartFailure(error.message) : null
+  if (failure !== null) engine.startFailures.set(id, failure)
   const found = await findContainer(engine, id, call)
   if (found === null || found.observation.phase !== 'created') return found?.observation ?? null
   await removeUnstarted(engine, id, call)
   throw error
+}
+
+/** What the runtime says when the image has no such program, or may not run it; null for any other failure. */
+export function toStartFailure(words: string): StartFailure | null {
+  if (!/exec: |exec user process|command that was not found/i.test(words)) return null
+  if (/executable file not found|no such file or directory|command that was not found/i.test(words)) {
+    return { code: 127, words }
+  }
+  return /permission denied|exec format error|is a directory/i.test(words) ? { code: 126, words } : null
 }
 
 /** The container that holds the name, or null when the name is free (again). */

@@ -28,8 +28,7 @@ export function toObservation(inspect: ContainerInspect, installation: string): 
     owner,
     phase,
     address: phase === 'running' ? publishedAddress(inspect) : null,
-    startedAt: readTime(inspect.State.StartedAt),
-    finishedAt: readTime(inspect.State.FinishedAt),
+    ...readTimes(inspect),
     exit: phase === 'exited' ? toExit(inspect) : null,
   }
 }
@@ -54,6 +53,14 @@ function publishedAddress({ NetworkSettings }: ContainerInspect): Observation['a
   const bindings = Object.values(NetworkSettings.Ports ?? {}).flatMap((binding) => binding ?? [])
   const first = bindings.find((binding) => Number(binding.HostPort) > 0)
   return first === undefined ? null : { host: '127.0.0.1', port: Number(first.HostPort) }
+}
+
+/** Podman notes some starts a few milliseconds late, after the end of a short program. */
+function readTimes({ State }: ContainerInspect): Pick<Observation, 'startedAt' | 'finishedAt'> {
+  const startedAt = readTime(State.StartedAt)
+  const finishedAt = readTime(State.FinishedAt)
+  const isBackwards = startedAt !== null && finishedAt !== null && finishedAt < startedAt
+  return { startedAt: isBackwards ? finishedAt : startedAt, finishedAt }
 }
 
 /** null for the zero time, which engines write for "never". */

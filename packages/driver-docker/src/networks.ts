@@ -4,31 +4,52 @@
  */
 import { type Call, DriverError, labelNames } from '@cairn/driver'
 import type { Engine } from './containers.ts'
+import type { EngineFeatures } from './engine-features.ts'
 import { Created, type NetworkListEntry, NetworkList, readShape } from './engine-shapes.ts'
 
 const notFound = 404
 const conflict = 409
 
-export async function ensureNetwork(engine: Engine, name: string, call: Call): Promise<void> {
+export async function ensureNetwork(engine: Engine, features: EngineFeatures, name: string, call: Call): Promise<void> {
   const existing = await findNetworks(engine, name, call)
   if (existing.length > 0) {
     for (const network of existing) requireOurs(engine, network)
     return
   }
-  const body = {
+  const id = await createNetwork(engine, features, name, call)
+  if (id === null) return
+  const oldest = oldestNetwork(await findNetworks(engine, name, call))
+  if (oldest !== null && oldest.Id !== id) await deleteNetwork(engine, id, call)
+}
+
+/** The new network's id, or null when the name is taken. */
+async function createNetwork(
+  engine: Engine,
+  features: EngineFeatures,
+  name: string,
+  call: Call,
+): Promise<string | null> {
+  const body = toNetworkOptions(name, { installation: engine.installation, engine: features.engine })
+  const request = { method: 'POST', path: '/networks/create', body, accept: [conflict] } as const
+  try {
+    const answer = await engine.client.request(request, call)
+    return answer.status === conflict ? null : readShape(Created, answer.body, 'created network').Id
+  } catch (error) {
+    // Podman answers 500 to a taken name.
+    if (error instanceof DriverError && /network already exists|already used/i.test(error.message)) return null
+    throw error
+  }
+}
+
+/** Docker keeps bridges apart by itself; Podman lets every bridge reach every other unless each is told to be isolated. */
+export function toNetworkOptions(name: string, setting: { installation: string; engine: EngineFeatures['engine'] }) {
+  return {
     Name: name,
     CheckDuplicate: true,
     Driver: 'bridge',
-    Labels: { [labelNames.installation]: engine.installation },
+    Options: setting.engine === 'podman' ? { isolate: 'true' } : {},
+    Labels: { [labelNames.installation]: setting.installation },
   }
-  const answer = await engine.client.request(
-    { method: 'POST', path: '/networks/create', body, accept: [conflict] },
-    call,
-  )
-  if (answer.status === conflict) return
-  const { Id } = readShape(Created, answer.body, 'created network')
-  const oldest = oldestNetwork(await findNetworks(engine, name, call))
-  if (oldest !== null && oldest.Id !== Id) await deleteNetwork(engine, Id, call)
 }
 
 export async function removeNetwork(engine: Engine, name: string, call: Call): Promise<void> {

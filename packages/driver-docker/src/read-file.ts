@@ -4,10 +4,16 @@ import { type Call, DriverError, type ReadFileResult } from '@cairn/driver'
 import { extract, type Header } from 'tar-stream'
 import { type Engine, findContainer } from './containers.ts'
 
+/** Links followed before a path is taken for a loop. */
+const mostLinks = 16
+
+type Step = ReadFileResult | { readonly kind: 'link'; readonly target: string }
+
 /**
- * Reads one regular file through the engine's archive call, which resolves links of the directories inside the
- * container's own file system, and gives a link at the end as a link. The transfer ends after the first header when
- * that is not a file, or one too large.
+ * Reads one regular file through the engine's archive call. The engine resolves links of directories inside the
+ * container's own file system and gives a link at the end as a link (Podman resolves that too), which is followed here
+ * by asking again, so it cannot leave the container either. The transfer ends after the first header when that is not
+ * a file, or one too large.
  */
 export async function readContainerFile(
   engine: Engine,
@@ -18,14 +24,28 @@ export async function readContainerFile(
   const found = await findContainer(engine, name, call)
   if (found === null) throw new DriverError('workload_not_found', `workload ${name} does not exist`)
   if (request.path.includes('\0')) return { kind: 'absent' }
-  const path = absolutePath(found.inspect.Config.WorkingDir ?? '', request.path)
+  let path = absolutePath(found.inspect.Config.WorkingDir ?? '', request.path)
+  for (let links = 0; links <= mostLinks; links++) {
+    const step = await readStep(engine, found.id, { path, maxBytes: request.maxBytes }, call)
+    if (step.kind !== 'link') return step
+    path = absolutePath(posix.dirname(path), step.target)
+  }
+  return { kind: 'not_a_file' }
+}
+
+async function readStep(
+  engine: Engine,
+  id: string,
+  { path, maxBytes }: { readonly path: string; readonly maxBytes: number },
+  call: Call,
+): Promise<Step> {
   try {
-    const query = { path }
-    const archive = await engine.client.stream({ method: 'GET', path: `/containers/${found.id}/archive`, query }, call)
-    return await readFirstFile(archive, request.maxBytes)
+    const request = { method: 'GET', path: `/containers/${id}/archive`, query: { path } } as const
+    return await readFirstFile(await engine.client.stream(request, call), maxBytes)
   } catch (error) {
     const failure = engine.client.streamError(error, call)
     if (isAbsence(failure.message)) return { kind: 'absent' }
+    if (/too many (links|levels)/i.test(failure.message)) return { kind: 'not_a_file' }
     throw failure
   }
 }
@@ -42,14 +62,14 @@ function isAbsence(message: string): boolean {
   )
 }
 
-async function readFirstFile(archive: Readable, maxBytes: number): Promise<ReadFileResult> {
+async function readFirstFile(archive: Readable, maxBytes: number): Promise<Step> {
   const entries = extract()
   archive.on('error', (error) => entries.destroy(error))
   archive.pipe(entries)
   try {
     for await (const entry of entries) {
-      const refusal = refuse(entry.header, maxBytes)
-      if (refusal !== null) return refusal
+      const other = withoutContent(entry.header, maxBytes)
+      if (other !== null) return other
       const chunks: Uint8Array[] = []
       for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(chunk)
       return { kind: 'content', bytes: Buffer.concat(chunks) }
@@ -62,7 +82,8 @@ async function readFirstFile(archive: Readable, maxBytes: number): Promise<ReadF
   }
 }
 
-function refuse(header: Header, maxBytes: number): ReadFileResult | null {
+function withoutContent(header: Header, maxBytes: number): Step | null {
+  if (header.type === 'symlink') return { kind: 'link', target: header.linkname ?? '' }
   const isFile = header.type === 'file' || header.type === 'contiguous-file'
   if (!isFile) return { kind: 'not_a_file' }
   return (header.size ?? 0) > maxBytes ? { kind: 'too_large' } : null

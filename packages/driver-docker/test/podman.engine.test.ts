@@ -10,6 +10,10 @@ describe.skipIf(missing !== null)(`on Podman${missing === null ? '' : ` (skipped
   describeDriverConformance({
     name: 'podman',
     runsPrograms: true,
+    lacks: {
+      outOfMemory: 'Podman 4.3 does not report it with control groups of version 1',
+      networkIsolation: 'netavark 1.4 forgets the isolation of networks when another one is taken down',
+    },
     open: async () => {
       const podman = await startPodman(testDockerHost())
       const engine = await openEngine(podman.dockerHost)

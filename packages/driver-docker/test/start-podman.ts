@@ -67,7 +67,7 @@ export async function startPodman(dockerHost: string): Promise<Podman> {
 
 /** Its usual runtime refuses control groups of version 1 beside version 2, and its usual limits need CAP_SYS_RESOURCE. */
 const configuration = (directory: string): string => `[containers]
-default_ulimits = ["nofile=1024:20000", "nproc=4096:8192"]
+default_ulimits = ["nofile=4096:4096", "nproc=8192:8192"]
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"

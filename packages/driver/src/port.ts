@@ -128,7 +128,7 @@ export interface EngineDriver {
   list(call: Call): Promise<readonly Observation[]>
   /** Names whose state may have changed. Reconnects by itself; ends only by signal. */
   hints(call: Call): AsyncIterable<WorkloadName>
-  /** Resolves when the workload has exited (or is absent: null). */
+  /** Resolves when the workload has exited, or is absent (null). One that is removed meanwhile is either. */
   wait(name: WorkloadName, call: Call): Promise<Observation | null>
   /**
    * The image's stop signal (SIGTERM unless it names another), then SIGKILL after `graceMs`, which a driver may round up
@@ -148,8 +148,8 @@ export interface EngineDriver {
    */
   logs(name: WorkloadName, options: LogOptions, call: Call): AsyncIterable<readonly LogLine[]>
   /**
-   * A regular file of a workload, also after it exited. `path` is absolute or relative to the working directory; it
-   * never leaves the container's file system, and a link, directory or device there is `not_a_file`.
+   * A regular file of a workload, also after it exited. `path` is absolute or relative to the working directory. Links
+   * are followed inside the container's file system and never leave it; a directory, pipe or device is `not_a_file`.
    * Throws `workload_not_found` for an absent name.
    */
   readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>

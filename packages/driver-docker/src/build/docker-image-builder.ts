@@ -31,7 +31,11 @@ export interface DockerImageBuilderOptions {
 export function createDockerImageBuilder(options: DockerImageBuilderOptions): ImageBuilder {
   const host = parseEngineHost(options.dockerHost)
   const setting = { ...options, dockerHost: formatEngineHost(host) }
-  const engine: Engine = { client: createEngineClient(host), installation: options.installation }
+  const engine: Engine = {
+    client: createEngineClient(host),
+    installation: options.installation,
+    startFailures: new Map(),
+  }
   const features = createFeatureReader(engine.client)
   let found: BuilderProgram | null = null
   const find = async (call: Call): Promise<BuilderProgram> => {

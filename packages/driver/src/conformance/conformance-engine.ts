@@ -18,6 +18,8 @@ export interface ConformanceOptions {
   open(): Promise<ConformanceEngine>
   /** Whether programs run for real. The tests of limits and of isolation need that, and are skipped elsewhere. */
   readonly runsPrograms: boolean
+  /** What the engine is known not to do, with the reason; the tests of that are skipped and say why. */
+  readonly lacks: { readonly outOfMemory?: string; readonly networkIsolation?: string }
 }
 
 /** One run of the suite: an installation, its driver and its network. */

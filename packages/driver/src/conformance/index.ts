@@ -2,7 +2,7 @@
  * The definition of the driver port as tests: every implementation passes these.
  *
  * @example
- * describeDriverConformance({ name: 'docker', open: openDocker, runsPrograms: true })
+ * describeDriverConformance({ name: 'docker', open: openDocker, runsPrograms: true, lacks: {} })
  */
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'

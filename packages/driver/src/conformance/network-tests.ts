@@ -44,7 +44,9 @@ export function describeNetworks(suiteOf: SuiteOf, options: ConformanceOptions):
       expect(present(await driver.observe(name, call())).address).toBeNull()
     })
 
-    it.skipIf(!options.runsPrograms)('keeps networks apart and the members of one together', async () => {
+    const lacks = options.lacks.networkIsolation
+    const reason = lacks === undefined ? '' : ` (skipped: ${lacks})`
+    it.skipIf(!options.runsPrograms || lacks !== undefined)(`keeps networks apart${reason}`, async () => {
       const { driver, installation, network } = suiteOf()
       const elsewhere = `cairn-${installation}-apart`
       await driver.ensureNetwork(elsewhere, call())

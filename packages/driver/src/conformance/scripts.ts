@@ -19,7 +19,7 @@ export const scripts = {
   twentyMegabytes: `head -c 20000000 /dev/zero | tr '\\0' x | fold -w 199`,
   writeFiles:
     'printf relative > out.txt; mkdir -p sub; printf absolute > /tmp/abs.txt; printf 0123456789 > ten; ' +
-    'ln -s /etc/passwd link; ln -s /etc etc; mkfifo pipe; head -c 3000000 /dev/zero > zeros',
+    'ln -s sub/../ten link; ln -s nowhere dangling; ln -s loop loop; mkfifo pipe; head -c 3000000 /dev/zero > zeros',
   memoryHog: 'exec tail /dev/zero',
   childMemoryHog: 'tail /dev/zero; exit 3',
   survivedMemoryHog: 'tail /dev/zero; exit 0',

@@ -13,7 +13,7 @@ const files: FakeProgram['files'] = {
   ten: '0123456789',
   zeros: new Uint8Array(3_000_000),
   'sub/x': '',
-  link: { kind: 'other' },
+  link: '0123456789',
   pipe: { kind: 'other' },
 }
 const numbered = Array.from({ length: 1_500 }, (_, index) => [stdout(`out ${index + 1}`), stderr(`err ${index + 1}`)])
@@ -45,6 +45,7 @@ const programs: Readonly<Record<string, FakeProgram>> = {
 describeDriverConformance({
   name: 'fake',
   runsPrograms: false,
+  lacks: {},
   open: async () => {
     const root = createFakeDriver({
       clock: Date,
