@@ -144,7 +144,7 @@ class Engine {
       crashPoints,
       watch: this.#watch,
       limitStarts: this.#limitStarts,
-      knownNetworks: new Set<string>(),
+      networks: new Map<string, Promise<void>>(),
       assertOwner,
     }
     return new ExecutionOwner({

@@ -14,7 +14,7 @@ import {
   stepLogStream,
   workloadName,
 } from '@cairn/domain'
-import { DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
+import { type Call, DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
 import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
 import type { Limiter } from '../limit-concurrency.ts'
@@ -36,8 +36,8 @@ export interface ContainerRuntime {
   readonly watch: ContainerWatch
   /** Bounds how many containers start at a time. */
   readonly limitStarts: Limiter
-  /** Networks that exist, as far as this process knows. */
-  readonly knownNetworks: Set<string>
+  /** Networks that this process made or found, or is about to: each is asked for once, not by every step at a time. */
+  readonly networks: Map<string, Promise<void>>
   /** Throws when this process may not act for its runs any more. */
   readonly assertOwner: () => void
 }
@@ -134,10 +134,7 @@ async function ensureContainer(
     (call) =>
       runtime.limitStarts(async () => {
         attempt.signal.throwIfAborted()
-        if (!runtime.knownNetworks.has(spec.network)) {
-          await runtime.driver.ensureNetwork(spec.network, call)
-          runtime.knownNetworks.add(spec.network)
-        }
+        await ensureNetworkOnce(runtime, spec.network, call)
         runtime.crashPoints.reach('execution.before-ensure')
         // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
         runtime.assertOwner()
@@ -147,7 +144,8 @@ async function ensureContainer(
       signal: attempt.signal,
       patience: patienceToStart,
       onTrouble: (error) => {
-        runtime.knownNetworks.delete(spec.network)
+        // It may have been removed since.
+        runtime.networks.delete(spec.network)
         runtime.logger.warn(
           { err: error, step: attempt.step, executionId: attempt.executionId },
           'a step waits for the engine',
@@ -158,6 +156,16 @@ async function ensureContainer(
       },
     },
   )
+}
+
+async function ensureNetworkOnce({ driver, networks }: ContainerRuntime, name: string, call: Call): Promise<void> {
+  let ensured = networks.get(name)
+  if (ensured === undefined) {
+    ensured = driver.ensureNetwork(name, call)
+    networks.set(name, ensured)
+    ensured.catch(() => networks.delete(name))
+  }
+  await ensured
 }
 
 /** Best effort: the wait itself matters more than the line about it. */

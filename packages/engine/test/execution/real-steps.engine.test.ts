@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { networkName, stepLogStream } from '@cairn/domain'
+import { createDockerDriver } from '@cairn/driver-docker'
+import { readLog } from '@cairn/store'
+import { eventually, silentLogger, testDockerHost } from '@cairn/testkit'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { containerStep, RunFixture } from './run-fixture.ts'
+
+const installationId = randomBytes(4).toString('hex')
+const driver = createDockerDriver({ installation: installationId, dockerHost: testDockerHost(), logger: silentLogger })
+const call = { signal: new AbortController().signal }
+const image = { imageId: 1, versionId: 1, name: 'base', version: '0.0.1', engineId: 'debian:bookworm-slim' }
+
+let fixture: RunFixture
+const networks: string[] = []
+beforeEach(async () => {
+  fixture = await RunFixture.open()
+  networks.push(networkName(installationId, fixture.tenantId))
+})
+afterEach(() => fixture.close())
+afterAll(async () => {
+  for (const { name } of await driver.list(call)) await driver.remove(name, call)
+  for (const name of networks) await driver.removeNetwork(name, call)
+})
+
+const start = () => fixture.startEngine({ driver, installationId })
+const step = (command: string, fields: Partial<Parameters<typeof containerStep>[0]> = {}) =>
+  containerStep({ image, command, ...fields })
+const linesOf = async (id: string, name: string) => {
+  const log = await readLog(fixture.database.db, stepLogStream(id, name), { token: null })
+  return log.lines.map((line) => line.text)
+}
+
+test('A chain hands an output on, keeps its logs and leaves no container', async () => {
+  start()
+  const id = await fixture.run({
+    train: step('echo training; echo 0.93 > accuracy.txt', { outputParameters: { accuracy: 'accuracy.txt' } }),
+    report: step('echo "accuracy $ACC of $PEAK_WORKFLOW_NAME"', {
+      parents: ['train'],
+      inherit: { ACC: { step: 'train', output: 'accuracy' } },
+    }),
+  })
+  const run = await fixture.finished(id, 40_000)
+  expect(run).toMatchObject({ status: 'success', reason: null })
+  expect(run.byName.get('train')?.outputs).toEqual({ accuracy: '0.93' })
+  expect(await linesOf(id, 'train')).toEqual(['training'])
+  expect(await linesOf(id, 'report')).toEqual(['accuracy 0.93 of wf'])
+  await eventually(async () => expect(await driver.list(call)).toEqual([]))
+})
+
+test('Failures have their reasons: exit code, time-out, memory, image', async () => {
+  start()
+  const id = await fixture.run({
+    code: step('echo no >&2; exit 3'),
+    slow: step('echo begun; exec sleep 60', { timeoutSeconds: 1 }),
+    memory: step('exec tail /dev/zero', {
+      resources: { instanceTypeId: 20, cpus: 0.5, memoryBytes: 32 * 1024 * 1024, storage: '10GB' },
+    }),
+    image: step('true', { image: { ...image, engineId: 'cairn/none:1' } }),
+  })
+  const run = await fixture.finished(id, 50_000)
+  const reasons = Object.fromEntries(run.steps.map(({ name, reason }) => [name, reason]))
+  expect(reasons).toEqual({
+    code: 'exit code 3',
+    slow: 'timed out after 1 s',
+    memory: 'out of memory (limit 32 MB)',
+    image: expect.stringMatching(/^the container engine: .*cairn\/none:1/),
+  })
+  expect(await linesOf(id, 'code')).toEqual(['no'])
+  expect(await linesOf(id, 'slow')).toEqual(['begun'])
+})
+
+test('A container outlives its engine process and is adopted, with its log whole', async () => {
+  const first = start()
+  const id = await fixture.run({ a: step('i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i+1)); sleep 0.1; done') })
+  await eventually(async () => expect((await linesOf(id, 'a')).length).toBeGreaterThan(3), { timeoutMs: 20_000 })
+  await first.stop()
+  const [container, ...others] = await driver.list(call)
+  expect(others).toEqual([])
+  expect(container?.phase).toBe('running')
+  start()
+  const run = await fixture.finished(id, 30_000)
+  expect(run.byName.get('a')).toMatchObject({ status: 'Success', attempt: 1 })
+  expect(await linesOf(id, 'a')).toEqual(Array.from({ length: 20 }, (_, index) => `line ${index}`))
+})
