@@ -19,12 +19,12 @@ const queries = {
   'steps with two terminal events': `
     select execution_id, step from execution_event where type in ${terminal} group by 1, 2 having count(*) > 1`,
   'steps without a terminal event': `
-    select e.id, s.key from execution e join run_plan p on p.id = e.plan_id, jsonb_each(p.body->'steps') s
+    select e.id, s.key from execution e join run_plan p on p.id = e.plan_id, jsonb_each(p.body::jsonb->'steps') s
     where not exists (select from execution_event v where v.execution_id = e.id and v.step = s.key and v.type in ${terminal})`,
   'steps that started before a parent ended': `
     select v.execution_id, v.step from execution_event v
     join execution e on e.id = v.execution_id join run_plan p on p.id = e.plan_id,
-      jsonb_array_elements_text(p.body->'steps'->v.step->'parents') parent
+      jsonb_array_elements_text(p.body::jsonb->'steps'->v.step->'parents') parent
     where v.type = 'attempt.started' and not exists (select from execution_event t
       where t.execution_id = v.execution_id and t.step = parent and t.type in ${terminal} and t.sequence < v.sequence)`,
   'containers that started twice': `select name from fake_engine.start group by 1 having count(*) > 1`,
