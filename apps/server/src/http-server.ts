@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isWebSocketUpgrade } from '@cairn/gateway'
 
 export interface Destination {
   matches(hostHeader: string | undefined): boolean
@@ -26,12 +27,17 @@ export async function listen(address: { readonly host: string; readonly port: nu
   const find = (request: IncomingMessage): Destination | undefined =>
     destinations.find((destination) => destination.matches(request.headers.host))
   // Bodies have their own limits in the API, and requests to services are as long as the service takes.
-  const server = createServer({ requestTimeout: uploadMs, keepAliveTimeout: 30_000 }, (request, response) => {
+  // An offer of any other protocol is not taken up: the request is an ordinary one.
+  const limits = { requestTimeout: uploadMs, keepAliveTimeout: 30_000, shouldUpgradeCallback: isWebSocketUpgrade }
+  const server = createServer(limits, (request, response) => {
     const destination = find(request)
     if (destination !== undefined) destination.handleRequest(request, response)
     else refuse(response)
   })
+  const upgraded = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
     const destination = find(request)
     if (destination !== undefined) destination.handleUpgrade(request, socket, head)
     else socket.destroy()
@@ -54,7 +60,11 @@ export async function listen(address: { readonly host: string; readonly port: nu
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // A connection that is kept alive becomes idle only after its request has been answered.
       const idle = setInterval(() => server.closeIdleConnections(), 50)
-      const deadline = setTimeout(() => server.closeAllConnections(), atMostMs)
+      const deadline = setTimeout(() => {
+        server.closeAllConnections()
+        // The server waits for these too, but leaves closing them to whoever upgraded them.
+        for (const socket of upgraded) socket.destroy()
+      }, atMostMs)
       await closed
       clearInterval(idle)
       clearTimeout(deadline)
