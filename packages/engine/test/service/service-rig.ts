@@ -25,7 +25,7 @@ import {
   requeueWork,
   reviseService,
 } from '@cairn/store'
-import { createManualClock, type ManualClock, silentLogger, type TestDatabase } from '@cairn/testkit'
+import { createManualClock, eventually, type ManualClock, silentLogger, type TestDatabase } from '@cairn/testkit'
 import { LeaseLost, type ReconcileResult } from '../../src/reconcile/reconciler.ts'
 import { createServiceReconciler, type ServiceReconciler } from '../../src/service/reconcile-service.ts'
 
@@ -125,9 +125,13 @@ export class ServiceRig {
   async pass(): Promise<ReconcileResult> {
     const { database } = this.test
     await database.transaction((tx) => enqueueWork(tx, { kind: 'service', key: this.serviceId }))
-    const items = await claimWork(database.db, { kinds: ['service'], limit: 100, leaseMs: 0 })
-    const item = items.find((candidate) => candidate.key === this.serviceId)
-    if (item === undefined) throw new Error('the key was not claimed')
+    // Another transaction may hold the row for a moment: the end of a log enqueues the key too.
+    const item = await eventually(async () => {
+      const items = await claimWork(database.db, { kinds: ['service'], limit: 100, leaseMs: 0 })
+      const own = items.find((candidate) => candidate.key === this.serviceId)
+      if (own === undefined) throw new Error('the key was not claimed')
+      return own
+    })
     const result = await this.reconciler.reconcile(item, {
       signal: AbortSignal.timeout(20_000),
       holdLease: async (tx) => {
