@@ -112,25 +112,44 @@ function connect(host: EngineHost): Modem {
   return new Docker(options).modem
 }
 
+/**
+ * Node ends an answer that is aborted between two reads as if it were complete, and emits the error where nobody
+ * listens. So the request has a signal of its own, which follows the caller's only until the answer begins; from then
+ * on an abort destroys the answer itself.
+ */
 function dial(modem: Modem, request: EngineRequest, call: Call): Promise<IncomingMessage> {
+  const connecting = new AbortController()
+  const giveUp = (): void => connecting.abort()
+  call.signal.addEventListener('abort', giveUp)
   const options: DialOptions = {
     path: `${request.path}?`,
     method: request.method,
     isStream: true,
     statusCodes: everyStatus,
     options: { _query: request.query ?? {}, _body: request.body ?? {} },
-    abortSignal: call.signal,
+    abortSignal: connecting.signal,
     ...(request.upload === undefined ? {} : { file: request.upload }),
   }
   return new Promise((resolve, reject) => {
     modem.dial(options, (error, answer) => {
+      call.signal.removeEventListener('abort', giveUp)
       if (answer instanceof IncomingMessage) {
-        // An abort also reaches answers that have been read to their end; whoever still reads gets the error by reading.
-        answer.on('error', () => undefined)
+        destroyOnAbort(answer, call)
         resolve(answer)
       } else reject(error instanceof Error ? error : new Error(`no answer: ${String(error)}`))
     })
   })
+}
+
+function destroyOnAbort(answer: IncomingMessage, call: Call): void {
+  const abort = (): void => {
+    answer.destroy(abortedCall(call))
+  }
+  call.signal.addEventListener('abort', abort)
+  answer.once('close', () => call.signal.removeEventListener('abort', abort))
+  // Whoever reads gets the error by reading; an answer that nobody reads any more must not end the process with it.
+  answer.on('error', () => undefined)
+  if (call.signal.aborted) abort()
 }
 
 async function readText(answer: IncomingMessage): Promise<string> {

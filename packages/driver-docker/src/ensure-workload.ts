@@ -18,9 +18,9 @@ import { toCreateOptions } from './to-create-options.ts'
 const notModified = 304
 const notFound = 404
 const conflict = 409
-/** Callers that replace each other's unstarted container more often than this are told to try later. */
-const mostAttempts = 5
 const startPollMs = 50
+/** For 5 s at least a name may be taken and yet not there, while another caller creates or removes its container. */
+const mostAttempts = 100
 /** 1 s in all: a start takes about 0.25 s, and a crashed creator's never comes. */
 const startPolls = 20
 
@@ -35,6 +35,7 @@ export async function ensureWorkload(
     const id = await createContainer(engine, features, spec, call)
     const observation = id === null ? await adopt(engine, spec, call) : await start(engine, id, call)
     if (observation !== null) return observation
+    await pause(startPollMs, call)
   }
   throw new DriverError('unknown', `workload ${spec.name}: other callers keep replacing it; try again`)
 }

@@ -5,8 +5,8 @@
  * which is ended with SIGTERM, then SIGKILL, when the signal aborts or the input fails.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { LineSplitter } from '../split-lines.ts'
 
 export interface ProgramRun {
@@ -71,12 +71,12 @@ class ProcessGroup {
   }
 
   #kill(signal: NodeJS.Signals): void {
-    const { pid, exitCode, signalCode } = this.#child
-    if (pid === undefined || exitCode !== null || signalCode !== null) return
+    const { pid } = this.#child
+    if (pid === undefined) return
     try {
       process.kill(-pid, signal)
     } catch {
-      // Ended between the check and the signal.
+      // None of the group is left.
     }
   }
 }
@@ -87,22 +87,21 @@ async function feed(
   input: AsyncIterable<Uint8Array> | undefined,
   group: ProcessGroup,
 ): Promise<Error | null> {
-  if (input === undefined || child.stdin === null) return null
-  let failure: Error | null = null
-  const guarded = async function* guarded(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* input
-    } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error))
-      throw failure
-    }
-  }
+  const { stdin } = child
+  if (input === undefined || stdin === null) return null
+  stdin.on('error', () => undefined)
+  const closed = new Promise<void>((resolve) => stdin.once('close', resolve))
   try {
-    await pipeline(Readable.from(guarded(), { objectMode: false }), child.stdin)
-  } catch {
-    if (failure !== null) group.end()
+    for await (const chunk of input) {
+      if (stdin.destroyed) break
+      if (!stdin.write(chunk)) await Promise.race([closed, once(stdin, 'drain').catch(() => undefined)])
+    }
+    stdin.end()
+    return null
+  } catch (error) {
+    group.end()
+    return error instanceof Error ? error : new Error(String(error))
   }
-  return failure
 }
 
 function ended(child: ChildProcess): Promise<ProgramEnd> {
