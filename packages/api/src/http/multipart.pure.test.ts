@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { readMultipart } from './multipart.ts'
 
@@ -8,13 +7,13 @@ async function* inPieces(text: string, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < text.length; at += size) yield Buffer.from(text.slice(at, at + size))
 }
 
-async function textOf(content: Readable): Promise<string> {
+async function textOf(content: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of content) chunks.push(chunk as Buffer)
+  for await (const chunk of content) chunks.push(chunk)
   return Buffer.concat(chunks).toString()
 }
 
-const read = (text: string, size = 7, storeFile: (content: Readable) => Promise<string> = textOf) =>
+const read = (text: string, size = 7, storeFile: (content: AsyncIterable<Buffer>) => Promise<string> = textOf) =>
   readMultipart(inPieces(text, size), contentType, { filePart: 'artifact', storeFile })
 
 const filePart = (name: string, content: string) =>
@@ -45,6 +44,34 @@ test('a large file passes whole', async () => {
 test('a refusal by the store ends the reading with that refusal', async () => {
   const body = `${filePart('artifact', 'x'.repeat(500_000))}${field('name', 'a')}--b--\r\n`
   await expect(read(body, 65_536, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full')
+})
+
+test('a store that stops half-way ends the reading with its refusal', async () => {
+  const body = `${filePart('artifact', 'x'.repeat(5_000_000))}${field('name', 'a')}--b--\r\n`
+  const stopping = async (content: AsyncIterable<Buffer>): Promise<string> => {
+    for await (const piece of content) if (piece.length > 0) throw new Error('too large')
+    return ''
+  }
+  await expect(read(body, 65_536, stopping)).rejects.toThrow('too large')
+})
+
+test('a body that fails half-way fails the content of its file, too', async () => {
+  let seen: unknown = null
+  const storing = async (content: AsyncIterable<Buffer>): Promise<string> => {
+    try {
+      return await textOf(content)
+    } catch (error) {
+      seen = error
+      throw error
+    }
+  }
+  async function* breaking(): AsyncGenerator<Buffer> {
+    yield Buffer.from(filePart('artifact', 'x'.repeat(1000)).slice(0, 500))
+    throw new Error('connection lost')
+  }
+  const reading = readMultipart(breaking(), contentType, { filePart: 'artifact', storeFile: storing })
+  await expect(reading).rejects.toThrow('connection lost')
+  expect(seen).toBeInstanceOf(Error)
 })
 
 test.each([

@@ -1,6 +1,9 @@
 /**
  * Multipart bodies, read as they come. Clients send the file part before the text fields, so the file is stored before
  * anything is known of what it is for; whoever calls this removes it again when the rest is refused.
+ *
+ * Whatever ends the reading early (the parser, the store, the body's limits) ends all three: the file's content fails, so
+ * that the store lets go of it, and only then is the failure thrown. The rest of the body stays unread.
  */
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
@@ -10,8 +13,8 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy'
 export interface MultipartOptions<File> {
   /** Name of the part that holds the file. */
   readonly filePart: string
-  /** Stores the file; called at most once. It reads the stream to its end or rejects. */
-  storeFile(content: Readable): Promise<File>
+  /** Stores the file; called at most once. */
+  storeFile(content: AsyncIterable<Buffer>): Promise<File>
 }
 
 export interface MultipartForm<File> {
@@ -33,66 +36,76 @@ export async function readMultipart<File>(
   options: MultipartOptions<File>,
 ): Promise<MultipartForm<File>> {
   const parser = openParser(contentType)
-  const fields: Record<string, string> = Object.create(null)
-  const files: Promise<File>[] = []
-  const refusals: CairnError[] = []
-  const refuse = (message: string): void => {
-    refusals.push(new CairnError('invalid_request', message))
-  }
+  const fields = new Map<string, string>()
+  const files: { readonly content: Readable; readonly stored: Promise<File> }[] = []
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>()
+  failed.catch(() => undefined)
+  const refuse = (message: string): void => fail(new CairnError('invalid_request', message))
+  const onlyOneFile = `the only file part is "${options.filePart}", once`
   parser.on('file', (name, content) => {
-    if (name !== options.filePart || files.length > 0) {
-      refuse(`part "${name}": the only file part is "${options.filePart}", once`)
-      content.resume()
-      return
-    }
-    const storing = storeOrDrain(content, (stream) => options.storeFile(stream))
-    files.push(storing)
-    // Awaited below; until then a failure must not count as unhandled.
-    storing.catch(() => undefined)
+    content.on('error', () => undefined)
+    if (name !== options.filePart || files.length > 0) return refuse(`part "${name}": ${onlyOneFile}`)
+    const stored = options.storeFile(piecesOf(content))
+    stored.catch(fail)
+    files.push({ content, stored })
   })
   parser.on('field', (name, value, nameTruncated, valueTruncated) => {
     if (nameTruncated || valueTruncated) refuse(`field "${name}": is longer than ${fieldLimits.fieldSize} bytes`)
-    if (Object.hasOwn(fields, name)) refuse(`field "${name}": is there twice`)
-    fields[name] = value
+    if (fields.has(name)) refuse(`field "${name}": is there twice`)
+    fields.set(name, value)
   })
   parser.on('partsLimit', () => refuse(`the body has more than ${fieldLimits.parts} parts`))
   parser.on('fieldsLimit', () => refuse(`the body has more than ${fieldLimits.fields} fields`))
-  parser.on('filesLimit', () => refuse(`the only file part is "${options.filePart}", once`))
-  await feed(parser, body)
-  const [file = null] = await Promise.all(files)
-  if (refusals[0] !== undefined) throw refusals[0]
-  return { fields: { ...fields }, file }
+  parser.on('filesLimit', () => refuse(onlyOneFile))
+  try {
+    await feed(parser, body, failed)
+    const [file = null] = await Promise.all(files.map(({ stored }) => stored))
+    return { fields: Object.fromEntries(fields), file }
+  } catch (error) {
+    parser.destroy()
+    for (const { content } of files) content.destroy(error instanceof Error ? error : undefined)
+    await Promise.allSettled(files.map(({ stored }) => stored))
+    throw error
+  }
 }
 
 function openParser(contentType: string | undefined): BusboyInstance {
   try {
-    return new Busboy({ headers: { 'content-type': contentType ?? '' }, limits: fieldLimits })
+    const parser = new Busboy({ headers: { 'content-type': contentType ?? '' }, limits: fieldLimits })
+    // Failures are taken from `finish` below; one that comes after it has nobody left to tell.
+    parser.on('error', () => undefined)
+    return parser
   } catch (cause) {
     throw new CairnError('invalid_request', 'the body must be multipart/form-data with a boundary', { cause })
   }
 }
 
-/** The parser goes on only when the file's stream is read, so what storing leaves is thrown away. */
-async function storeOrDrain<File>(content: Readable, store: (content: Readable) => Promise<File>): Promise<File> {
+/** A reader that stops early leaves the stream open; it is the form's. */
+async function* piecesOf(content: Readable): AsyncGenerator<Buffer> {
   try {
-    return await store(content)
-  } finally {
-    content.resume()
+    yield* content.iterator({ destroyOnReturn: false })
+  } catch (error) {
+    throw error instanceof CairnError ? error : brokenForm(error)
   }
 }
 
-async function feed(parser: BusboyInstance, body: AsyncIterable<Buffer>): Promise<void> {
-  const ended = once(parser, 'finish')
+function brokenForm(cause: unknown): CairnError {
+  return new CairnError('invalid_request', 'the body is no complete multipart/form-data', { cause })
+}
+
+/** Resolves when the parser has seen the whole body; rejects as soon as anything failed. */
+async function feed(parser: BusboyInstance, body: AsyncIterable<Buffer>, failed: Promise<never>): Promise<void> {
+  const ended = once(parser, 'finish').catch((cause: unknown) => {
+    throw brokenForm(cause)
+  })
   ended.catch(() => undefined)
-  try {
-    for await (const chunk of body) {
-      if (!parser.write(chunk)) await Promise.race([once(parser, 'drain'), ended])
-    }
-    parser.end()
-    await ended
-  } catch (error) {
-    parser.destroy()
-    if (error instanceof CairnError) throw error
-    throw new CairnError('invalid_request', 'the body is no complete multipart/form-data', { cause: error })
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  for await (const chunk of body) {
+    if (parser.write(chunk)) await Promise.race([turn(), ended, failed])
+    else await Promise.race([once(parser, 'drain'), ended, failed])
   }
+  parser.end()
+  await Promise.race([ended, failed])
+  // A refusal of the last field comes in the same turn as the end.
+  await Promise.race([turn(), failed])
 }

@@ -22,15 +22,27 @@ export async function* readBody(body: Readable, limits: BodyLimits): AsyncGenera
   const pieces = body.iterator({ destroyOnReturn: false })
   const deadline = performance.now() + limits.totalMs
   let bytes = 0
-  for (;;) {
-    const waitMs = Math.min(limits.idleMs, deadline - performance.now())
-    if (waitMs <= 0) throw tooLate()
-    const piece = await withinMs(pieces.next(), waitMs)
-    if (piece.done === true) return
-    const chunk = piece.value as Buffer // request streams are in binary mode
-    bytes += chunk.length
-    if (bytes > limits.maxBytes) throw tooLarge(limits.maxBytes)
-    yield chunk
+  try {
+    for (;;) {
+      const waitMs = Math.min(limits.idleMs, deadline - performance.now())
+      if (waitMs <= 0) throw tooLate()
+      const piece = await withinMs(nextOf(pieces), waitMs)
+      if (piece.done === true) return
+      bytes += piece.value.length
+      if (bytes > limits.maxBytes) throw tooLarge(limits.maxBytes)
+      yield piece.value
+    }
+  } finally {
+    // Not awaited: it would wait for a piece that may never come.
+    pieces.return?.().catch(() => undefined)
+  }
+}
+
+async function nextOf(pieces: AsyncIterator<Buffer>): Promise<IteratorResult<Buffer>> {
+  try {
+    return await pieces.next()
+  } catch (cause) {
+    throw new CairnError('invalid_request', 'the connection broke before the body was complete', { cause })
   }
 }
 

@@ -23,7 +23,7 @@ import { authenticate } from './authenticate.ts'
 import { invalid } from './error-answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { discardUpload, receiveForm } from './receive-form.ts'
-import { readJsonBody } from './request-body.ts'
+import { readJsonBody, tooLarge } from './request-body.ts'
 
 export interface OperationServer {
   readonly context: ApiContext
@@ -109,6 +109,7 @@ async function receiveBody(
   if (route.bodyKind === 'none') return { body: undefined, upload: null }
   if (route.bodyKind === 'json') {
     const maxBytes = limits.jsonBytesOf[id] ?? limits.jsonBytes
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
     const raw = await readJsonBody(request.raw, { ...limits.bodyTime, maxBytes })
     return { body: accept(readBody(route, raw)), upload: null }
   }

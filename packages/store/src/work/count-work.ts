@@ -18,6 +18,6 @@ export async function countWork(db: Db): Promise<WorkCounts> {
     select 'execution', status, count(*) from execution
     where status in ('queued', 'running', 'stopping') group by status`.execute(db)
   const counts = (queue: string): Record<string, number> =>
-    Object.fromEntries(rows.filter((row) => row.queue === queue).map((row) => [row.name, Number(row.count)]))
+    Object.fromEntries(rows.filter((row) => row.queue === queue).map((row) => [row.name, row.count]))
   return { queued: counts('work'), liveExecutions: counts('execution') }
 }

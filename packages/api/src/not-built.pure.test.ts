@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { notBuilt } from './not-built.ts'
+
+test('these operations of the contract still answer 501', () => {
+  expect([...notBuilt].toSorted()).toMatchInlineSnapshot(`
+    [
+      "checkPermissions",
+      "deleteArtifact",
+      "deleteArtifactVersion",
+      "deleteImage",
+      "deleteImageVersion",
+      "deleteImageVersions",
+      "describeEmail",
+      "describeTemplate",
+      "getCredentials",
+      "getValkeyCredentials",
+      "listEmails",
+      "listTemplates",
+      "sendEmail",
+    ]
+  `)
+})

@@ -1,0 +1,145 @@
+/** Generated from the route table: who may call what. */
+import { type OperationId, type Route, routes } from '@cairn/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { notBuilt } from '../src/index.ts'
+import { type ApiFixture, createApiFixture, formOf, makeImage, numberIn, textIn, zipOf } from './api-fixture.ts'
+
+let fixture: ApiFixture
+let foreign: Readonly<Record<string, string | number>>
+let zip: Buffer
+
+beforeAll(async () => {
+  fixture = await createApiFixture()
+  zip = await zipOf({ Dockerfile: 'FROM scratch' })
+  foreign = await makeForeignResources()
+})
+afterAll(() => fixture.close())
+
+/** One of everything, of the other tenant. */
+async function makeForeignResources(): Promise<Readonly<Record<string, string | number>>> {
+  const { token, id: tenantId } = fixture.otherTenant
+  const image = await fixture.call('createImage', {
+    token,
+    form: formOf({ name: 'theirs', type: 'workflow' }, zip),
+  })
+  const ready = await makeImage(fixture, { name: 'theirs-ready', engineImageId: 'sha256:x', tenantId })
+  const artifact = await fixture.call('createArtifact', { token, form: formOf({ name: 'theirs' }, zip) })
+  const steps = { a: { imageId: ready.imageId, command: 'true' } }
+  const workflow = await fixture.call('createWorkflow', {
+    token,
+    body: { name: 'theirs', triggers: [{ cron: '0 0 * * *' }], steps },
+  })
+  const workflowId = numberIn(workflow, 'id')
+  const run = await fixture.call('executeWorkflow', { token, params: { workflowId } })
+  const service = await fixture.call('createService', {
+    token,
+    body: { name: 'theirs', serviceType: 'api', imageDetails: { imageId: ready.imageId } },
+  })
+  return {
+    imageId: numberIn(image, 'imageId'),
+    versionId: numberIn(image, 'versionId'),
+    buildId: numberIn(image, 'buildId'),
+    artifactId: textIn(artifact, 'id'),
+    version: 1,
+    workflowId,
+    executionId: textIn(run, 'executionId'),
+    serviceId: textIn(service, 'id'),
+    serviceName: 'theirs',
+    emailId: 1,
+    templateName: 'theirs',
+  }
+}
+
+const all = (Object.entries(routes) as [OperationId, Route][]).map(([id, route]) => ({ id, route }))
+const withToken = all.filter(({ route }) => route.auth === 'token')
+const withIds = all.filter(
+  ({ id, route }) => route.auth === 'token' && route.path.includes('{') && !notBuilt.some((other) => other === id),
+)
+
+describe.each(withToken)('$id', ({ id }) => {
+  it.each([
+    ['no token', null],
+    ['a wrong token', 'nothing'],
+    ['a wrong bearer token', 'Bearer nothing'],
+    ['an empty bearer token', 'Bearer '],
+    ['a token with more behind it', 'token-of-default-0123456789x'],
+  ])('refuses %s', async (_case, token) => {
+    const answer = await fixture.call(id, { token })
+    expect([answer.status, answer.body['code']]).toEqual([401, 'unauthorized'])
+  })
+})
+
+const bodies: Partial<Record<OperationId, unknown>> = {
+  updateWorkflow: { steps: { a: { imageId: 1, command: 'true' } } },
+}
+const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {
+  getExecutionLogs: { stepName: 'a' },
+  downloadExecutionLogs: { stepName: 'a' },
+}
+
+describe.each(withIds)('$id', ({ id, route }) => {
+  it("finds nothing behind another tenant's ids", async () => {
+    const answer = await fixture.call(id, {
+      params: foreign,
+      ...(route.bodyKind === 'multipart' && { form: formOf({}, zip) }),
+      ...(id in bodies && { body: bodies[id] }),
+      ...(queries[id] !== undefined && { query: queries[id] }),
+    })
+    expect([answer.status, answer.body['code']]).toEqual([404, 'not_found'])
+  })
+
+  it('answers its owner', async () => {
+    const answer = await fixture.call(id, {
+      params: foreign,
+      token: fixture.otherTenant.token,
+      ...(route.bodyKind === 'multipart' && { form: formOf({}, zip) }),
+      ...(id in bodies && { body: bodies[id] }),
+      ...(queries[id] !== undefined && { query: queries[id] }),
+    })
+    expect(answer.status).not.toBe(404)
+  })
+})
+
+describe.each(all.filter(({ route }) => route.auth === 'signed'))('$id', ({ id }) => {
+  it.each([
+    ['of nobody', {}],
+    ['of another shape', { tenant: 'x', expires: '99999999999', signature: 'x' }],
+  ])('refuses a signature %s', async (_case, query) => {
+    const answer = await fixture.call(id, { params: foreign, query: { stepName: 'a', ...query }, token: null })
+    expect([400, 404]).toContain(answer.status)
+  })
+})
+
+describe.each(notBuilt.map((id) => ({ id })))('$id', ({ id }) => {
+  it('says that it is not built yet', async () => {
+    const answer = await fixture.call(id, { params: foreign })
+    expect([answer.status, answer.body['code']]).toEqual([501, 'not_built'])
+  })
+})
+
+it('refuses tokens that were revoked or have expired', async () => {
+  const { db } = fixture.database
+  const { token } = fixture.otherTenant
+  await db
+    .updateTable('api_token')
+    .set({ revoked_at: new Date() })
+    .where('tenant_id', '=', fixture.otherTenant.id)
+    .execute()
+  expect((await fixture.call('getTenantMetadata', { token })).status).toBe(401)
+  await db
+    .updateTable('api_token')
+    .set({ revoked_at: null, expires_at: new Date(Date.now() - 1000) })
+    .where('tenant_id', '=', fixture.otherTenant.id)
+    .execute()
+  expect((await fixture.call('getTenantMetadata', { token })).status).toBe(401)
+})
+
+it('does not tell strangers which paths there are', async () => {
+  const { app, tenant } = fixture
+  for (const url of ['/nothing', '/image-management/api/v2/images/configs', '/healthz/x']) {
+    expect((await app.inject({ url })).statusCode).toBe(401)
+    const known = await app.inject({ url, headers: { authorization: `Bearer ${tenant.token}` } })
+    expect([404, 400]).toContain(known.statusCode)
+    expect(known.json()).toMatchObject({ code: expect.any(String), requestId: expect.any(String) })
+  }
+})

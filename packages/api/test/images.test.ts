@@ -1,0 +1,246 @@
+import { buildLogStream } from '@cairn/domain'
+import { appendLogLines } from '@cairn/store'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Answer,
+  type ApiFixture,
+  createApiFixture,
+  formOf,
+  makeImage,
+  numberIn,
+  textIn,
+  zipOf,
+} from './api-fixture.ts'
+
+let fixture: ApiFixture
+beforeEach(async () => {
+  fixture = await createApiFixture()
+})
+afterEach(() => fixture.close())
+
+const zip = await zipOf({ Dockerfile: 'FROM scratch', 'docker/api.Dockerfile': 'FROM scratch', 'app/main.py': '' })
+
+const create = (fields: Readonly<Record<string, unknown>> = {}, file: Buffer | undefined = zip): Promise<Answer> =>
+  fixture.call('createImage', { form: formOf({ name: 'forecast', type: 'workflow', ...fields }, file) })
+
+describe('creating', () => {
+  it('stores the context, queues a build and hints once', async () => {
+    const created = await create({ buildDetails: { buildArguments: [{ name: 'A', value: 'b' }] } })
+    const { imageId, versionId, buildId } = created.body
+    const details = await fixture.call('describeImage', { params: { imageId: Number(imageId) } })
+    expect(details.body).toMatchObject({
+      name: 'forecast',
+      type: 'workflow',
+      scope: 'custom',
+      latestVersion: {
+        id: versionId,
+        version: '0.0.1',
+        status: 'not-ready',
+        lastBuildStatus: 'building',
+        buildDetails: { source: 'upload', useCache: true, buildArguments: [{ name: 'A', value: 'b' }] },
+      },
+    })
+    const work = await fixture.database.db.selectFrom('work').select(['kind', 'key']).execute()
+    expect(work).toEqual([{ kind: 'build', key: String(buildId) }])
+    expect(fixture.hinted).toEqual(['work'])
+    expect(await fixture.storedFiles()).toHaveLength(1)
+  })
+
+  it('builds a Dockerfile that comes as text', async () => {
+    const created = await fixture.call('createImage', {
+      form: formOf({ name: 'a', type: 'api', buildDetails: { source: 'dockerfile', dockerfile: 'FROM nginx' } }),
+    })
+    expect(created.status).toBe(201)
+    expect(await fixture.storedFiles()).toEqual([])
+  })
+
+  it('numbers versions from the highest one and refuses one that is there', async () => {
+    const imageId = numberIn(await create({ version: '0.2.0' }), 'imageId')
+    const add = (fields: Readonly<Record<string, unknown>>): Promise<Answer> =>
+      fixture.call('createImageVersion', { params: { imageId }, form: formOf(fields, zip) })
+    await add({ version: '0.1.0', name: 'ignored', type: 'ignored' })
+    await add({})
+    expect((await add({ version: '0.2.1' })).body).toMatchObject({
+      code: 'version_taken',
+      detail: expect.stringContaining('0.2.1'),
+    })
+    const listed = await fixture.call('listImageVersions', { params: { imageId } })
+    expect(listed.body).toMatchObject({
+      versionCount: 3,
+      versions: [{ version: '0.2.1' }, { version: '0.1.0' }, { version: '0.2.0' }],
+    })
+  })
+
+  it('finds a Dockerfile at the path given', async () => {
+    expect((await create({ buildDetails: { dockerfilePath: 'docker/api.Dockerfile' } })).status).toBe(201)
+  })
+
+  it.each([
+    ['a Dockerfile that is not there', { buildDetails: { dockerfilePath: 'x/Dockerfile' } }, '"x/Dockerfile"'],
+    ['a context that is not there', { buildDetails: { context: 'nowhere' } }, '"nowhere"'],
+    [
+      'a path that leaves the artifact',
+      { buildDetails: { dockerfilePath: '../Dockerfile' } },
+      'buildDetails.dockerfilePath',
+    ],
+    ['a repository', { buildDetails: { source: 'github', repository: 'x' } }, 'not supported'],
+    ['secrets', { buildDetails: { secrets: ['a'] } }, 'buildDetails.secrets'],
+    ['resources to redeploy', { autodeployResources: [{ entityId: '1', entityType: 'api' }] }, 'autodeployResources'],
+    ['a version that is none', { version: 'one' }, 'version: '],
+    ['an unknown type', { type: 'nothing' }, 'type: '],
+    ['details that are no JSON', { buildDetails: '{' }, 'buildDetails: must be JSON'],
+    ['a field that nobody knows', { nmae: 'x' }, 'nmae: '],
+    ['a Dockerfile text beside a file', { buildDetails: { source: 'dockerfile', dockerfile: 'FROM x' } }, 'artifact: '],
+  ])('refuses %s and leaves nothing behind', async (_case, fields, words) => {
+    const answer = await create(fields)
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])
+    expect(await fixture.storedFiles()).toEqual([])
+    expect(await fixture.database.db.selectFrom('image').selectAll().execute()).toEqual([])
+    expect(fixture.hinted).toEqual([])
+  })
+
+  it('refuses a name that is in use, keeping what the first one uses', async () => {
+    await create()
+    const answer = await create()
+    expect([answer.status, answer.body['code']]).toEqual([400, 'name_taken'])
+    expect(answer.body['detail']).toContain('already in use')
+    expect(await fixture.storedFiles()).toHaveLength(1)
+    await create({}, await zipOf({ Dockerfile: 'FROM other' }))
+    expect(await fixture.storedFiles()).toHaveLength(1)
+  })
+})
+
+describe('changing a version', () => {
+  it('keeps what the body leaves out and builds again, once no build is under way', async () => {
+    const created = await create({ description: 'first', buildDetails: { dockerfilePath: 'docker/api.Dockerfile' } })
+    const params = { imageId: numberIn(created, 'imageId'), versionId: numberIn(created, 'versionId') }
+    const change = (fields: Readonly<Record<string, unknown>>, file?: Buffer): Promise<Answer> =>
+      fixture.call('updateImageVersion', { params, form: formOf(fields, file) })
+    expect([(await change({})).status, (await change({})).body['detail']]).toEqual([
+      422,
+      expect.stringContaining('build 1'),
+    ])
+
+    await fixture.database.db.updateTable('build').set({ status: 'failed', finished_at: new Date() }).execute()
+    const changed = await change({ description: 'second', version: '9.9.9', name: 'forecast' })
+    expect(changed.body).toEqual({ imageId: params.imageId, versionId: params.versionId, buildId: 2 })
+    expect((await fixture.call('describeImageVersion', { params })).body).toMatchObject({
+      version: '0.0.1',
+      description: 'second',
+      imageName: 'forecast',
+      imageType: 'Workflow',
+      buildDetails: { dockerfilePath: 'docker/api.Dockerfile' },
+      lastBuildStatus: 'building',
+    })
+  })
+
+  it('refuses one that is ready', async () => {
+    const params = await makeImage(fixture, { engineImageId: 'sha256:x' })
+    const answer = await fixture.call('updateImageVersion', { params, form: formOf({}, zip) })
+    expect([answer.status, answer.body['detail']]).toEqual([422, expect.stringContaining('ready')])
+  })
+})
+
+describe('reading', () => {
+  it('ranks the exact version first, since clients look at one item only', async () => {
+    const imageId = numberIn(await create({ version: '1.0.1' }), 'imageId')
+    for (const version of ['1.0.10', '11.0.1']) {
+      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, zip) })
+    }
+    const answer = await fixture.call('listImageVersions', {
+      params: { imageId },
+      query: { searchTerm: '1.0.1', pageSize: '1' },
+    })
+    expect(answer.body).toMatchObject({ versionCount: 3, pageCount: 3, versions: [{ version: '1.0.1' }] })
+  })
+
+  it('takes search terms literally', async () => {
+    await create({ name: '100%' })
+    await create({ name: '1000' })
+    const answer = await fixture.call('listImages', { query: { searchTerm: '0%' } })
+    expect(answer.body).toMatchObject({ imageCount: 1, images: [{ name: '100%' }] })
+  })
+
+  it('filters by repeated and by comma-separated values', async () => {
+    await makeImage(fixture, { name: 'ready', engineImageId: 'sha256:x' })
+    await makeImage(fixture, { name: 'waiting' })
+    const names = async (status: string | string[]): Promise<unknown> =>
+      (await fixture.call('listImages', { query: { status } })).body['images']
+    expect(await names('ready')).toMatchObject([{ name: 'ready' }])
+    expect(await names(['ready', 'not-ready'])).toMatchObject([{ name: 'waiting' }, { name: 'ready' }])
+    expect(await names('ready,not-ready')).toHaveLength(2)
+    expect((await fixture.call('listImages', { query: { status: 'nope' } })).status).toBe(400)
+  })
+
+  it('calls a version in use that a workflow names', async () => {
+    const { imageId, versionId } = await makeImage(fixture, { engineImageId: 'sha256:x' })
+    const statusOf = async (): Promise<unknown> =>
+      (await fixture.call('describeImageVersion', { params: { imageId, versionId } })).body['status']
+    expect(await statusOf()).toBe('ready')
+    const steps = { a: { imageId, imageVersionId: versionId, command: 'true' } }
+    const workflow = await fixture.call('createWorkflow', { body: { name: 'w', steps } })
+    expect(await statusOf()).toBe('in-use')
+    await fixture.call('deleteWorkflow', { params: { workflowId: numberIn(workflow, 'id') } })
+    expect(await statusOf()).toBe('ready')
+  })
+})
+
+describe('builds', () => {
+  async function finishedBuild(): Promise<{ imageId: number; buildId: number }> {
+    const created = await create()
+    const buildId = numberIn(created, 'buildId')
+    await appendLogLines(fixture.database.db, buildLogStream(buildId), 1, [
+      { at: 1_700_000_000_000, text: 'one' },
+      { at: 1_700_000_000_001, text: 'two' },
+    ])
+    await fixture.database.db
+      .updateTable('build')
+      .set({ status: 'failed', reason: 'exit code 1', started_at: new Date(), finished_at: new Date() })
+      .execute()
+    return { imageId: numberIn(created, 'imageId'), buildId }
+  }
+
+  it('lists them with their reason', async () => {
+    const { imageId, buildId } = await finishedBuild()
+    const listed = await fixture.call('listImageBuilds', { params: { imageId }, query: { count: '-1' } })
+    expect(listed.body).toMatchObject({ buildCount: 1, builds: [{ buildId, status: 'failed', reason: 'exit code 1' }] })
+    for (const query of [{ count: '0' }, { buildStatus: 'building' }, { versions: '999' }, { dateTo: '2020-01-01' }]) {
+      const none = await fixture.call('listImageBuilds', { params: { imageId }, query })
+      expect(none.body).toMatchObject({ builds: [], pageCount: 1 })
+    }
+  })
+
+  it('hands out lines once and is empty when caught up', async () => {
+    const params = await finishedBuild()
+    const first = await fixture.call('getBuildLogs', { params })
+    expect(first.body).toMatchObject({
+      buildStatus: 'failed',
+      logs: [
+        { message: 'one', timestamp: 1_700_000_000_000 },
+        { message: 'two', timestamp: 1_700_000_000_001 },
+      ],
+    })
+    const token = textIn(first, 'nextToken')
+    const second = await fixture.call('getBuildLogs', { params, query: { nextToken: token } })
+    expect(second.body).toMatchObject({ logs: [], nextToken: token })
+    expect((await fixture.call('getBuildLogs', { params, query: { nextToken: 'f/x/s' } })).status).toBe(400)
+  })
+
+  it('gives a link to the whole log that works without a token and only as it is', async () => {
+    const params = await finishedBuild()
+    const answer = await fixture.call('downloadBuildLogs', { params })
+    const link = new URL(textIn(answer, 'downloadUrl'))
+    const file = await fixture.app.inject({ url: link.pathname + link.search })
+    expect([file.statusCode, file.body]).toEqual([200, 'one\ntwo\n'])
+    link.searchParams.set('tenant', fixture.otherTenant.id)
+    expect((await fixture.app.inject({ url: link.pathname + link.search })).statusCode).toBe(404)
+  })
+
+  it.each(['0', '-1', 'x', '1e3', '99999999999999999999', 'build:1', '..%2f1'])(
+    'knows no build %s',
+    async (buildId) => {
+      const { imageId } = await finishedBuild()
+      expect((await fixture.call('getBuildLogs', { params: { imageId, buildId } })).status).toBe(404)
+    },
+  )
+})

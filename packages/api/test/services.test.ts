@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ServiceReply, ServiceRequest } from '../src/index.ts'
+import { type Answer, type ApiFixture, createApiFixture, makeImage, textIn } from './api-fixture.ts'
+
+let fixture: ApiFixture
+let imageId: number
+let versionId: number
+let calls: ServiceRequest[]
+let reply: ServiceReply
+
+beforeEach(async () => {
+  calls = []
+  reply = { kind: 'answered', status: 201, body: Buffer.from('hello') }
+  fixture = await createApiFixture({
+    machine: { cpus: 2, memoryBytes: 4 * 1024 ** 3 },
+    serviceCaller: {
+      call: async (request) => {
+        calls.push(request)
+        return reply
+      },
+    },
+  })
+  const image = await makeImage(fixture, { name: 'img', engineImageId: 'sha256:1' })
+  imageId = image.imageId
+  versionId = image.versionId
+})
+afterEach(() => fixture.close())
+
+const create = (body: object = {}): Promise<Answer> =>
+  fixture.call('createService', { body: { name: 'echo', imageDetails: { imageId }, ...body } })
+const created = async (body: object = {}): Promise<{ serviceId: string }> => ({
+  serviceId: textIn(await create(body), 'id'),
+})
+const revisions = () =>
+  fixture.database.db
+    .selectFrom('service_revision')
+    .select(['revision', 'status', 'spec'])
+    .orderBy('revision')
+    .execute()
+
+/** What the engine does when a deployment has ended. */
+async function deployed(status: 'AVAILABLE' | 'CREATE_FAILED'): Promise<void> {
+  const { db } = fixture.database
+  await db
+    .updateTable('service')
+    .set({ status, status_reason: status === 'AVAILABLE' ? null : 'exit code 1' })
+    .execute()
+  await db
+    .updateTable('service_revision')
+    .set({ status: status === 'AVAILABLE' ? 'active' : 'failed' })
+    .execute()
+  await db.deleteFrom('work').execute()
+}
+
+describe('creating', () => {
+  it('freezes what runs, queues work and tells its URL', async () => {
+    const params = await created({
+      title: 'Echo',
+      parameters: { env: { A: '1' } },
+      entrypoint: 'python\napp.py\n',
+      healthCheckURL: '/health',
+      tags: [{ name: 't' }],
+    })
+    expect((await fixture.call('describeService', { params })).body).toMatchObject({
+      id: params.serviceId,
+      name: 'echo',
+      title: 'Echo',
+      status: 'CREATING',
+      statusReason: null,
+      serviceType: 'web-app',
+      access: 'private',
+      url: 'http://echo.localhost:7420',
+      imageDetails: { imageId, versionId },
+      resources: { instanceTypeId: 1 },
+      parameters: { env: { A: '1' }, secrets: [] },
+      entrypoint: 'python\napp.py',
+      healthCheckURL: '/health',
+      minInstances: 1,
+      tags: [{ name: 't' }],
+    })
+    const [revision] = await revisions()
+    expect(revision).toMatchObject({
+      revision: 1,
+      status: 'starting',
+      spec: {
+        image: { engineId: 'sha256:1' },
+        port: 8080,
+        resources: { cpus: 0.25 },
+        entrypoint: ['python', 'app.py'],
+      },
+    })
+    const work = await fixture.database.db.selectFrom('work').select(['kind', 'key']).execute()
+    expect(work).toEqual([{ kind: 'service', key: params.serviceId }])
+    expect(fixture.hinted).toEqual(['work', 'routes'])
+  })
+
+  it.each([
+    ['a name that is no host name', { name: 'My App' }, 'name: '],
+    ['an unknown image', { imageDetails: { imageId: 999 } }, 'image 999 does not exist'],
+    ['an unknown instance type', { resources: { instanceTypeId: 21 } }, 'resources.instanceTypeId'],
+    ['an instance larger than the machine', { resources: { instanceTypeId: 6 } }, 'needs 8 CPU'],
+    ['secrets', { parameters: { secrets: ['s'] } }, 'parameters.secrets'],
+    ['scale to zero', { scaleToZero: true }, 'scaleToZero'],
+    ['stickiness of an api', { serviceType: 'api', sessionStickiness: true }, 'sessionStickiness'],
+    ['two instances', { minInstances: 2 }, 'minInstances'],
+    ['a health check that is no path', { healthCheckURL: 'health' }, 'healthCheckURL'],
+  ])('refuses %s', async (_case, body, words) => {
+    const answer = await create(body)
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])
+    expect(await fixture.database.db.selectFrom('service').select('id').execute()).toEqual([])
+  })
+
+  it('refuses an image that is not ready', async () => {
+    const building = await makeImage(fixture, { name: 'building' })
+    const answer = await create({ imageDetails: { imageId: building.imageId } })
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining('no ready version')])
+  })
+
+  it('refuses a name that is in use', async () => {
+    await create()
+    expect((await create()).body['code']).toBe('name_taken')
+  })
+})
+
+describe('updating', () => {
+  it('redeploys only when what runs changes', async () => {
+    const params = await created({ title: 'old' })
+    await deployed('AVAILABLE')
+    const update = (body: object): Promise<Answer> => fixture.call('updateService', { params, body })
+    await update({ title: 'new', description: 'd', access: 'public', name: 'echo', serviceType: 'web-app' })
+    expect(await revisions()).toHaveLength(1)
+    expect((await fixture.call('describeService', { params })).body).toMatchObject({
+      status: 'AVAILABLE',
+      title: 'new',
+      access: 'public',
+    })
+    await update({ parameters: { env: { A: '2' } } })
+    expect(await revisions()).toMatchObject([
+      { status: 'active' },
+      { revision: 2, status: 'starting', spec: { env: { A: '2' } } },
+    ])
+    expect((await fixture.call('describeService', { params })).body).toMatchObject({
+      status: 'DEPLOYING',
+      title: 'new',
+    })
+    expect(await fixture.database.db.selectFrom('work').select('key').execute()).toEqual([{ key: params.serviceId }])
+  })
+
+  it('tries again what failed when it is asked for again', async () => {
+    const params = await created()
+    await deployed('CREATE_FAILED')
+    await fixture.call('updateService', { params, body: { imageDetails: { imageId } } })
+    expect(await revisions()).toMatchObject([{ status: 'failed' }, { revision: 2, status: 'starting' }])
+    expect((await fixture.call('describeService', { params })).body).toMatchObject({
+      status: 'CREATING',
+      statusReason: null,
+    })
+  })
+
+  it.each([
+    ['another name', { name: 'other' }, 422],
+    ['another type', { serviceType: 'api' }, 422],
+    ['an unknown version', { imageDetails: { imageId: 1, versionId: 999 } }, 400],
+  ])('refuses %s', async (_case, body, status) => {
+    const params = await created()
+    expect((await fixture.call('updateService', { params, body })).status).toBe(status)
+  })
+
+  it('refuses a service that is being deleted, which can be deleted again', async () => {
+    const params = await created()
+    expect((await fixture.call('deleteService', { params })).body).toEqual({ id: params.serviceId })
+    expect((await fixture.call('describeService', { params })).body['status']).toBe('DELETING')
+    expect((await fixture.call('deleteService', { params })).status).toBe(202)
+    expect((await fixture.call('updateService', { params, body: { title: 'x' } })).status).toBe(409)
+  })
+})
+
+describe('listing', () => {
+  it('names its list by featureType', async () => {
+    await create({ name: 'page' })
+    await create({ name: 'predict', serviceType: 'api' })
+    const services = await fixture.call('listServices', { query: { featureType: 'services' } })
+    expect(services.body).toMatchObject({ servicesCount: 2, services: [{ name: 'predict' }, { name: 'page' }] })
+    const webapps = await fixture.call('listServices')
+    expect(webapps.body).toMatchObject({ webappsCount: 1, webapps: [{ name: 'page' }] })
+    const apis = await fixture.call('listServices', { query: { featureType: 'services', serviceType: 'api,shiny' } })
+    expect(apis.body).toMatchObject({ services: [{ name: 'predict' }] })
+  })
+})
+
+describe('testing', () => {
+  it('sends the request to the service and answers what came back', async () => {
+    const params = await created({ serviceType: 'api' })
+    const answer = await fixture.call('testService', {
+      params: { serviceName: 'echo' },
+      body: { httpMethod: 'post', path: '/predict', payload: { a: 1 } },
+    })
+    expect(answer.body).toMatchObject({ responseBody: 'hello', responseStatus: 201, responseSize: '5B' })
+    expect(calls).toMatchObject([
+      { serviceId: params.serviceId, tenantId: fixture.tenant.id, method: 'POST', path: '/predict', body: '{"a":1}' },
+    ])
+  })
+
+  it('takes nulls for get and /', async () => {
+    await create({ serviceType: 'api' })
+    const body = { httpMethod: null, path: null, payload: null }
+    expect((await fixture.call('testService', { params: { serviceName: 'echo' }, body })).status).toBe(200)
+    expect(calls).toMatchObject([{ method: 'GET', path: '/', body: null }])
+  })
+
+  it('refuses a web app', async () => {
+    await create({ serviceType: 'web-app' })
+    const answer = await fixture.call('testService', { params: { serviceName: 'echo' } })
+    expect([answer.status, answer.body['detail']]).toEqual([422, expect.stringContaining('web-app')])
+    expect(calls).toEqual([])
+  })
+
+  it('refuses a path that names a host', async () => {
+    await create({ serviceType: 'api' })
+    const body = { path: '//example.com/' }
+    const answer = await fixture.call('testService', { params: { serviceName: 'echo' }, body })
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining('path: ')])
+    expect(calls).toEqual([])
+  })
+
+  it('says why a service cannot be reached, with a status that clients do not repeat', async () => {
+    await create({ serviceType: 'api' })
+    reply = { kind: 'unavailable', reason: 'no instance is ready' }
+    const answer = await fixture.call('testService', { params: { serviceName: 'echo' } })
+    expect([answer.status, answer.body['detail']]).toEqual([
+      422,
+      expect.stringContaining('CREATING: no instance is ready'),
+    ])
+  })
+})
