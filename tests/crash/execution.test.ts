@@ -53,6 +53,11 @@ const liveRuns = async (): Promise<number> => {
   return rows[0]?.live ?? 0
 }
 
+const registrations = async (): Promise<number> => {
+  const { rows } = await test.database.pool.query<{ count: number }>('select count(*) from engine_process')
+  return rows[0]?.count ?? 0
+}
+
 const untilAllEnded = (timeoutMs: number) =>
   eventually(async () => expect(await liveRuns(), `live runs, seed ${seed}`).toBe(0), { timeoutMs, everyMs: 50 })
 
@@ -69,8 +74,8 @@ const points = [
 describe('runs survive the death of their engine process', () => {
   it.each(points)('at %s', async (point) => {
     await start(6)
-    await startWorker({ url: test.url, death: { kind: 'at', point } }, errors).gone
-    const pool = new WorkerPool({ url: test.url, death: { kind: 'never' } }, 1, errors)
+    await startWorker({ url: test.url, fate: { kind: 'dies_at', point } }, errors).gone
+    const pool = new WorkerPool({ url: test.url, fate: { kind: 'lives' } }, 1, errors)
     try {
       await untilAllEnded(20_000)
     } finally {
@@ -80,10 +85,31 @@ describe('runs survive the death of their engine process', () => {
     expect(await findBrokenInvariants(test.database), `seed ${seed}`).toEqual({})
   })
 
+  it.each([
+    { point: 'execution.before-flush', passage: 4 },
+    { point: 'execution.before-ensure', passage: 2 },
+  ])('frozen at $point until others have ended its runs', async ({ point, passage }) => {
+    await start(6)
+    const frozen = startWorker({ url: test.url, fate: { kind: 'freezes_at', point, passage } }, errors)
+    await frozen.frozen
+    const pool = new WorkerPool({ url: test.url, fate: { kind: 'lives' } }, 1, errors)
+    try {
+      await untilAllEnded(20_000)
+      frozen.signal('SIGCONT')
+      // It has noticed when it is registered under another id.
+      await eventually(async () => expect(await registrations()).toBe(3))
+    } finally {
+      frozen.signal('SIGKILL')
+      await Promise.all([frozen.gone, pool.stop()])
+    }
+    expect(errors).toEqual([])
+    expect(await findBrokenInvariants(test.database), `seed ${seed}`).toEqual({})
+  })
+
   it('at random points, killed from outside, and frozen for longer than the lease', async () => {
     await start(30)
-    const pool = new WorkerPool({ url: test.url, death: { kind: 'random', probability: 0.003 } }, 3, errors)
-    const violenceEnds = performance.now() + 15_000
+    const pool = new WorkerPool({ url: test.url, fate: { kind: 'dies_at_random', probability: 0.003 } }, 3, errors)
+    const violenceEnds = performance.now() + 10_000
     let thawed = 0
     try {
       while (performance.now() < violenceEnds) {
@@ -98,7 +124,7 @@ describe('runs survive the death of their engine process', () => {
     } finally {
       await pool.stop()
     }
-    const calm = new WorkerPool({ url: test.url, death: { kind: 'never' } }, 2, errors)
+    const calm = new WorkerPool({ url: test.url, fate: { kind: 'lives' } }, 2, errors)
     try {
       await untilAllEnded(20_000)
     } finally {
@@ -113,7 +139,7 @@ describe('runs survive the death of their engine process', () => {
 async function freeze(worker: Worker | undefined): Promise<number> {
   if (worker === undefined) return 0
   worker.signal('SIGSTOP')
-  await pause(2200)
+  await pause(1700)
   worker.signal('SIGCONT')
   // Time to do harm.
   await pause(200)

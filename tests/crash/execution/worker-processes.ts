@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { frozenSign } from './frozen-sign.ts'
 import type { WorkerOptions } from './worker.ts'
 
 const program = fileURLToPath(new URL('worker.ts', import.meta.url))
@@ -10,18 +11,25 @@ export interface Worker {
   readonly isAlive: () => boolean
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>
+  /** Resolves when the process has said that it stops itself. */
+  readonly frozen: Promise<void>
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
 }
 
 export function startWorker(options: WorkerOptions, errors: string[]): Worker {
   const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(options)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
   const gone = untilGone(child)
+  const { promise: frozen, resolve } = Promise.withResolvers<void>()
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (chunk.toString().includes(frozenSign)) resolve()
+  })
   return {
     isAlive: () => child.exitCode === null && child.signalCode === null,
     gone,
+    frozen,
     signal: (signal) => {
       child.kill(signal)
     },

@@ -1,35 +1,63 @@
 /** One engine process of the crash suite. Its only argument is JSON, {@link WorkerOptions}. */
+import { writeSync } from 'node:fs'
 import { type CrashPoints, noCrashPoints } from '@cairn/domain'
 import { defaultExecutionSettings, startExecutionEngine } from '@cairn/engine'
 import { openDatabase, openHints } from '@cairn/store'
 import { killAt, killAtRandom, silentLogger } from '@cairn/testkit'
+import { frozenSign } from './frozen-sign.ts'
 import { createStoredEngine } from './stored-engine.ts'
 
 export interface WorkerOptions {
   readonly url: string
-  readonly death:
-    | { readonly kind: 'never' }
-    | { readonly kind: 'at'; readonly point: string }
-    | { readonly kind: 'random'; readonly probability: number }
+  readonly fate: Fate
 }
+
+export type Fate =
+  | { readonly kind: 'lives' }
+  | { readonly kind: 'dies_at'; readonly point: string }
+  | { readonly kind: 'dies_at_random'; readonly probability: number }
+  /** Stops itself (SIGSTOP) at the n-th passage of the point, after it has said so, and goes on when it is let. */
+  | { readonly kind: 'freezes_at'; readonly point: string; readonly passage: number }
 
 /** Short, so that a take-over costs a second; long beside the pauses of a busy machine. */
 export const crashSettings = {
   ...defaultExecutionSettings,
-  leaseMs: 1500,
-  renewEveryMs: 300,
+  leaseMs: 1000,
+  renewEveryMs: 200,
   pollMs: 50,
   claimBatch: 10,
   resyncMs: 500,
 }
 
-function crashPointsOf(death: WorkerOptions['death']): CrashPoints {
-  if (death.kind === 'never') return noCrashPoints
-  return death.kind === 'at' ? killAt(death.point) : killAtRandom(death.probability)
+function crashPointsOf(fate: Fate): CrashPoints {
+  switch (fate.kind) {
+    case 'lives':
+      return noCrashPoints
+    case 'dies_at':
+      return killAt(fate.point)
+    case 'dies_at_random':
+      return killAtRandom(fate.probability)
+    case 'freezes_at':
+      return freezeAt(fate.point, fate.passage)
+    default:
+      return fate satisfies never
+  }
+}
+
+function freezeAt(point: string, passage: number): CrashPoints {
+  let passages = 0
+  return {
+    reach: (name) => {
+      if (name === point) passages += 1
+      if (name !== point || passages !== passage) return
+      writeSync(1, frozenSign)
+      process.kill(process.pid, 'SIGSTOP')
+    },
+  }
 }
 
 function main(): void {
-  const { url, death }: WorkerOptions = JSON.parse(process.argv[2] ?? '')
+  const { url, fate }: WorkerOptions = JSON.parse(process.argv[2] ?? '')
   const ignore = () => undefined
   const database = openDatabase({ url, maxConnections: 8, applicationName: 'crash-worker', onError: ignore })
   const engine = openDatabase({ url, maxConnections: 4, applicationName: 'crash-engine', onError: ignore })
@@ -40,7 +68,7 @@ function main(): void {
     installationId: 'crash',
     logger: silentLogger,
     clock: { now: () => Date.now() },
-    crashPoints: crashPointsOf(death),
+    crashPoints: crashPointsOf(fate),
     egressAllow: ['127.0.0.1'],
     settings: crashSettings,
   })
