@@ -22,6 +22,7 @@ export default defineConfig({
             `${roomsWithoutDatabase}/**/*.test.ts`,
             `${roomsWithDatabase}/**/*.pure.test.ts`,
             `apps/${pureTests}`,
+            `scripts/${pureTests}`,
           ],
           exclude: ['**/node_modules/**', engineTests],
         },
@@ -61,7 +62,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/{e2e,compat}/**/*.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

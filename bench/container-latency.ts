@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import type { Logger } from '@cairn/domain'
 import type { WorkloadSpec } from '@cairn/driver'
 import { createDockerDriver } from '@cairn/driver-docker'
 import type { ServerProcess } from '../tests/e2e/server-process.ts'
@@ -29,6 +30,8 @@ export interface ContainerLatency {
   /** Per round: parent's end to child's process, over `docker run` to its process. */
   readonly ratioToDockerRun: Summary
 }
+
+const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
 
 const nowMs = (): number => performance.timeOrigin + performance.now()
 const clockMs = (printed: string): number => Number(BigInt(printed.trim()) / 1000n) / 1000
@@ -101,7 +104,7 @@ export async function measureContainerLatency(
   await runChain(server, workflowId)
   const network = (await findOwnedObjects(dockerHost, null)).find(({ kind }) => kind === 'network')?.name ?? 'bridge'
   const installation = `bench-${randomUUID().slice(0, 8)}`
-  const driver = createDockerDriver({ installation, host: dockerHost })
+  const driver = createDockerDriver({ installation, dockerHost, logger: silent })
   const specOf = (round: number): WorkloadSpec => ({
     name: `cairn-${installation}-${round}`,
     owner: { kind: 'step', id: randomUUID(), tenantId: randomUUID() },

@@ -9,12 +9,14 @@ const folder = join(import.meta.dirname, 'fixtures/echo-service')
 const recovery = { timeoutMs: 90_000 }
 let server: ServerProcess
 let imageId: number
+let versionId: number
 
 beforeAll(async () => {
   server = await createServerProcess()
   await server.start()
   const created = await server.client.images.createImage({ name: 'echo', type: 'workflow' }, await zipFolder(folder))
   imageId = created.imageId
+  versionId = created.versionId
   await server.client.images.waitForBuild(imageId, created.buildId)
 })
 afterAll(() => server.dispose())
@@ -86,29 +88,22 @@ it('ends a run with each container started once', async () => {
     for await (const line of workflows.followExecutionLogs(id, executionId, { stepName })) log.push(line.message)
     expect(log.filter((line) => line.startsWith(`started-${stepName}`))).toHaveLength(1)
   }
-  await eventually(
-    async () => expect((await containersOf(server)).filter((name) => name.includes('-s-'))).toEqual([]),
-    recovery,
-  )
 })
 
 it('finishes the start of a service and adopts its container', async () => {
   const { services } = server.client
   const { id } = await services.createService({
     name: 'crossing',
-    imageDetails: { imageId },
+    imageDetails: { imageId, versionId },
     entrypoint: 'sh\n-c\nsleep 3; exec perl server.pl',
     serviceType: 'api',
   })
-  await eventually(
-    async () => expect((await containersOf(server)).some((name) => name.includes('-v-'))).toBe(true),
-    recovery,
-  )
-  const before = (await containersOf(server)).filter((name) => name.includes('-v-'))
+  await eventually(async () => expect((await containersOf(server, 'service')).length > 0).toBe(true), recovery)
+  const before = await containersOf(server, 'service')
   await server.kill()
   await server.start()
   await services.waitForService(id)
-  expect((await containersOf(server)).filter((name) => name.includes('-v-'))).toEqual(before)
+  expect(await containersOf(server, 'service')).toEqual(before)
   const answer = await services.testService('crossing', { httpMethod: 'get', path: '/' })
   expect(answer.responseStatus).toBe(200)
   const firstProcess = /from (\d+)/.exec(answer.responseBody)?.[1]
@@ -124,4 +119,8 @@ it('stops cleanly on SIGTERM and starts again', async () => {
   expect(await server.stop()).toBe(0)
   await server.start()
   expect((await fetch(`${server.baseUrl}/healthz`)).status).toBe(200)
+})
+
+it('leaves no container of a step behind', async () => {
+  await eventually(async () => expect(await containersOf(server, 'step')).toEqual([]), { timeoutMs: 120_000 })
 })

@@ -5,14 +5,14 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type CairnClient, createClient } from '@cairn/sdk'
 import { removeOwnedObjects } from '../../scripts/container-engine/remove-owned-objects.ts'
-import { listOwnedObjects } from '../../scripts/container-engine/list-owned-objects.ts'
+import { findOwnedObjects } from '../../scripts/container-engine/list-owned-objects.ts'
 import { eventually } from '@cairn/testkit'
 
 const run = promisify(execFile)
@@ -32,6 +32,8 @@ export interface ServerProcess {
   stop(): Promise<number | null>
   /** Process id of the server. */
   pid(): number
+  /** Id that the server says it labels its containers with. */
+  installation(): string
   /** What the server printed so far. */
   output(): string
   /** Stops and removes everything that this installation made. */
@@ -80,6 +82,8 @@ export async function createServerProcess(settings: Readonly<Record<string, stri
   const dockerHost = process.env['CAIRN_DOCKER_HOST']
   if (dockerHost === undefined) throw new Error('run these tests by `npm test`: it sets CAIRN_DOCKER_HOST')
   const dataDirectory = await mkdtemp(join(tmpdir(), 'cairn-e2e-'))
+  // The embedded PostgreSQL of a root server runs as another user, which has to get to its own directory.
+  await chmod(dataDirectory, 0o711)
   const port = await freePort()
   const token = `cairn_${randomBytes(32).toString('base64url')}`
   const baseUrl = `http://127.0.0.1:${port}`
@@ -104,20 +108,25 @@ export async function createServerProcess(settings: Readonly<Record<string, stri
     child = server
     server.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
     server.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-    await eventually(
+    const ready = eventually(
       async () => {
-        if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}: ${output.join('')}`)
         const answer = await fetch(`${baseUrl}/readyz`)
         if (answer.status !== 200) throw new Error(`not ready: ${await answer.text()}`)
       },
       { timeoutMs: 60_000 },
     )
+    const ended = waitForExit(server).then((code) => {
+      throw new Error(`the server ended with ${code}: ${output.join('')}`)
+    })
+    ended.catch(() => undefined)
+    await Promise.race([ready, ended])
   }
   const stop = async (): Promise<number | null> => {
     if (child === null) return null
     child.kill('SIGTERM')
     return waitForExit(child)
   }
+  const installation = (): string | undefined => /"installation":"([^"]+)"/.exec(output.join(''))?.[1]
   return {
     baseUrl,
     port,
@@ -132,18 +141,26 @@ export async function createServerProcess(settings: Readonly<Record<string, stri
       if (child) await waitForExit(child)
     },
     pid: () => child?.pid ?? 0,
+    installation: () => {
+      const id = installation()
+      if (id === undefined) throw new Error(`the server never said its installation: ${output.join('')}`)
+      return id
+    },
     output: () => output.join(''),
     dispose: async () => {
       await stop()
       await endOrphanedPostgres(dataDirectory)
-      const installation = /"installation":"([^"]+)"/.exec(output.join(''))?.[1]
-      if (installation !== undefined) await removeOwnedObjects(dockerHost, installation)
+      const id = installation()
+      if (id !== undefined) await removeOwnedObjects(dockerHost, id)
       await rm(dataDirectory, { recursive: true, force: true })
     },
   }
 }
 
-/** Containers of this server, as the engine names them. */
-export async function containersOf(server: ServerProcess): Promise<readonly string[]> {
-  return (await listOwnedObjects(server.dockerHost)).filter((name) => name.startsWith('container'))
+/** Names of this server's containers of one kind. */
+export async function containersOf(server: ServerProcess, kind: 'step' | 'service'): Promise<readonly string[]> {
+  const owned = await findOwnedObjects(server.dockerHost, server.installation())
+  return owned
+    .filter((object) => object.kind === 'container' && object.name.includes(`-${kind}-`))
+    .map(({ name }) => name)
 }

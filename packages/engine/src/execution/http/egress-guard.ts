@@ -69,7 +69,7 @@ function matches(address: ipaddr.IPv4 | ipaddr.IPv6, [network, bits]: Network): 
 export function createGuardedAgent(allow: EgressAllowList): Agent {
   const guardedLookup: LookupFunction = (host, options, callback) => {
     const all: LookupAllOptions = { ...options, all: true }
-    lookup(host, all, (error, addresses) => {
+    resolveHost(host, all, (error, addresses) => {
       const refusal = error ?? refusalOf(host, addresses, allow)
       const first = addresses?.[0]
       if (refusal !== null) callback(refusal, [])
@@ -91,6 +91,17 @@ export function createGuardedAgent(allow: EgressAllowList): Agent {
       else callback(refusal, null)
     },
   })
+}
+
+type Resolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
+
+/**
+ * `*.localhost` is this machine without asking anybody (RFC 6761, section 6.3). Browsers do the same, most system
+ * resolvers do not, and services have such names by default. The guard still has to allow the address.
+ */
+function resolveHost(host: string, options: LookupAllOptions, done: Resolved): void {
+  if (canonicalHost(host).endsWith('.localhost')) process.nextTick(done, null, [{ address: '127.0.0.1', family: 4 }])
+  else lookup(host, options, done)
 }
 
 function refusalOf(host: string, addresses: readonly LookupAddress[], allow: EgressAllowList): Error | null {
