@@ -2,6 +2,7 @@
 import type { Clock, CrashPoints, Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import { type Database, type Hints, releaseOrphanedExecutions, resignEngineProcess } from '@cairn/store'
+import { bounded } from './container/call-engine.ts'
 import { ContainerWatch } from './container/container-watch.ts'
 import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
@@ -157,7 +158,7 @@ class Engine {
       settings,
       attempts: { container, agent: this.#agent, limitRequests: this.#limitRequests, now },
       removeContainer: (name) => {
-        driver.remove(name, { signal }).catch((error: unknown) => {
+        driver.remove(name, bounded({ signal })).catch((error: unknown) => {
           // The sweep removes it later.
           if (!signal.aborted) logger.warn({ err: error, workload: name }, 'a container was not removed')
         })
@@ -212,7 +213,7 @@ class Engine {
     const { signal } = this.#stopped
     while (await waitUnlessStopped(settings.resyncMs, [signal])) {
       try {
-        const list = await driver.list({ signal })
+        const list = await driver.list(bounded({ signal }))
         this.#watch.compareWith(list)
         await sweep.sweep(list, signal)
       } catch (error) {

@@ -2,6 +2,7 @@
 import type { Logger } from '@cairn/domain'
 import type { EngineDriver, Observation, WorkloadName } from '@cairn/driver'
 import { type Database, selectLiveExecutions } from '@cairn/store'
+import { bounded } from './container/call-engine.ts'
 
 /**
  * Of these containers, the steps' whose run has ended or is unknown. The list must be older than this call: a run stands
@@ -42,7 +43,7 @@ export class StepWorkloadSweep {
       const firstSeen = this.#firstSeen.get(name) ?? now
       this.#firstSeen.set(name, firstSeen)
       if (now - firstSeen < this.#use.graceMs) continue
-      await this.#use.driver.remove(name, { signal })
+      await this.#use.driver.remove(name, bounded({ signal }))
       this.#firstSeen.delete(name)
       this.#use.logger.info(
         { workload: name, executionId: owner.id },

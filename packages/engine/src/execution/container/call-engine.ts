@@ -14,6 +14,14 @@ export const patienceToStart: Patience = { unavailableMs: 15 * 60_000, unknownTr
 /** Once it runs: only the engine can say how it ends. */
 export const endlessPatience: Patience = { unavailableMs: Infinity, unknownTries: Infinity }
 
+/** An engine that does not answer a short call for this long hangs. */
+const callTimeoutMs = 120_000
+
+/** The call, bounded in time: an engine that hangs is as good as away. Not for calls that last as long as a container. */
+export function bounded(call: Call, extraMs = 0): Call {
+  return { signal: AbortSignal.any([call.signal, AbortSignal.timeout(callTimeoutMs + extraMs)]) }
+}
+
 const firstPauseMs = 250
 const longestPauseMs = 10_000
 

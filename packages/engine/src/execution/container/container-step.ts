@@ -18,7 +18,7 @@ import { type Call, DriverError, type EngineDriver, type Observation, type Workl
 import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
 import type { Limiter } from '../limit-concurrency.ts'
-import { callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
+import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
 import type { ContainerWatch } from './container-watch.ts'
 import { pumpLogs } from './pump-logs.ts'
 import { readOutputs } from './read-outputs.ts'
@@ -134,11 +134,11 @@ async function ensureContainer(
     (call) =>
       runtime.limitStarts(async () => {
         attempt.signal.throwIfAborted()
-        await ensureNetworkOnce(runtime, spec.network, call)
+        await ensureNetworkOnce(runtime, spec.network, bounded(call))
         runtime.crashPoints.reach('execution.before-ensure')
         // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
         runtime.assertOwner()
-        return runtime.driver.ensure(spec, call)
+        return runtime.driver.ensure(spec, bounded(call))
       }),
     {
       signal: attempt.signal,
@@ -203,7 +203,7 @@ async function waitForEnd(
     exit.catch(() => undefined)
   }
   runtime.assertOwner()
-  await callEngine((call) => runtime.driver.stop(container.name, stopGraceMs, call), {
+  await callEngine((call) => runtime.driver.stop(container.name, stopGraceMs, bounded(call, stopGraceMs)), {
     signal: attempt.signal,
     patience: endlessPatience,
     onTrouble: (error) =>
@@ -250,7 +250,7 @@ async function resultOf(
   const reason = reasonOfExit(exit, attempt.planned.resources.memoryBytes)
   if (reason !== null) return { kind: 'failed', reason, exitCode: exit.code }
   const outputs = await callEngine(
-    (call) => readOutputs(runtime.driver, name, attempt.planned.outputParameters, call),
+    (call) => readOutputs(runtime.driver, name, attempt.planned.outputParameters, bounded(call)),
     {
       signal: attempt.signal,
       patience: endlessPatience,

@@ -4,7 +4,7 @@
  */
 import type { Logger } from '@cairn/domain'
 import type { EngineDriver, Observation, WorkloadName } from '@cairn/driver'
-import { callEngine, endlessPatience } from './call-engine.ts'
+import { bounded, callEngine, endlessPatience } from './call-engine.ts'
 
 export class ContainerWatch {
   readonly #driver: EngineDriver
@@ -28,7 +28,7 @@ export class ContainerWatch {
       } finally {
         this.#rechecks.delete(name)
       }
-      const seen = await this.#ask((call) => this.#driver.observe(name, call), signal)
+      const seen = await this.#ask((call) => this.#driver.observe(name, bounded(call)), signal)
       if (seen === null || seen.phase === 'exited') return seen
     }
   }
