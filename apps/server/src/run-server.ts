@@ -1,0 +1,55 @@
+import { type Logger, pino } from 'pino'
+import { type Server, startServer } from './compose.ts'
+import { ConfigError, programEnvironment, readConfig, unknownSettings } from './config.ts'
+
+const drainMs = 10_000
+
+/** The message is for the operator's terminal; the log may be switched off. */
+export function fail(error: unknown): never {
+  const words = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`cairn: ${words ?? ''}\n`)
+  process.exit(1)
+}
+
+/** Starts the server with the settings of the environment; the process ends with it. */
+export async function runServer(): Promise<void> {
+  const settings = readConfig()
+  const logger = pino({
+    level: settings.logLevel,
+    redact: ['authorization', 'headers.authorization', 'req.headers.authorization'],
+  })
+  for (const name of unknownSettings()) logger.warn({ name }, 'this variable is no setting of Cairn')
+  failOnFaults(logger)
+  const startedAt = performance.now()
+  const starting = startServer({ settings, programs: programEnvironment(), logger })
+  stopOnSignals(starting, logger)
+  const server = await starting
+  const startMs = Math.round(performance.now() - startedAt)
+  const { publicUrl: url, installationId: installation } = server
+  logger.info({ url, installation, roles: settings.roles, startMs }, 'serving')
+  if (server.newAdminToken !== null) {
+    process.stdout.write(`Token of the first administrator, shown only now: ${server.newAdminToken}\n`)
+  }
+}
+
+function failOnFaults(logger: Logger): void {
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(fault, (error: unknown) => {
+      logger.fatal({ err: error }, 'a fault of Cairn: the process ends, and its work is taken over')
+      fail(error)
+    })
+  }
+}
+
+/** A signal during the start stops what has been started, once it has. */
+function stopOnSignals(starting: Promise<Server>, logger: Logger): void {
+  let isStopping = false
+  const stop = (signal: NodeJS.Signals): void => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    logger.info({ signal }, 'stopping; a second signal ends at once')
+    starting.then((server) => server.stop(drainMs)).then(() => process.exit(0), fail)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
