@@ -33,6 +33,15 @@ export interface ContainerLatency {
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
 
+/** Milliseconds of one round. */
+interface Round {
+  readonly toFirst: number
+  readonly toChild: number
+  readonly dockerRunMs: number
+  readonly start: number
+  readonly exitNotice: number
+}
+
 const nowMs = (): number => performance.timeOrigin + performance.now()
 const clockMs = (printed: string): number => Number(BigInt(printed.trim()) / 1000n) / 1000
 
@@ -102,52 +111,46 @@ export async function measureContainerLatency(
     },
   })
   await runChain(server, workflowId)
-  const network = (await findOwnedObjects(dockerHost, null)).find(({ kind }) => kind === 'network')?.name ?? 'bridge'
+  const network =
+    (await findOwnedObjects(dockerHost, server.installation())).find(({ kind }) => kind === 'network')?.name ?? 'bridge'
   const installation = `bench-${randomUUID().slice(0, 8)}`
   const driver = createDockerDriver({ installation, dockerHost, logger: silent })
-  const specOf = (round: number): WorkloadSpec => ({
-    name: `cairn-${installation}-${round}`,
+  const rows: Round[] = []
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const chain = await runChain(server, workflowId)
+      const dockerRunMs = await dockerRun(dockerHost, version.pullUrl, network)
+      const name = `cairn-${installation}-${round}`
+      rows.push({ ...chain, dockerRunMs, ...(await driverAlone(driver, specOf(name, version.pullUrl, network))) })
+    }
+  } finally {
+    await removeOwnedObjects(dockerHost, installation)
+  }
+  return summariseRounds(rows)
+}
+
+function specOf(name: string, image: string, network: string): WorkloadSpec {
+  return {
+    name,
     owner: { kind: 'step', id: randomUUID(), tenantId: randomUUID() },
-    image: version.pullUrl,
+    image,
     command: ['/bin/sh', '-c', `${printClock}; ${printClock}`],
     env: {},
     resources: { cpus: 1, memoryBytes: 2 ** 31, pids: 1024 },
     network,
     publishPort: null,
-  })
-  const series = {
-    toFirst: [],
-    toChild: [],
-    dockerRun: [],
-    start: [],
-    exitNotice: [],
-    overhead: [],
-    ratio: [],
-  } as Record<string, number[]>
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      const chain = await runChain(server, workflowId)
-      const peer = await dockerRun(dockerHost, version.pullUrl, network)
-      const alone = await driverAlone(driver, specOf(round))
-      series['toFirst']?.push(chain.toFirst)
-      series['toChild']?.push(chain.toChild)
-      series['dockerRun']?.push(peer)
-      series['start']?.push(alone.start)
-      series['exitNotice']?.push(alone.exitNotice)
-      series['overhead']?.push(chain.toChild - alone.start - alone.exitNotice)
-      series['ratio']?.push(chain.toChild / peer)
-    }
-  } finally {
-    await removeOwnedObjects(dockerHost, installation)
   }
-  const of = (name: string): Summary => summarise(series[name] ?? [])
+}
+
+function summariseRounds(rows: readonly Round[]): ContainerLatency {
+  const of = (read: (round: Round) => number): Summary => summarise(rows.map(read))
   return {
-    executeToProcess: of('toFirst'),
-    parentEndToChildProcess: of('toChild'),
-    dockerRunToProcess: of('dockerRun'),
-    engineStartToProcess: of('start'),
-    engineExitNotice: of('exitNotice'),
-    ownOverheadPerStep: of('overhead'),
-    ratioToDockerRun: of('ratio'),
+    executeToProcess: of(({ toFirst }) => toFirst),
+    parentEndToChildProcess: of(({ toChild }) => toChild),
+    dockerRunToProcess: of(({ dockerRunMs }) => dockerRunMs),
+    engineStartToProcess: of(({ start }) => start),
+    engineExitNotice: of(({ exitNotice }) => exitNotice),
+    ownOverheadPerStep: of(({ toChild, start, exitNotice }) => toChild - start - exitNotice),
+    ratioToDockerRun: of(({ toChild, dockerRunMs }) => toChild / dockerRunMs),
   }
 }

@@ -44,7 +44,7 @@ async function createEnvironment(directory: string, say: (line: string) => void)
  */
 export async function ensureReferenceClient(options: {
   stateDirectory: string
-  say(line: string): void
+  say: (line: string) => void
 }): Promise<string> {
   const directory = join(options.stateDirectory, 'reference-client')
   const python = join(directory, 'bin', 'python')

@@ -26,7 +26,10 @@ interface Answer {
   }
 }
 
-async function call(path: string, init: RequestInit): Promise<Answer> {
+async function call(
+  path: string,
+  init: { method: string; body?: string | FormData; headers?: Record<string, string> },
+): Promise<Answer> {
   const response = await fetch(`${server.baseUrl}${path}`, {
     ...init,
     headers: { authorization: server.token, ...init.headers },

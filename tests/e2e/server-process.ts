@@ -17,29 +17,6 @@ import { eventually } from '@cairn/testkit'
 
 const run = promisify(execFile)
 
-export interface ServerProcess {
-  readonly baseUrl: string
-  readonly port: number
-  readonly token: string
-  readonly client: CairnClient
-  readonly dataDirectory: string
-  readonly dockerHost: string
-  /** Starts (again) and waits until /readyz answers 200. */
-  start(): Promise<void>
-  /** SIGKILL to the server process alone; its database and containers are left as a crash leaves them. */
-  kill(): Promise<void>
-  /** SIGTERM; resolves with the exit code. */
-  stop(): Promise<number | null>
-  /** Process id of the server. */
-  pid(): number
-  /** Id that the server says it labels its containers with. */
-  installation(): string
-  /** What the server printed so far. */
-  output(): string
-  /** Stops and removes everything that this installation made. */
-  dispose(): Promise<void>
-}
-
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -77,6 +54,102 @@ async function endOrphanedPostgres(dataDirectory: string): Promise<void> {
   }
 }
 
+export class ServerProcess {
+  readonly port: number
+  readonly baseUrl: string
+  readonly token = `cairn_${randomBytes(32).toString('base64url')}`
+  readonly client: CairnClient
+  readonly dataDirectory: string
+  readonly dockerHost: string
+  readonly #settings: Readonly<Record<string, string>>
+  readonly #output: string[] = []
+  #child: ChildProcess | null = null
+
+  constructor(
+    place: { port: number; dataDirectory: string; dockerHost: string },
+    settings: Readonly<Record<string, string>>,
+  ) {
+    this.port = place.port
+    this.dataDirectory = place.dataDirectory
+    this.dockerHost = place.dockerHost
+    this.#settings = settings
+    this.baseUrl = `http://127.0.0.1:${place.port}`
+    this.client = createClient({ baseUrl: this.baseUrl, token: this.token })
+  }
+
+  /** Starts (again) and waits until /readyz answers 200. */
+  async start(): Promise<void> {
+    const child = this.#spawn()
+    this.#child = child
+    const ready = eventually(
+      async () => {
+        const answer = await fetch(`${this.baseUrl}/readyz`)
+        if (answer.status !== 200) throw new Error(`not ready: ${await answer.text()}`)
+      },
+      { timeoutMs: 60_000 },
+    )
+    const ended = waitForExit(child).then((code) => {
+      throw new Error(`the server ended with ${code}: ${this.output()}`)
+    })
+    ended.catch(() => undefined)
+    await Promise.race([ready, ended])
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn(process.execPath, ['apps/server/src/main.ts'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        CAIRN_PORT: String(this.port),
+        CAIRN_DATA_DIR: this.dataDirectory,
+        CAIRN_ADMIN_TOKEN: this.token,
+        CAIRN_DOCKER_HOST: this.dockerHost,
+        CAIRN_EGRESS_ALLOW: '127.0.0.1,::1',
+        ...this.#settings,
+      },
+    })
+    child.stdout.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()))
+    return child
+  }
+
+  /** SIGKILL to the server process alone; its database and containers are left as a crash leaves them. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    if (this.#child) await waitForExit(this.#child)
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stop(): Promise<number | null> {
+    this.#child?.kill('SIGTERM')
+    return this.#child ? waitForExit(this.#child) : null
+  }
+
+  pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
+  /** What the server printed so far. */
+  output(): string {
+    return this.#output.join('')
+  }
+
+  /** Id that the server labels its containers with, or null before it served. */
+  installation(): string | null {
+    return /"installation":"([^"]+)"/.exec(this.output())?.[1] ?? null
+  }
+
+  /** Stops and removes everything that this installation made. */
+  async dispose(): Promise<void> {
+    await this.stop()
+    await endOrphanedPostgres(this.dataDirectory)
+    const installation = this.installation()
+    if (installation !== null) await removeOwnedObjects(this.dockerHost, installation)
+    await rm(this.dataDirectory, { recursive: true, force: true })
+  }
+}
+
 /** @param settings further `CAIRN_*` settings */
 export async function createServerProcess(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const dockerHost = process.env['CAIRN_DOCKER_HOST']
@@ -84,77 +157,7 @@ export async function createServerProcess(settings: Readonly<Record<string, stri
   const dataDirectory = await mkdtemp(join(tmpdir(), 'cairn-e2e-'))
   // The embedded PostgreSQL of a root server runs as another user, which has to get to its own directory.
   await chmod(dataDirectory, 0o711)
-  const port = await freePort()
-  const token = `cairn_${randomBytes(32).toString('base64url')}`
-  const baseUrl = `http://127.0.0.1:${port}`
-  const output: string[] = []
-  let child: ChildProcess | null = null
-
-  const start = async (): Promise<void> => {
-    const server = spawn(process.execPath, ['apps/server/src/main.ts'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        CAIRN_PORT: String(port),
-        CAIRN_DATA_DIR: dataDirectory,
-        CAIRN_ADMIN_TOKEN: token,
-        CAIRN_DOCKER_HOST: dockerHost,
-        CAIRN_EGRESS_ALLOW: '127.0.0.1,::1',
-        CAIRN_LOG_LEVEL: 'info',
-        ...settings,
-      },
-    })
-    child = server
-    server.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-    server.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-    const ready = eventually(
-      async () => {
-        const answer = await fetch(`${baseUrl}/readyz`)
-        if (answer.status !== 200) throw new Error(`not ready: ${await answer.text()}`)
-      },
-      { timeoutMs: 60_000 },
-    )
-    const ended = waitForExit(server).then((code) => {
-      throw new Error(`the server ended with ${code}: ${output.join('')}`)
-    })
-    ended.catch(() => undefined)
-    await Promise.race([ready, ended])
-  }
-  const stop = async (): Promise<number | null> => {
-    if (child === null) return null
-    child.kill('SIGTERM')
-    return waitForExit(child)
-  }
-  const installation = (): string | undefined => /"installation":"([^"]+)"/.exec(output.join(''))?.[1]
-  return {
-    baseUrl,
-    port,
-    token,
-    client: createClient({ baseUrl, token }),
-    dataDirectory,
-    dockerHost,
-    start,
-    stop,
-    kill: async () => {
-      child?.kill('SIGKILL')
-      if (child) await waitForExit(child)
-    },
-    pid: () => child?.pid ?? 0,
-    installation: () => {
-      const id = installation()
-      if (id === undefined) throw new Error(`the server never said its installation: ${output.join('')}`)
-      return id
-    },
-    output: () => output.join(''),
-    dispose: async () => {
-      await stop()
-      await endOrphanedPostgres(dataDirectory)
-      const id = installation()
-      if (id !== undefined) await removeOwnedObjects(dockerHost, id)
-      await rm(dataDirectory, { recursive: true, force: true })
-    },
-  }
+  return new ServerProcess({ port: await freePort(), dataDirectory, dockerHost }, settings)
 }
 
 /** Names of this server's containers of one kind. */

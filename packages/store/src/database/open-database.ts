@@ -76,6 +76,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 function refusingSilentRollbacks(pool: Pool): PostgresPool {
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>()
   return {
+    options: pool.options,
     // Kysely ends only a pool that it has used; `close` ends it in any case.
     end: () => Promise.resolve(),
     async connect() {
@@ -97,7 +98,7 @@ function checked(client: PoolClient): PostgresPoolClient {
     if (typeof text !== 'string') throw new Error('cursors are not enabled')
     return run<R>(client, text, parameters)
   }
-  return { query, release: () => client.release() }
+  return { query, release: (destroy) => client.release(destroy) }
 }
 
 async function run<R>(
