@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultArchiveLimits } from '@cairn/archive'
 import { CairnError, openApiDocument, routes } from '@cairn/contract'
 import type { Clock, Logger, MachineSize } from '@cairn/domain'
@@ -96,7 +98,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
 
 /**
  * A client that sends its whole body before it reads would see a broken connection instead of the answer, so what is left
- * of the body is drained first, within bounds.
+ * of the body is read and thrown away, within bounds, while the answer is on its way.
  */
 async function answerRefusal(
   error: unknown,
@@ -106,12 +108,20 @@ async function answerRefusal(
 ): Promise<FastifyReply> {
   const refusal = refusalOf(error)
   request.facts.failure = error
-  const isStuck = refusal.code === 'request_timeout'
-  const isDrained = !isStuck && (await drainBody(request.raw, limits.drain))
-  if (!isDrained) void reply.header('connection', 'close')
+  if (refusal.code === 'request_timeout') void reply.header('connection', 'close')
+  else void drainOrClose(request.raw, reply.raw, limits)
   if (refusal.retryAfterSeconds !== null) void reply.header('retry-after', refusal.retryAfterSeconds)
   return reply
     .code(refusal.status)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(errorAnswerOf(refusal, request.id)))
+}
+
+/** Never rejects. Closes the connection, after the answer, when more comes than is drained. */
+async function drainOrClose(request: IncomingMessage, response: ServerResponse, limits: ApiLimits): Promise<void> {
+  const answered = once(response, 'close').catch(() => undefined)
+  const isDrained = await drainBody(request, limits.drain)
+  if (isDrained) return
+  await answered
+  request.destroy()
 }
