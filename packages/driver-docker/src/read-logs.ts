@@ -6,6 +6,8 @@ import { StoredTail } from './stored-tail.ts'
 
 /** Between two looks at a log that cannot be followed. */
 const pollMs = 300
+/** Between the end of a followed log and the end of its container, which comes a moment later. */
+const settleMs = 10
 
 /** Streams a container's log: memory is bounded by one chunk of the connection and one unfinished line per stream. */
 export async function* readLogs(
@@ -16,15 +18,47 @@ export async function* readLogs(
 ): AsyncGenerator<readonly LogLine[]> {
   const found = await findContainer(engine, name, call)
   if (found === null) throw new DriverError('workload_not_found', `workload ${name} does not exist`)
-  const follow = options.follow && found.observation.phase !== 'exited'
-  if (follow && !options.canFollow) yield* pollLog(engine, found.id, options.since, call)
-  else yield* streamLog(engine, found.id, { since: options.since, follow }, call)
+  const { since, canFollow } = options
+  const isExited = found.observation.phase === 'exited'
+  if (!options.follow) yield* streamLog(engine, found.id, { since, follow: false, isExited }, call)
+  else yield* followLog(engine, found.id, { since, canFollow }, call)
 }
 
+/**
+ * Follows until the container has exited and then reads what is left, for following alone loses lines: Docker 20.10 ends
+ * it when the container exits, whether the reader has had everything or not, and Podman 4.3 drops lines of a fast writer,
+ * so there it is not used and the log is looked at again and again. The phase is read before the log, so the last look
+ * comes after the end.
+ */
+async function* followLog(
+  engine: Engine,
+  id: string,
+  options: { readonly since: Date | null; readonly canFollow: boolean },
+  call: Call,
+): AsyncGenerator<readonly LogLine[]> {
+  const tail = new StoredTail(options.since)
+  for (;;) {
+    const found = await findContainer(engine, id, call)
+    if (found === null) throw new DriverError('workload_not_found', 'the workload was removed while its log was read')
+    const isExited = found.observation.phase === 'exited'
+    let skip = tail.count
+    const reading = { since: tail.since, follow: options.canFollow && !isExited, isExited }
+    for await (const batch of streamLog(engine, id, reading, call)) {
+      const fresh = batch.slice(skip)
+      skip -= batch.length - fresh.length
+      tail.add(fresh)
+      if (fresh.length > 0) yield fresh
+    }
+    if (isExited) return
+    await pause(options.canFollow ? settleMs : pollMs, call)
+  }
+}
+
+/** A line without its end is given only once nothing can be added to it. */
 async function* streamLog(
   engine: Engine,
   id: string,
-  options: LogOptions,
+  options: LogOptions & { readonly isExited: boolean },
   call: Call,
 ): AsyncGenerator<readonly LogLine[]> {
   const query = {
@@ -48,34 +82,8 @@ async function* streamLog(
   } finally {
     stream.destroy()
   }
-  const rest = demultiplexer.end().filter(isWanted)
+  const rest = options.isExited ? demultiplexer.end().filter(isWanted) : []
   if (rest.length > 0) yield rest
-}
-
-/**
- * Follows by looking again and again, for Podman 4.3, whose own following loses lines of a fast writer. The phase is
- * read before the log, so the last look comes after the end. A line that is still being written is held back.
- */
-async function* pollLog(
-  engine: Engine,
-  id: string,
-  since: Date | null,
-  call: Call,
-): AsyncGenerator<readonly LogLine[]> {
-  const tail = new StoredTail(since)
-  for (;;) {
-    const found = await findContainer(engine, id, call)
-    if (found === null) throw new DriverError('workload_not_found', 'the workload was removed while its log was read')
-    let skip = tail.count
-    for await (const batch of streamLog(engine, id, { since: tail.since, follow: false }, call)) {
-      const fresh = batch.slice(skip)
-      skip -= batch.length - fresh.length
-      tail.add(fresh)
-      if (fresh.length > 0) yield fresh
-    }
-    if (found.observation.phase === 'exited') return
-    await pause(pollMs, call)
-  }
 }
 
 /** Seconds with a fraction, to the millisecond. */
