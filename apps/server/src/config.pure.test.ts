@@ -14,7 +14,7 @@ test('without any variable every setting has its default', () => {
     adminToken: null,
     logLevel: 'info',
     maxUploadBytes: 536_870_912,
-    rateLimitPerSecond: 500,
+    rateLimitPerSecond: 1000,
     maxDatabaseConnections: 20,
     egressAllow: [],
     smtpUrl: null,

@@ -1,11 +1,9 @@
 /** Every setting of the server, in one table: the parser, `--help` and docs/config.md read it. */
 import { resolve } from 'node:path'
 
-export const roles = ['api', 'engine', 'gateway'] as const
-export type Role = (typeof roles)[number]
+const roles = ['api', 'engine', 'gateway'] as const
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 /** A value, or what is wrong with the text. */
 export type Parsed<T> = { readonly value: T } | { readonly rule: string }
@@ -210,7 +208,7 @@ export const settings = {
   rateLimitPerSecond: integer(
     {
       name: 'CAIRN_RATE_LIMIT',
-      default: '500',
+      default: '1000',
       unit: 'requests per second',
       doc: 'Steady rate that one token may keep up, uploads apart; bursts of four seconds of it pass. Beyond: 429.',
     },
