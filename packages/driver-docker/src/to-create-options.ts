@@ -9,9 +9,6 @@ export interface CreateSetting {
   readonly hasInit: boolean
 }
 
-/** Body of the Engine API's container creation. */
-export type CreateOptions = ReturnType<typeof toCreateOptions>
-
 /**
  * Translates a workload for `POST /containers/create`.
  *
