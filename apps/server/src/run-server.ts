@@ -1,14 +1,23 @@
+import { DirectoryInUseError } from '@cairn/store'
 import { type Logger, pino } from 'pino'
 import { type Server, startServer } from './compose.ts'
 import { ConfigError, programEnvironment, readConfig, unknownSettings } from './config.ts'
 
 const drainMs = 10_000
 
-/** The message is for the operator's terminal; the log may be switched off. */
+/** Prints for the operator's terminal, since the log may be switched off. Operators' errors go without a stack. */
 export function fail(error: unknown): never {
-  const words = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`cairn: ${words ?? ''}\n`)
+  process.stderr.write(`cairn: ${wordsOf(error)}\n`)
   process.exit(1)
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isOperators =
+    error instanceof ConfigError ||
+    error instanceof DirectoryInUseError ||
+    ('syscall' in error && error.syscall === 'listen')
+  return isOperators ? error.message : (error.stack ?? error.message)
 }
 
 /** Starts the server with the settings of the environment; the process ends with it. */
