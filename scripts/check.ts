@@ -15,7 +15,7 @@ const bin = (name: string): string => join('node_modules', '.bin', name)
 const gates: readonly Gate[] = [
   { name: 'format', argv: [bin('biome'), 'format', '.'] },
   { name: 'lint', argv: [bin('oxlint'), '--deny-warnings'] },
-  { name: 'types', argv: [bin('tsc'), '-p', '.'] },
+  { name: 'types', argv: [process.execPath, join('node_modules', 'typescript-7', 'bin', 'tsc'), '-p', '.'] },
   {
     name: 'directions',
     argv: [bin('depcruise'), '--output-type', 'err', 'packages', 'apps', 'examples', 'tests', 'bench'],
