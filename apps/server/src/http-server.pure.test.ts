@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { type Destination, listen } from './http-server.ts'
 
@@ -40,6 +41,27 @@ test('cuts off what takes longer than it waits', async () => {
   await arrived
   await server.drain(1)
   await expect(answer).rejects.toThrow('fetch failed')
+})
+
+test('survives a client that resets its connection in the middle of an upgrade', async () => {
+  const server = await listen({ host: '127.0.0.1', port: 0 })
+  const { promise: closed, resolve: close } = Promise.withResolvers<unknown>()
+  server.serve([
+    {
+      ...answering('api', null),
+      handleUpgrade: (_request, socket) => {
+        socket.once('close', close)
+        socket.resume()
+        client.resetAndDestroy()
+      },
+    },
+  ])
+  const client = connect(server.port, '127.0.0.1')
+  client.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+  // Closed by an error; without a listener of the server's own it is thrown.
+  expect(await closed).toBe(true)
+  expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('api')
+  await server.drain(0)
 })
 
 test('refuses an address that is in use', async () => {

@@ -38,6 +38,8 @@ export async function listen(address: { readonly host: string; readonly port: nu
   server.on('upgrade', (request, socket, head) => {
     upgraded.add(socket)
     socket.once('close', () => upgraded.delete(socket))
+    // Node takes its own listener away: a client that resets the connection would end the process.
+    socket.on('error', () => socket.destroy())
     const destination = find(request)
     if (destination !== undefined) destination.handleUpgrade(request, socket, head)
     else socket.destroy()
