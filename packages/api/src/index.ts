@@ -1,5 +1,4 @@
 export { type ApiOptions, buildApi } from './build-api.ts'
-export type { ServiceCaller, ServiceReply, ServiceRequest } from './context.ts'
 export { hashToken, readToken } from './http/authenticate.ts'
 export type { ReadinessProbe } from './http/serve-health.ts'
 export { type ApiLimits, defaultApiLimits } from './limits.ts'

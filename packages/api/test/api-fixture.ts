@@ -3,14 +3,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OperationId, type Route, routes, validate } from '@cairn/contract'
-import type { MachineSize } from '@cairn/domain'
+import type { MachineSize, ServiceCaller } from '@cairn/domain'
 import { type Database, ensureTenant, type Hints, openLocalObjectStore, storeToken } from '@cairn/store'
 import { createTestDatabase, silentLogger } from '@cairn/testkit'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { expect } from 'vitest'
 import { ZipFile } from 'yazl'
-import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ServiceCaller } from '../src/index.ts'
+import { type ApiLimits, buildApi, defaultApiLimits, hashToken } from '../src/index.ts'
 
 export interface Tenant {
   readonly id: string

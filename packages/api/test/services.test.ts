@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ServiceReply, ServiceRequest } from '../src/index.ts'
+import type { ServiceCall, ServiceReply } from '@cairn/domain'
 import { type Answer, type ApiFixture, createApiFixture, makeImage, textIn } from './api-fixture.ts'
 
 let fixture: ApiFixture
 let imageId: number
 let versionId: number
-let calls: ServiceRequest[]
+let calls: ServiceCall[]
 let reply: ServiceReply
 
 beforeEach(async () => {

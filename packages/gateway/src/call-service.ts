@@ -1,30 +1,13 @@
 /** One call of a service by the platform itself, past the gateway's sign-in; for the API's test operation. */
-import { serviceHost } from '@cairn/domain'
+import { type ServiceCall, type ServiceCaller, serviceHost, type ServiceReply } from '@cairn/domain'
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { Agent } from 'undici'
 import { notReady } from './refusal.ts'
 import type { RouteTable } from './route-table.ts'
 import { originOf } from './upstreams.ts'
 
-export interface ServiceCall {
-  /** The caller's; a service of another tenant is as good as none. */
-  readonly tenantId: string
-  readonly serviceId: string
-  readonly method: string
-  /** Path with query; begins with `/`. Only ever a path: the host is always the instance's. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
-}
-
-export type ServiceReply =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: Uint8Array }
-  /** No instance serves, it did not answer in time, or it answered too much; the reason is for the user. */
-  | { readonly kind: 'unavailable'; readonly reason: string }
-
-export interface ServiceCaller {
-  /** Calls a ready instance; redirects are answered, not followed. Rejects only when `signal` aborts. */
-  call(call: ServiceCall, options: { readonly signal: AbortSignal }): Promise<ServiceReply>
+/** A caller with connections of its own. */
+export interface OpenServiceCaller extends ServiceCaller {
   close(): Promise<void>
 }
 
@@ -39,7 +22,7 @@ const maxAnswerBytes = 1024 * 1024
 
 const unavailable = (reason: string): ServiceReply => ({ kind: 'unavailable', reason })
 
-export function createServiceCaller(options: ServiceCallerOptions): ServiceCaller {
+export function createServiceCaller(options: ServiceCallerOptions): OpenServiceCaller {
   const { routes, domain, timeoutMs = 30_000 } = options
   const agent = new Agent({ connect: { timeout: 5_000 }, pipelining: 0, headersTimeout: 0, bodyTimeout: 0 })
   return {

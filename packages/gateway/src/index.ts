@@ -2,4 +2,4 @@ export { createGateway, type Gateway, type GatewayOptions, type ServedRequest } 
 export { createRouteTable, databaseRoutes, type RouteSource, type RouteTable } from './route-table.ts'
 export { isWebSocketUpgrade } from './tunnel-upgrade.ts'
 export type { Authorize, TokenOwner } from './token-cache.ts'
-export { createServiceCaller, type ServiceCall, type ServiceCaller, type ServiceReply } from './call-service.ts'
+export { createServiceCaller } from './call-service.ts'

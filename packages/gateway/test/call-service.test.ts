@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createServiceCaller, type ServiceCall, type ServiceCaller } from '../src/index.ts'
+import type { ServiceCall } from '@cairn/domain'
+import { createServiceCaller } from '../src/index.ts'
 import { aRoute, GatewayRig, readAll } from './gateway-rig.ts'
 
 let rig: GatewayRig
-let caller: ServiceCaller
+let caller: ReturnType<typeof createServiceCaller>
 beforeEach(async () => {
   rig = await new GatewayRig().open()
   caller = createServiceCaller({ routes: rig.routes, domain: 'localhost:7420', timeoutMs: 500 })

@@ -28,7 +28,7 @@ export const wireLimits = {
   filterValues: 100,
   pageSize: 1000,
   defaultPageSize: 25,
-  /** Bytes of an uploaded zip; the default of the server and of the SDK. */
+  /** Bytes of a zip that the SDK makes in memory, unless told otherwise. The server takes more: CAIRN_MAX_UPLOAD_BYTES. */
   artifactBytes: 50 * 1024 * 1024,
 } as const
 
