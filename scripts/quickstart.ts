@@ -2,19 +2,20 @@
  * `npm run quickstart [-- --exit]`: a container engine, a server, and the whole main job on examples/demand-forecast.
  *
  * Keeps serving until Ctrl-C; with `--exit` it stops everything that it started and exits 0 only if all of it worked.
- * The data stays in `.cairn/`, so the next start is quick and keeps what was made.
+ * The data stays in the state directory, `.cairn/` as a rule, so the next start is quick and keeps what was made.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { join } from 'node:path'
-import { createClient } from '@cairn/sdk'
+import { type CairnClient, createClient } from '@cairn/sdk'
 import { deployDemandForecast } from '../examples/demand-forecast/deploy.ts'
 import { ensureBaseImage } from './container-engine/ensure-base-image.ts'
 import { ensureContainerEngine } from './container-engine/ensure-container-engine.ts'
+import { chooseStateDirectory } from './state-directory.ts'
 
-const stateDirectory = join(process.cwd(), '.cairn')
+const stateDirectory = await chooseStateDirectory(process.cwd())
 const port = Number(process.env['CAIRN_PORT'] ?? 7420)
 const baseUrl = `http://127.0.0.1:${port}`
 const exitWhenDone = process.argv.includes('--exit')
@@ -89,8 +90,20 @@ function stopServer(server: ChildProcess): Promise<void> {
   })
 }
 
-async function runMainJob(token: string): Promise<void> {
-  const deployed = await deployDemandForecast(createClient({ baseUrl, token }), say)
+async function removeServices(client: CairnClient): Promise<void> {
+  for await (const { id, name } of client.services.listServices()) {
+    await client.services.deleteService(id)
+    say(`service ${name} is being deleted`)
+  }
+  const deadline = performance.now() + 60_000
+  while ((await client.services.listServices().all()).length > 0) {
+    if (performance.now() > deadline) throw new Error('the services were not gone within 60 s')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+async function runMainJob(client: CairnClient): Promise<void> {
+  const deployed = await deployDemandForecast(client, say)
   const page = await fetchPage(new URL(deployed.pageUrl).host, '/')
   if (page.status !== 200 || !page.body.includes(deployed.executionId)) {
     throw new Error(`the forecast page does not show run ${deployed.executionId} (status ${page.status})`)
@@ -121,7 +134,9 @@ try {
   server = startServer(engine.dockerHost, token)
   await Promise.race([waitUntilReady(server), stopped])
   say(`server ready at ${baseUrl}`)
-  if (!stopRequested) await Promise.race([runMainJob(token), stopped])
+  const client = createClient({ baseUrl, token })
+  if (!stopRequested) await Promise.race([runMainJob(client), stopped])
+  if (exitWhenDone && !stopRequested) await Promise.race([removeServices(client), stopped])
   if (!exitWhenDone && !stopRequested) {
     say('serving; stop with Ctrl-C')
     const ended = new Promise<void>((resolve) => server?.once('exit', () => resolve()))
