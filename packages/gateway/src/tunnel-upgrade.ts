@@ -64,14 +64,21 @@ export function tunnelUpgrade(tunnel: Tunnel): void {
     socket.off('close', clientGone)
     join(tunnel, { answer, upstreamSocket, upstreamHead }, () => end(101))
   })
+  let isAnswered = false
   outgoing.once('response', (answer) => {
     const status = answer.statusCode ?? 502
+    isAnswered = true
     relayRefusal(socket, answer)
     end(status)
   })
   outgoing.once('error', (error) => {
     if (socket.destroyed) return
     tunnel.onUpstreamError(error, upstream)
+    // A second answer would be read as the rest of the first.
+    if (isAnswered) {
+      socket.destroy()
+      return
+    }
     const isRefused = 'code' in error && error.code === 'ECONNREFUSED'
     const refusal = (isRefused ? notConnected : unreachable)(route)
     refuseUpgrade(request, socket, refusal)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import { eventually } from '@cairn/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { aRoute, GatewayRig, portOf } from './gateway-rig.ts'
@@ -100,6 +100,15 @@ describe('a WebSocket', () => {
     expect(received.text).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
     expect(received.text).toMatch(/\r\n\r\nno$/)
     expect(requests.map((request) => request.url)).toEqual(['/refused'])
+  })
+
+  test('that the app answers with broken framing gets no second answer behind the first', async () => {
+    const broken = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx'
+    const port = await rig.own(createTcpServer((app) => void app.on('data', () => app.end(broken))))
+    await rig.setRoutes(aRoute({ instances: [{ name: 'w', host: '127.0.0.1', port }] }))
+    const { received } = open('/ws')
+    await eventually(() => expect(received.isClosed).toBe(true))
+    expect(received.text).not.toContain('502')
   })
 
   test('to a service without an instance is refused with 503', async () => {
