@@ -87,7 +87,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     // Interim answers are between the app and the gateway.
     if (status < 200) return
     const { response } = this.#exchange
-    response.writeHead(status, statusMessage ?? '', responseHeaders(textOf(controller.rawHeaders)))
+    response.writeHead(status, sendableReason(statusMessage), responseHeaders(textOf(controller.rawHeaders)))
     this.#hasAnswered = true
     // A body that is there already goes out in the same packet as the head; a head without one must not wait for it.
     process.nextTick(() => {
@@ -151,6 +151,11 @@ function bodyOf(request: IncomingMessage): Readable {
     yield* request.iterator({ destroyOnReturn: false })
   }
   return Readable.from(chunks(), { objectMode: false })
+}
+
+/** The reason phrase, or none when it holds what Node refuses to send: its error would leave the client without answer. */
+function sendableReason(phrase = ''): string {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(phrase) ? phrase : ''
 }
 
 function textOf(raw: Dispatcher.DispatchController['rawHeaders']): string[] {

@@ -215,6 +215,13 @@ describe('an answer', () => {
     expect((await rig.ask()).status).toBe(502)
   })
 
+  test.each(['O\x01K', 'O\x7fK', 'O€K'])('with the reason phrase %j arrives without it', async (phrase) => {
+    const answer = `HTTP/1.1 200 ${phrase}\r\nContent-Length: 2\r\n\r\nok`
+    const port = await rig.own(createTcpServer((socket) => void socket.on('data', () => socket.end(answer))))
+    await rig.setRoutes(aRoute({ instances: [{ name: 'w', host: '127.0.0.1', port }] }))
+    expect(await rig.ask()).toMatchObject({ status: 200, body: 'ok' })
+  })
+
   test.each(['Content-Length: 2\r\nTransfer-Encoding: chunked', 'Content-Length: 2\r\nContent-Length: 3'])(
     'of two lengths (%j) is answered with 502',
     async (lengths) => {
