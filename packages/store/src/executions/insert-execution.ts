@@ -1,4 +1,5 @@
 import type { RunParameters, RunPlan } from '@cairn/domain'
+import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 
 export interface NewRunPlan {
@@ -9,27 +10,24 @@ export interface NewRunPlan {
   readonly body: RunPlan
 }
 
-/** The id of the plan's row; runs of one revision with the same pins share it. */
+/**
+ * The id of the plan's row; runs of one revision with the same pins share it. The caller holds the workflow's row FOR
+ * UPDATE, so nobody else adds the same plan meanwhile.
+ */
 export async function upsertRunPlan(tx: Tx, plan: NewRunPlan): Promise<number> {
-  const inserted = await tx
-    .insertInto('run_plan')
-    .values({
-      workflow_id: plan.workflowId,
-      revision: plan.revision,
-      digest: plan.digest,
-      body: JSON.stringify(plan.body),
-    })
-    .onConflict((conflict) => conflict.columns(['workflow_id', 'digest']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  if (inserted !== undefined) return inserted.id
-  const existing = await tx
-    .selectFrom('run_plan')
-    .select('id')
-    .where('workflow_id', '=', plan.workflowId)
-    .where('digest', '=', plan.digest)
-    .executeTakeFirstOrThrow()
-  return existing.id
+  const { rows } = await sql<{ id: number }>`
+    with existing as (
+      select id from run_plan where workflow_id = ${plan.workflowId} and digest = ${plan.digest}
+    ), inserted as (
+      insert into run_plan (workflow_id, revision, digest, body)
+      select ${plan.workflowId}::bigint, ${plan.revision}::integer, ${plan.digest}::text, ${JSON.stringify(plan.body)}::json
+      where not exists (select from existing)
+      returning id
+    )
+    select id from existing union all select id from inserted`.execute(tx)
+  const [row] = rows
+  if (row === undefined) throw new Error(`the plan of workflow ${plan.workflowId} was not stored`)
+  return row.id
 }
 
 export interface NewExecution {

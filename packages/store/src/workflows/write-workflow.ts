@@ -62,20 +62,36 @@ export interface LockedWorkflow {
 export async function lockWorkflow(tx: Tx, tenantId: string, workflowId: number): Promise<LockedWorkflow | null> {
   const row = await tx
     .selectFrom('workflow')
-    .select(['id', 'name', 'revision', 'paused'])
+    .select((workflow) => [
+      'id',
+      'name',
+      'revision',
+      'paused',
+      workflow
+        .selectFrom('workflow_revision')
+        .select('body')
+        .whereRef('workflow_revision.workflow_id', '=', 'workflow.id')
+        .whereRef('workflow_revision.revision', '=', 'workflow.revision')
+        .as('body'),
+    ])
     .where('id', '=', workflowId)
     .where('tenant_id', '=', tenantId)
     .where('deleted_at', 'is', null)
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return null
+  return { ...row, body: row.body ?? (await readRevision(tx, row)) }
+}
+
+/** A statement that waited for the lock does not see the revision that was made while it waited. */
+async function readRevision(tx: Tx, workflow: { readonly id: number; readonly revision: number }): Promise<object> {
   const { body } = await tx
     .selectFrom('workflow_revision')
     .select('body')
-    .where('workflow_id', '=', row.id)
-    .where('revision', '=', row.revision)
+    .where('workflow_id', '=', workflow.id)
+    .where('revision', '=', workflow.revision)
     .executeTakeFirstOrThrow()
-  return { ...row, body }
+  return body
 }
 
 /** Whether another workflow of the tenant has the name. */
