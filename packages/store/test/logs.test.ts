@@ -161,6 +161,43 @@ describe('a writer', () => {
     expect((await read(null)).lines).toEqual([line(1)])
   })
 
+  test('hands back what is left when it is closed with a rest, to be stored as the next chunk', async () => {
+    const writer = open()
+    await writer.write(line(1))
+    await writer.flush()
+    await writer.write(line(2))
+    await writer.write(line(3))
+    expect(await writer.closeWithRest()).toEqual({ stream, sequence: 2, lines: lines(2, 3) })
+    expect((await read(null)).lines).toEqual(lines(1, 1))
+  })
+
+  test('has no rest when every line is durable', async () => {
+    const writer = open()
+    expect(await writer.closeWithRest()).toBeNull()
+    await writer.write(line(1))
+    await writer.flush()
+    expect(await writer.closeWithRest()).toBeNull()
+    expect((await read(null)).lines).toEqual([line(1)])
+  })
+
+  test('stores what is more than a chunk instead of handing it back', async () => {
+    const writer = open({ maxChunkLength: 10 })
+    for (const entry of lines(1, 20)) await writer.write(entry)
+    expect(await writer.closeWithRest()).toBeNull()
+    expect(await readAll(1000)).toEqual(lines(1, 20))
+  })
+
+  test('hands no rest back when it was superseded', async () => {
+    const [late, current] = [open(), open()]
+    await late.write(line(1))
+    await late.flush()
+    await current.write(line(2))
+    await current.flush()
+    await late.write(line(99))
+    expect(await late.flush()).toBe('superseded')
+    expect(await late.closeWithRest()).toBe('superseded')
+  })
+
   test('gives up closing when it is told to', async () => {
     const nowhere = openDatabase({
       url: 'postgres://cairn@127.0.0.1:1/cairn',

@@ -24,6 +24,7 @@ import {
   flushRunEvents,
   readRunEventsOfMany,
 } from '@cairn/store'
+import type { AttemptConclusion } from './attempt-conclusion.ts'
 import { containerName } from './container/container-step.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
 import { failBrokenRun } from './fail-broken-run.ts'
@@ -31,7 +32,7 @@ import { GroupCommit, type RunWrites } from './group-commit.ts'
 import { type Lease, OwnershipLost } from './keep-lease.ts'
 import { advanceRun, attemptKey, closeRun, type LiveRun, recordEvent, type RunRecorder } from './live-run.ts'
 import type { PlanCache } from './plan-cache.ts'
-import { type AttemptConclusion, type AttemptIdentity, type AttemptRuntime, runAttempt } from './run-attempt.ts'
+import { type AttemptIdentity, type AttemptRuntime, runAttempt } from './run-attempt.ts'
 
 export interface OwnerDependencies {
   readonly database: Database
@@ -156,11 +157,11 @@ export class ExecutionOwner {
         this.#startAttempt(run, { step: event.step, attempt: event.attempt, adopted: false })
         return
       case 'attempt.failed':
-        this.#removeContainer(run, event.step, event.attempt)
+        this.#leaveContainer(run, event.step, event.attempt)
         return
       case 'step.succeeded':
       case 'step.failed':
-        this.#removeContainer(run, event.step, run.state.steps.get(event.step)?.attempt ?? 0)
+        this.#leaveContainer(run, event.step, run.state.steps.get(event.step)?.attempt ?? 0)
         return
       case 'run.finished':
         closeRun(run)
@@ -172,12 +173,16 @@ export class ExecutionOwner {
   }
 
   /**
+   * The end of an attempt is durable, and the last of its log with it.
+   *
    * The container of an adopted attempt is left to the sweep, a minute later: its owner of before may only have been
    * stopped, about to ensure it, and must then find it and not start it a second time.
    */
-  #removeContainer(run: LiveRun, step: string, attempt: number): void {
+  #leaveContainer(run: LiveRun, step: string, attempt: number): void {
     const planned = run.state.graph.steps.get(step)?.step
-    if (planned?.type !== 'standard' || run.adoptedAttempts.has(attemptKey(step, attempt))) return
+    if (planned?.type !== 'standard') return
+    this.#use.attempts.container.hints.notify('log')
+    if (run.adoptedAttempts.has(attemptKey(step, attempt))) return
     this.#use.crashPoints.reach('execution.before-remove')
     const { installationId } = this.#use.attempts.container
     this.#use.removeContainer(containerName(installationId, { executionId: run.execution.id, step, attempt }))
@@ -205,7 +210,7 @@ export class ExecutionOwner {
       if (error instanceof OwnershipLost) return lease.abandon(error.message)
       logger.error({ err: error, executionId: run.execution.id, step: identity.step }, 'an attempt broke')
       const reason = `a fault of Cairn: ${error instanceof Error ? error.message : 'unknown'}`
-      this.#conclude(run, identity, { result: { kind: 'failed', reason, exitCode: null } })
+      this.#conclude(run, identity, { result: { kind: 'failed', reason, exitCode: null }, log: null })
     }
   }
 

@@ -23,12 +23,17 @@ export interface RunRecorder {
 }
 
 /** Applies an event and hands it to the next flush. */
-export function recordEvent(recorder: RunRecorder, run: LiveRun, event: RunEvent, log?: AppendedLogChunk): void {
+export function recordEvent(
+  recorder: RunRecorder,
+  run: LiveRun,
+  event: RunEvent,
+  log: AppendedLogChunk | null = null,
+): void {
   const recorded = { sequence: run.state.sequence + 1, at: recorder.now(), event }
   applyEvent(run.state, recorded)
   const writes = recorder.commit.writesOf(run)
   writes.events.push({ ...recorded, executionId: run.execution.id })
-  if (log !== undefined) writes.logs.push(log)
+  if (log !== null) writes.logs.push(log)
   if (event.type === 'run.finished') {
     writes.finished = { executionId: run.execution.id, status: event.status, reason: event.reason, at: recorded.at }
   }

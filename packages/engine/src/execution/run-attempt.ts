@@ -1,13 +1,8 @@
 /** Carries out attempts of any step type. */
-import {
-  type AttemptResult,
-  injectedVariables,
-  type PlannedStep,
-  resolveEnvironment,
-  stepLogStream,
-} from '@cairn/domain'
+import { injectedVariables, type PlannedStep, resolveEnvironment, stepLogStream } from '@cairn/domain'
 import type { AppendedLogChunk } from '@cairn/store'
 import type { Dispatcher } from 'undici'
+import type { AttemptConclusion } from './attempt-conclusion.ts'
 import { type ContainerRuntime, runContainerAttempt } from './container/container-step.ts'
 import { type HttpLogLine, runHttpAttempt } from './http/http-step.ts'
 import type { Limiter } from './limit-concurrency.ts'
@@ -27,12 +22,6 @@ export interface AttemptIdentity {
   readonly adopted: boolean
 }
 
-export interface AttemptConclusion {
-  readonly result: AttemptResult
-  /** The log of the attempt when it is stored together with its end: of http steps. */
-  readonly log?: AppendedLogChunk
-}
-
 /** Rejects when `signal` aborts or this process is not the owner any more. */
 export async function runAttempt(
   runtime: AttemptRuntime,
@@ -48,11 +37,12 @@ export async function runAttempt(
     run.execution.parameters,
     injectedFor(run, identity, planned),
   )
-  if (resolved.kind === 'failed') return { result: { kind: 'failed', reason: resolved.reason, exitCode: null } }
+  if (resolved.kind === 'failed')
+    return { result: { kind: 'failed', reason: resolved.reason, exitCode: null }, log: null }
   const { env } = resolved
   if (planned.type === 'standard') {
     const { id: executionId, tenantId } = run.execution
-    const result = await runContainerAttempt(runtime.container, {
+    return runContainerAttempt(runtime.container, {
       executionId,
       tenantId,
       ...identity,
@@ -60,7 +50,6 @@ export async function runAttempt(
       env,
       ...context,
     })
-    return { result }
   }
   if (identity.adopted) return requestOfDeadServer(runtime, run, identity)
   return runtime.limitRequests(async () => {

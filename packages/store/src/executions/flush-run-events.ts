@@ -10,6 +10,7 @@
  */
 import type { RecordedRunEvent } from '@cairn/domain'
 import type { Pool } from 'pg'
+import { encodeLines } from '../logs/log-line.ts'
 import { toEventColumns } from './run-event-row.ts'
 
 export interface AppendedRunEvent extends RecordedRunEvent {
@@ -25,7 +26,7 @@ export interface FinishedExecution {
   readonly at: number
 }
 
-/** Whole chunk of a step's log that belongs to an event of the same flush. */
+/** A chunk of a step's log that belongs to an event of the same flush. Nobody else writes the stream. */
 export interface AppendedLogChunk {
   readonly stream: string
   readonly sequence: number
@@ -112,10 +113,10 @@ function logArrays(logs: readonly AppendedLogChunk[]): unknown[] {
   return [
     logs.map((log) => log.stream),
     logs.map((log) => log.sequence),
-    logs.map((log) => Math.min(...log.lines.map((line) => line.at))),
-    logs.map((log) => Math.max(...log.lines.map((line) => line.at))),
+    logs.map((log) => log.lines.reduce((least, line) => Math.min(least, line.at), Infinity)),
+    logs.map((log) => log.lines.reduce((most, line) => Math.max(most, line.at), -Infinity)),
     logs.map((log) => log.lines.length),
-    logs.map((log) => JSON.stringify(log.lines.map((line) => [line.at, storable(line.text)]))),
+    logs.map((log) => encodeLines(log.lines)),
   ]
 }
 

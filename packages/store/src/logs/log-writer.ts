@@ -16,6 +16,14 @@ import type { LogLine } from './log-line.ts'
 /** `written` = all lines are durable. `superseded` = another writer took the stream over and some lines were dropped. */
 export type LogWriterOutcome = 'written' | 'superseded'
 
+/** The last lines of a log that ended, as the chunk that comes next; not stored. */
+export interface LogRest {
+  readonly stream: string
+  readonly sequence: number
+  /** At least one. */
+  readonly lines: readonly LogLine[]
+}
+
 export interface LogWriterOptions {
   /** A buffered line is stored after this many milliseconds at the latest, if the database answers. 200 by default. */
   readonly maxDelayMs?: number
@@ -43,7 +51,7 @@ export class LogWriter {
   #bufferLength = 0
   #timer: NodeJS.Timeout | null = null
   #flushing: Promise<void> | null = null
-  #lastSequence: number | null = null
+  #lastSequence: Promise<number> | null = null
   #outcome: LogWriterOutcome = 'written'
 
   constructor(db: Db, stream: string, options: LogWriterOptions = {}) {
@@ -68,6 +76,8 @@ export class LogWriter {
     if (this.#outcome === 'superseded') return
     this.#buffer.push(line)
     this.#bufferLength += line.text.length
+    // Asked for early, so that the first chunk does not wait for it; a failure counts only there.
+    this.#knowLastSequence().catch(() => undefined)
     if (this.#bufferLength >= this.#options.maxChunkLength) void this.#flush()
     else this.#timer ??= setTimeout(() => void this.#flush(), this.#options.maxDelayMs)
     while (this.#bufferLength >= bufferedChunks * this.#options.maxChunkLength) await this.#flush()
@@ -84,12 +94,34 @@ export class LogWriter {
    *
    * @throws the signal's reason when it aborts before all lines are durable
    */
-  async close(signal?: AbortSignal): Promise<LogWriterOutcome> {
+  close(signal?: AbortSignal): Promise<LogWriterOutcome> {
+    return this.#closeBy(() => this.flush(), signal)
+  }
+
+  /**
+   * As `close`, but lines that fit one chunk are handed back, for the caller to store together with what they lead to.
+   * Only for a stream without another writer, for the caller cannot be told that it was superseded.
+   *
+   * @returns null = every line is durable
+   */
+  closeWithRest(signal?: AbortSignal): Promise<LogRest | 'superseded' | null> {
+    return this.#closeBy(async () => {
+      const isRest = this.#flushing === null && this.#buffer.length > 0
+      if (!isRest || this.#bufferLength >= this.#options.maxChunkLength) {
+        return (await this.flush()) === 'written' ? null : 'superseded'
+      }
+      const lines = this.#takeChunk()
+      const lastSequence = await this.#insist(() => this.#knowLastSequence())
+      return { stream: this.#stream, sequence: lastSequence + 1, lines }
+    }, signal)
+  }
+
+  async #closeBy<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const giveUp = (): void => this.#closing.abort(signal?.reason)
     if (signal?.aborted === true) giveUp()
     signal?.addEventListener('abort', giveUp, { once: true })
     try {
-      return await this.flush()
+      return await work()
     } finally {
       signal?.removeEventListener('abort', giveUp)
       if (this.#timer !== null) clearTimeout(this.#timer)
@@ -130,14 +162,29 @@ export class LogWriter {
     return this.#buffer.splice(0, count)
   }
 
-  async #storeChunk(lines: readonly LogLine[]): Promise<'stored' | 'taken'> {
+  #storeChunk(lines: readonly LogLine[]): Promise<'stored' | 'taken'> {
+    return this.#insist(async () => {
+      const sequence = (await this.#knowLastSequence()) + 1
+      const stored = await this.#options.append(this.#stream, sequence, lines)
+      if (stored === 'stored') this.#lastSequence = Promise.resolve(sequence)
+      return stored
+    })
+  }
+
+  #knowLastSequence(): Promise<number> {
+    this.#lastSequence ??= lastLogSequence(this.#db, this.#stream).catch((error: unknown) => {
+      this.#lastSequence = null
+      throw error
+    })
+    return this.#lastSequence
+  }
+
+  /** Tries until it succeeds or `close` gives up. */
+  async #insist<T>(task: () => Promise<T>): Promise<T> {
     for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, lastRetryMs)) {
       this.#closing.signal.throwIfAborted()
       try {
-        this.#lastSequence ??= await lastLogSequence(this.#db, this.#stream)
-        const stored = await this.#options.append(this.#stream, this.#lastSequence + 1, lines)
-        if (stored === 'stored') this.#lastSequence += 1
-        return stored
+        return await task()
       } catch (error) {
         this.#options.onError(error)
         await pause(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined)

@@ -3,7 +3,7 @@
  *
  * Always true: the container's name is a pure function of execution, step and attempt, and `ensure` starts a name at
  * most once; so this can run again from the start at any time, in any process, and goes on where the last one was. The
- * log is stored whole before a result is given.
+ * log is read whole before a result is given, and what of it is not stored then is given with the result.
  */
 import {
   type AttemptResult,
@@ -15,8 +15,9 @@ import {
   workloadName,
 } from '@cairn/domain'
 import { type Call, DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
-import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
+import { appendOwnedLogLines, type Db, type Hints, lastLogSequence, type LogRest } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
+import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { Limiter } from '../limit-concurrency.ts'
 import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
 import type { ContainerWatch } from './container-watch.ts'
@@ -70,17 +71,22 @@ export function containerName(installationId: string, attempt: { executionId: st
 export async function runContainerAttempt(
   runtime: ContainerRuntime,
   attempt: ContainerAttempt,
-): Promise<AttemptResult> {
+): Promise<AttemptConclusion> {
   try {
     return await superviseContainer(runtime, attempt)
   } catch (error) {
-    attempt.signal.throwIfAborted()
-    if (!(error instanceof DriverError)) throw error
-    return { kind: 'failed', reason: `the container engine: ${error.message}`, exitCode: null }
+    return { result: refusalOf(attempt, error), log: null }
   }
 }
 
-async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerAttempt): Promise<AttemptResult> {
+/** Throws what is no refusal of the engine. */
+function refusalOf(attempt: ContainerAttempt, error: unknown): AttemptResult {
+  attempt.signal.throwIfAborted()
+  if (!(error instanceof DriverError)) throw error
+  return { kind: 'failed', reason: `the container engine: ${error.message}`, exitCode: null }
+}
+
+async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerAttempt): Promise<AttemptConclusion> {
   const spec = specOf(runtime.installationId, attempt)
   const started = await ensureContainer(runtime, attempt, spec)
   runtime.crashPoints.reach('execution.container-ensured')
@@ -103,8 +109,9 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
   log.catch(() => undefined)
   try {
     const end = await waitForEnd(runtime, attempt, { name: spec.name, startedAt: started.startedAt })
-    await withinGrace(log, logEnd)
-    return await resultOf(runtime, attempt, end)
+    const result = resultOf(runtime, attempt, end).catch((error: unknown) => refusalOf(attempt, error))
+    const [ending, rest] = await Promise.all([result, withinGrace(log, logEnd)])
+    return { result: ending, log: rest }
   } finally {
     logEnd.abort()
   }
@@ -129,8 +136,8 @@ async function ensureContainer(
   attempt: ContainerAttempt,
   spec: WorkloadSpec,
 ): Promise<Observation> {
-  let troubleTold = false
-  return callEngine(
+  const told: Promise<void>[] = []
+  const started = await callEngine(
     (call) =>
       runtime.limitStarts(async () => {
         attempt.signal.throwIfAborted()
@@ -150,12 +157,14 @@ async function ensureContainer(
           { err: error, step: attempt.step, executionId: attempt.executionId },
           'a step waits for the engine',
         )
-        if (troubleTold) return
-        troubleTold = true
-        void tellInLog(runtime, attempt, `waiting for the container engine: ${error.message}`)
+        if (told.length > 0) return
+        told.push(tellInLog(runtime, attempt, `waiting for the container engine: ${error.message}`))
       },
     },
   )
+  // The log has one writer at a time.
+  await Promise.all(told)
+  return started
 }
 
 async function ensureNetworkOnce({ driver, networks }: ContainerRuntime, name: string, call: Call): Promise<void> {
@@ -225,12 +234,13 @@ function toEnd(observation: Observation | null): ContainerEnd {
   return observation === null ? { kind: 'vanished' } : { kind: 'exited', observation }
 }
 
-async function withinGrace(log: Promise<void>, logEnd: AbortController): Promise<void> {
+async function withinGrace(log: Promise<LogRest | null>, logEnd: AbortController): Promise<LogRest | null> {
   const timer = setTimeout(() => logEnd.abort(), logGraceMs)
   try {
-    await log
+    return await log
   } catch (error) {
     if (!logEnd.signal.aborted) throw error
+    return null
   } finally {
     clearTimeout(timer)
   }

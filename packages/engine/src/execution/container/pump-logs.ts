@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError, type EngineDriver, type WorkloadName } from '@cairn/driver'
-import { appendOwnedLogLines, type Db, type LogLine, LogWriter, readRecentLines } from '@cairn/store'
+import { appendOwnedLogLines, type Db, type LogLine, type LogRest, LogWriter, readRecentLines } from '@cairn/store'
 
 const overlapMs = 1000
 const retryMs = 500
@@ -73,15 +73,16 @@ export interface LogTarget {
 }
 
 /**
- * Resolves when the container has ended and every line of it is durable. Rejects when `signal` aborts. After
- * another writer took the stream over, it goes on from what that one stored.
+ * Resolves when the container has ended and its log was read to the end. What is answered is the last of it, which the
+ * run's owner stores with the end of the attempt; null, always without an owner: every line is durable. Rejects when
+ * `signal` aborts. After another writer took the stream over, it goes on from what that one stored.
  */
 export async function pumpLogs(
   driver: EngineDriver,
   name: WorkloadName,
   target: LogTarget,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<LogRest | null> {
   for (let resumes = target.resumes; ; resumes = true) {
     const stored = resumes ? await readRecentLines(target.db, target.stream, overlapMs) : []
     const writer = openWriter(target)
@@ -91,9 +92,14 @@ export async function pumpLogs(
       // After an abort nothing more may be written: whoever owns the run next reads the same lines again.
       if (signal.aborted) await writer.close(signal).catch(() => undefined)
     }
-    if ((await writer.close(signal)) === 'written') return
+    const rest = target.processId === null ? await storeAll(writer, signal) : await writer.closeWithRest(signal)
+    if (rest !== 'superseded') return rest
     await pause(retryMs, undefined, { signal })
   }
+}
+
+async function storeAll(writer: LogWriter, signal: AbortSignal): Promise<'superseded' | null> {
+  return (await writer.close(signal)) === 'written' ? null : 'superseded'
 }
 
 function openWriter({ db, processId, stream, onStored, onError }: LogTarget): LogWriter {
