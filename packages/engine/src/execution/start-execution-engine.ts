@@ -3,7 +3,9 @@ import type { Clock, CrashPoints, Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import { type Database, type Hints, releaseOrphanedExecutions, resignEngineProcess } from '@cairn/store'
 import { bounded } from './container/call-engine.ts'
+import type { ContainerRuntime } from './container/container-step.ts'
 import { ContainerWatch } from './container/container-watch.ts'
+import { StartsBeforeRemovals } from './container/starts-before-removals.ts'
 import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
@@ -63,7 +65,7 @@ class Engine {
   readonly #agent: ReturnType<typeof createGuardedAgent>
   readonly #watch: ContainerWatch
   readonly #plans: PlanCache
-  readonly #limitStarts: Limiter
+  readonly #containers: StartsBeforeRemovals
   readonly #limitRequests: Limiter
   readonly #unsubscribe: () => void
   #owner: ExecutionOwner | null = null
@@ -74,7 +76,7 @@ class Engine {
     this.#agent = createGuardedAgent(parseEgressAllow(options.egressAllow))
     this.#watch = new ContainerWatch(options.driver, options.logger)
     this.#plans = new PlanCache(options.database)
-    this.#limitStarts = limitConcurrency(options.settings.concurrentStarts)
+    this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
     this.#unsubscribe = options.hints.subscribe('execution', () => this.#bell.ring())
   }
@@ -134,7 +136,7 @@ class Engine {
     const assertOwner = () => {
       if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
     }
-    const container = {
+    const container: ContainerRuntime = {
       driver,
       installationId,
       db: database.db,
@@ -144,7 +146,7 @@ class Engine {
       logger,
       crashPoints,
       watch: this.#watch,
-      limitStarts: this.#limitStarts,
+      limitStarts: (task) => this.#containers.start(task),
       networks: new Map<string, Promise<void>>(),
       assertOwner,
     }
@@ -158,7 +160,8 @@ class Engine {
       settings,
       attempts: { container, agent: this.#agent, limitRequests: this.#limitRequests, now },
       removeContainer: (name) => {
-        driver.remove(name, bounded({ signal })).catch((error: unknown) => {
+        const remove = () => driver.remove(name, bounded({ signal }))
+        this.#containers.remove(remove).catch((error: unknown) => {
           // The sweep removes it later.
           if (!signal.aborted) logger.warn({ err: error, workload: name }, 'a container was not removed')
         })

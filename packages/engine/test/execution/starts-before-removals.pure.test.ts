@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { StartsBeforeRemovals } from '../../src/execution/container/starts-before-removals.ts'
+
+it('removes after the starts that are asked for in the same moment', async () => {
+  const order: string[] = []
+  const containers = new StartsBeforeRemovals(1)
+  const { promise: engineIsSlow, resolve: answer } = Promise.withResolvers<void>()
+  const removed = containers.remove(async () => void order.push('removed'))
+  const started = containers.start(async () => {
+    await engineIsSlow
+    order.push('started')
+  })
+  const second = containers.start(async () => void order.push('started, too'))
+  answer()
+  await Promise.all([removed, started, second])
+  expect(order).toEqual(['started', 'started, too', 'removed'])
+})
+
+it('removes although starts never cease', async () => {
+  const order: string[] = []
+  const containers = new StartsBeforeRemovals(1, 1)
+  const { promise: hangs, resolve: end } = Promise.withResolvers<void>()
+  const started = containers.start(async () => {
+    await hangs
+    order.push('started')
+  })
+  await containers.remove(async () => void order.push('removed'))
+  end()
+  await started
+  expect(order).toEqual(['removed', 'started'])
+})
+
+it('goes on after a start or a removal that fails', async () => {
+  const containers = new StartsBeforeRemovals(1)
+  const broken = new Error('the engine is away')
+  await expect(containers.start(() => Promise.reject(broken))).rejects.toBe(broken)
+  await expect(containers.remove(() => Promise.reject(broken))).rejects.toBe(broken)
+  expect(await containers.start(() => Promise.resolve('started'))).toBe('started')
+  await containers.remove(() => Promise.resolve())
+})
