@@ -1,5 +1,5 @@
 import { type Call, DriverError, type LogLine, type LogOptions } from '@cairn/driver'
-import { type Engine, findContainer } from './containers.ts'
+import { type Engine, findContainer, type Found } from './containers.ts'
 import { LogDemultiplexer } from './demux-logs.ts'
 import { pause } from './pause.ts'
 import { StoredTail } from './stored-tail.ts'
@@ -21,7 +21,7 @@ export async function* readLogs(
   const { since, canFollow } = options
   const isExited = found.observation.phase === 'exited'
   if (!options.follow) yield* streamLog(engine, found.id, { since, follow: false, isExited }, call)
-  else yield* followLog(engine, found.id, { since, canFollow }, call)
+  else yield* followLog(engine, found, { since, canFollow }, call)
 }
 
 /**
@@ -32,26 +32,39 @@ export async function* readLogs(
  */
 async function* followLog(
   engine: Engine,
-  id: string,
+  start: Found,
   options: { readonly since: Date | null; readonly canFollow: boolean },
   call: Call,
 ): AsyncGenerator<readonly LogLine[]> {
   const tail = new StoredTail(options.since)
-  for (;;) {
-    const found = await findContainer(engine, id, call)
-    if (found === null) throw new DriverError('workload_not_found', 'the workload was removed while its log was read')
+  for (let found = start; ; found = await lookAgain(engine, start.id, options.canFollow, call)) {
     const isExited = found.observation.phase === 'exited'
     let skip = tail.count
     const reading = { since: tail.since, follow: options.canFollow && !isExited, isExited }
-    for await (const batch of streamLog(engine, id, reading, call)) {
+    for await (const batch of streamLog(engine, start.id, reading, call)) {
       const fresh = batch.slice(skip)
       skip -= batch.length - fresh.length
       tail.add(fresh)
       if (fresh.length > 0) yield fresh
     }
     if (isExited) return
-    await pause(options.canFollow ? settleMs : pollMs, call)
   }
+}
+
+/** An engine that ends a followed log mostly knows of the container's end by then. */
+async function lookAgain(engine: Engine, id: string, canFollow: boolean, call: Call): Promise<Found> {
+  if (canFollow) {
+    const found = await mustFind(engine, id, call)
+    if (found.observation.phase === 'exited') return found
+  }
+  await pause(canFollow ? settleMs : pollMs, call)
+  return mustFind(engine, id, call)
+}
+
+async function mustFind(engine: Engine, id: string, call: Call): Promise<Found> {
+  const found = await findContainer(engine, id, call)
+  if (found === null) throw new DriverError('workload_not_found', 'the workload was removed while its log was read')
+  return found
 }
 
 /** A line without its end is given only once nothing can be added to it. */
