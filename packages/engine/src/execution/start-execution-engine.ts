@@ -58,6 +58,9 @@ export function startExecutionEngine(options: ExecutionEngineOptions): Execution
   }
 }
 
+/** Longest that a stop waits for removals, in milliseconds; the sweep of the next start removes the rest. */
+const removalDrainMs = 5000
+
 class Engine {
   readonly #options: ExecutionEngineOptions
   readonly #stopped = new AbortController()
@@ -114,7 +117,7 @@ class Engine {
     this.#options.logger.info({ processId: lease.processId }, 'this process takes runs')
     try {
       await this.#claimLoop(owner, lease)
-      if (!lease.lost.aborted) await Promise.race([owner.quiesce(), aborted(lease.lost)])
+      if (!lease.lost.aborted) await Promise.race([this.#settle(owner), aborted(lease.lost)])
     } finally {
       over.abort()
       owner.drop()
@@ -128,6 +131,15 @@ class Engine {
     await resignEngineProcess(this.#options.database.db, lease.processId)
     await releaseOrphanedExecutions(this.#options.database.db)
     this.#options.hints.notify('execution')
+  }
+
+  /** What a stop waits for: flushes and requests under way, and containers that are done with, so that none is left. */
+  async #settle(owner: ExecutionOwner): Promise<void> {
+    await owner.quiesce()
+    const isUp = new AbortController()
+    const patience = waitUnlessStopped(removalDrainMs, [isUp.signal])
+    await Promise.race([this.#containers.removalsEnded(), patience])
+    isUp.abort()
   }
 
   #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {

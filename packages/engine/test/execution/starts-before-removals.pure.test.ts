@@ -38,3 +38,13 @@ it('goes on after a start or a removal that fails', async () => {
   expect(await containers.start(() => Promise.resolve('started'))).toBe('started')
   await containers.remove(() => Promise.resolve())
 })
+
+it('says when every removal that was asked for has ended, whether it failed or not', async () => {
+  const order: string[] = []
+  const containers = new StartsBeforeRemovals(1)
+  const failing = containers.remove(() => Promise.reject(new Error('the engine is away')))
+  failing.catch(() => order.push('failed'))
+  void containers.remove(async () => void order.push('removed'))
+  await containers.removalsEnded()
+  expect(order.toSorted()).toEqual(['failed', 'removed'])
+})

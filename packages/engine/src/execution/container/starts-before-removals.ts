@@ -14,6 +14,7 @@ export class StartsBeforeRemovals {
   readonly #limitStarts: Limiter
   readonly #longestRemovalWaitMs: number
   readonly #limitRemovals = limitConcurrency(concurrentRemovals)
+  readonly #removals = new Set<Promise<void>>()
   #startsAskedFor = 0
 
   constructor(concurrentStarts: number, longestRemovalWaitMs = 3000) {
@@ -30,7 +31,21 @@ export class StartsBeforeRemovals {
     }
   }
 
-  async remove(task: () => Promise<void>): Promise<void> {
+  /** Settles as `task` does. */
+  remove(task: () => Promise<void>): Promise<void> {
+    const removal = this.#removeInTurn(task)
+    this.#removals.add(removal)
+    const forget = (): boolean => this.#removals.delete(removal)
+    removal.then(forget, forget)
+    return removal
+  }
+
+  /** Resolves when every removal asked for so far has ended, however it ended. */
+  async removalsEnded(): Promise<void> {
+    await Promise.allSettled(this.#removals)
+  }
+
+  async #removeInTurn(task: () => Promise<void>): Promise<void> {
     const dueAt = performance.now() + this.#longestRemovalWaitMs
     await this.#limitRemovals(async () => {
       // The end of a step is followed by the starts of its children, in this tick.
