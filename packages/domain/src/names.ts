@@ -32,9 +32,12 @@ export function networkName(installationId: string, tenantId: string): string {
   return `cairn-${installationPart(installationId)}-${digestOf(['network', tenantId], 16)}`
 }
 
-/** Tag of a built image version, e.g. `cairn/k3x9/3:7`. */
-export function imageTag(installationId: string, imageId: number, versionId: number): string {
-  return `cairn/${installationPart(installationId)}/${imageId}:${versionId}`
+/**
+ * Tag of a built image version, e.g. `cairn/k3x9/5f0c…/3:7`. The engine gives an image to every Dockerfile that names it in
+ * `FROM`, so a tag must not be guessed by other tenants: it holds a digest of the tenant's random id.
+ */
+export function imageTag(installationId: string, tenantId: string, imageId: number, versionId: number): string {
+  return `cairn/${installationPart(installationId)}/${digestOf(['image', tenantId], 32)}/${imageId}:${versionId}`
 }
 
 export function buildLogStream(buildId: number): string {

@@ -23,6 +23,11 @@ describe('names', () => {
   })
 
   it('tag an image by image and version', () => {
-    expect(imageTag('K3-x9', 3, 7)).toBe('cairn/k3x9/3:7')
+    expect(imageTag('K3-x9', 't', 3, 7)).toMatch(/^cairn\/k3x9\/[0-9a-f]{32}\/3:7$/)
+  })
+
+  it('tag images so that one tenant cannot name those of another by counting', () => {
+    const [first, second] = [imageTag('i', crypto.randomUUID(), 3, 7), imageTag('i', crypto.randomUUID(), 3, 7)]
+    expect(first).not.toBe(second)
   })
 })

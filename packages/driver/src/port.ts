@@ -166,7 +166,7 @@ export type ReadFileResult =
   | { readonly kind: 'not_a_file' }
 
 export interface BuildRequest {
-  /** Tag to give the result, e.g. `cairn/<installation>/<imageId>:<versionId>`. */
+  /** Tag to give the result, e.g. `cairn/<installation>/<tenant digest>/<imageId>:<versionId>`. */
   readonly tag: string
   /** Labels to set on the image besides the installation's, which the builder sets itself. */
   readonly labels: Readonly<Record<string, string>>

@@ -50,8 +50,8 @@ async function build(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptE
   const preparation = await prepareContext(parts, attempt.build, signal)
   if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }
   const { prepared } = preparation
-  const { imageId, versionId, details } = attempt.build
-  const tag = imageTag(parts.installationId, imageId, versionId)
+  const { tenantId, imageId, versionId, details } = attempt.build
+  const tag = imageTag(parts.installationId, tenantId, imageId, versionId)
   const { context, dockerfilePath, buildArguments } = prepared
   const request = {
     tag,

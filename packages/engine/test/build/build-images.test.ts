@@ -1,4 +1,5 @@
 import { DriverError } from '@cairn/driver'
+import { imageTag } from '@cairn/domain'
 import { eventually } from '@cairn/testkit'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { LeaseLost } from '../../src/reconcile/reconciler.ts'
@@ -47,7 +48,7 @@ describe('A build', () => {
       engineImageId: 'sha256:abc',
       exposedPorts: [8050],
     })
-    const tag = `cairn/test/${ids.imageId}:${ids.versionId}`
+    const tag = imageTag('test', ids.tenantId, ids.imageId, ids.versionId)
     const request = rig.builder.requests.at(-1)
     expect(request).toMatchObject({ tag, dockerfilePath: 'Dockerfile', buildArguments: { A: '1' }, useCache: false })
     expect(Buffer.from(request?.contextBytes ?? []).toString('latin1')).toContain('print(1)')
@@ -228,7 +229,7 @@ describe('Builds of a tenant', () => {
     const first = await rig.ask({ context: simple })
     const second = await rig.ask({ context: simple })
     const other = await rig.ask({ context: simple, tenant: 'other' })
-    const tagOf = (ids: typeof first): string => `cairn/test/${ids.imageId}:${ids.versionId}`
+    const tagOf = (ids: typeof first): string => imageTag('test', ids.tenantId, ids.imageId, ids.versionId)
     await eventually(() => expect(order.toSorted()).toEqual([tagOf(first), tagOf(other)].toSorted()))
     gates.get(tagOf(other))?.resolve()
     expect(await ended(other)).toMatchObject({ status: 'success' })

@@ -1,4 +1,5 @@
 import { createDockerDriver, createDockerImageBuilder } from '@cairn/driver-docker'
+import { imageTag } from '@cairn/domain'
 import { eventually, silentLogger, testDockerHost, testProgramEnvironment } from '@cairn/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { type BuildIds, BuildRig, type BuildState } from './build-rig.ts'
@@ -34,7 +35,7 @@ async function ended(ids: BuildIds): Promise<BuildState> {
     },
     { timeoutMs: 55_000, everyMs: 100 },
   )
-  if (state.status === 'success') built.push(`cairn/test/${ids.imageId}:${ids.versionId}`)
+  if (state.status === 'success') built.push(imageTag('test', ids.tenantId, ids.imageId, ids.versionId))
   return state
 }
 
