@@ -52,12 +52,18 @@ function canonicalHost(host: string): string {
 /** IPv6 outside of this block is not the public internet, whatever it is called. */
 const globalUnicast = ipaddr.parseCIDR('2000::/3')
 
+/** Azure's host for its virtual machines: a public address by its number, the machine's own management by what answers. */
+const platformAddresses = new Set(['168.63.129.16'])
+
 /** Throws {@link EgressRefused} unless `address`, to which `host` resolved, may be connected to. */
 export function checkEgress(host: string, address: string, allow: EgressAllowList): void {
   if (allow.hosts.has(canonicalHost(host))) return
   if (isIP(address) === 0) throw new EgressRefused(host, address)
   const parsed = ipaddr.process(address)
-  const isPublic = parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || matches(parsed, globalUnicast))
+  const isPublic =
+    parsed.range() === 'unicast' &&
+    (parsed.kind() === 'ipv4' || matches(parsed, globalUnicast)) &&
+    !platformAddresses.has(parsed.toString())
   if (!isPublic && !allow.networks.some((network) => matches(parsed, network))) throw new EgressRefused(host, address)
 }
 
