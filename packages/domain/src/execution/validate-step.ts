@@ -154,5 +154,10 @@ function checkUrl(field: string, url: string): FieldError[] {
   if (url === '') return [{ field, rule: 'is required: the address to call' }]
   if (!/^(https?:\/\/|\{\{)/i.test(url))
     return [{ field, rule: 'must start with http://, https:// or a {{parameter}}' }]
+  // With placeholders the address is known only when the step runs, and checked then.
+  const parsed = url.includes('{{') ? 'later' : URL.parse(url)
+  if (parsed === null) return [{ field, rule: 'must be a complete address, e.g. https://example.com/path' }]
+  if (parsed !== 'later' && `${parsed.username}${parsed.password}` !== '')
+    return [{ field, rule: 'must not hold a user name or password' }]
   return checkText(field, url, workflowLimits.urlBytes)
 }

@@ -126,6 +126,9 @@ describe('validateWorkflow', () => {
     ['an odd storage size', step({ resources: { storage: 'lots' } }), 'steps.a.resources.storage', /10GB/],
     ['an unknown method', http({ method: 'brew' }), 'steps.a.method', /must be one of get/],
     ['another scheme', http({ url: 'ftp://x/' }), 'steps.a.url', /must start with http/],
+    ['a url without a host', http({ url: 'http://' }), 'steps.a.url', /complete address/],
+    ['a url with a broken host', http({ url: 'http://[::1/' }), 'steps.a.url', /complete address/],
+    ['a url with a password', http({ url: 'https://u:p@x/' }), 'steps.a.url', /user name or password/],
     ['a missing url', http({ url: '' }), 'steps.a.url', /is required/],
     [
       'a file of an http step',
