@@ -52,6 +52,15 @@ test('an absent JSON body counts as an empty object', async () => {
   expect(await readJsonBody(bodyOf(' \n'), limits)).toEqual({})
 })
 
+test('a body that is no UTF-8 is refused, and a byte order mark is skipped', async () => {
+  const latin1 = Readable.from([Buffer.from('{"a":"\xe9"}', 'latin1')], { objectMode: false })
+  await expect(readJsonBody(latin1, limits)).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: 'the body must be UTF-8',
+  })
+  expect(await readJsonBody(bodyOf('\uFEFF{}'), limits)).toEqual({})
+})
+
 test('a body that is no JSON is refused', async () => {
   await expect(readJsonBody(bodyOf('{nope'), limits)).rejects.toMatchObject({ code: 'invalid_request' })
 })

@@ -74,12 +74,21 @@ async function withinMs<T>(promise: Promise<T>, waitMs: number): Promise<T> {
 export async function readJsonBody(body: Readable, limits: BodyLimits): Promise<unknown> {
   const chunks: Buffer[] = []
   for await (const chunk of readBody(body, limits)) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString('utf8')
+  const text = utf8TextOf(Buffer.concat(chunks))
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
   } catch {
     throw new CairnError('invalid_request', 'the body is not JSON')
+  }
+}
+
+/** Without its byte order mark. Other encodings are refused: replaced characters would be stored as if they were meant. */
+function utf8TextOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new CairnError('invalid_request', 'the body must be UTF-8', { cause })
   }
 }
 
