@@ -104,6 +104,8 @@ describe('creating', () => {
     ['stickiness of an api', { serviceType: 'api', sessionStickiness: true }, 'sessionStickiness'],
     ['two instances', { minInstances: 2 }, 'minInstances'],
     ['a health check that is no path', { healthCheckURL: 'health' }, 'healthCheckURL'],
+    ['a health check with a line break', { healthCheckURL: '/a\r\nX: y' }, 'healthCheckURL'],
+    ['a health check with a blank', { healthCheckURL: '/a b' }, 'healthCheckURL'],
   ])('refuses %s', async (_case, body, words) => {
     const answer = await create(body)
     expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])

@@ -52,7 +52,11 @@ const changeable = {
   /** One argument per line. */
   entrypoint: Type.Optional(Text),
   healthCheckURL: Type.Optional(
-    Type.String({ pattern: '^/', maxLength: 2048, 'x-rule': 'must be a path that starts with /' }),
+    Type.String({
+      pattern: String.raw`^/[\x21-\x7e]*$`,
+      maxLength: 2048,
+      'x-rule': 'must be a path that starts with / and holds visible ASCII characters only; percent-encode others',
+    }),
   ),
   minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, default: 1 })),
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
