@@ -83,6 +83,11 @@ describe('creating', () => {
       { buildDetails: { dockerfilePath: '../Dockerfile' } },
       'buildDetails.dockerfilePath',
     ],
+    [
+      'a build argument too large for a program',
+      { buildDetails: { buildArguments: [{ name: 'A', value: '€'.repeat(60_000) }] } },
+      'buildDetails.buildArguments.0.value',
+    ],
     ['a repository', { buildDetails: { source: 'github', repository: 'x' } }, 'not supported'],
     ['secrets', { buildDetails: { secrets: ['a'] } }, 'buildDetails.secrets'],
     ['resources to redeploy', { autodeployResources: [{ entityId: '1', entityType: 'api' }] }, 'autodeployResources'],

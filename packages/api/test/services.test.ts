@@ -106,6 +106,7 @@ describe('creating', () => {
     ['a health check that is no path', { healthCheckURL: 'health' }, 'healthCheckURL'],
     ['a health check with a line break', { healthCheckURL: '/a\r\nX: y' }, 'healthCheckURL'],
     ['a health check with a blank', { healthCheckURL: '/a b' }, 'healthCheckURL'],
+    ['a value too large for a process', { parameters: { env: { A: '€'.repeat(60_000) } } }, 'parameters.env.A'],
   ])('refuses %s', async (_case, body, words) => {
     const answer = await create(body)
     expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])

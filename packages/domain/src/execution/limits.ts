@@ -25,6 +25,14 @@ export const parameterNamePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 /** The file that holds the answer's body: the only one that an http step has. */
 export const httpResponseFile = 'response.txt'
 
+/** Rule that a value breaks when it is larger than a parameter may be; a program takes none beyond 128 KiB. */
+export function oversize(value: string): string | null {
+  const bytes = byteLength(value)
+  return bytes > workflowLimits.valueBytes
+    ? `has at most ${workflowLimits.valueBytes} bytes; this one has ${bytes}`
+    : null
+}
+
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8')
 }

@@ -1,5 +1,5 @@
 import type { BuildDetails } from '@cairn/contract'
-import { resolveBuildPaths } from '@cairn/domain'
+import { oversize, resolveBuildPaths } from '@cairn/domain'
 import { invalid } from '../../http/error-answer.ts'
 import type { Upload } from '../../operation.ts'
 import { refusedField } from '../../refusals.ts'
@@ -58,6 +58,10 @@ function refuseUnsupported(details: BuildDetails, autodeployResources: readonly 
     )
   }
   if ((details.secrets ?? []).length > 0) throw refusedField('invalid_request', 'buildDetails.secrets', unsupported)
+  for (const [index, { value }] of (details.buildArguments ?? []).entries()) {
+    const rule = oversize(value)
+    if (rule !== null) throw refusedField('invalid_request', `buildDetails.buildArguments.${index}.value`, rule)
+  }
   if (autodeployResources.length > 0) throw refusedField('invalid_request', 'autodeployResources', unsupported)
 }
 

@@ -4,6 +4,7 @@ import {
   defaultServiceInstanceTypeId,
   findInstanceType,
   instanceTooLarge,
+  oversize,
   type MachineSize,
   parseEntrypoint,
   type ServiceSpec,
@@ -31,6 +32,10 @@ type SpecFields = Pick<
 export function checkServiceFields(body: SpecFields, serviceType: ServiceType): void {
   if ((body.parameters?.secrets ?? []).length > 0) {
     throw refusedField('invalid_request', 'parameters.secrets', unsupported)
+  }
+  for (const [name, value] of Object.entries(body.parameters?.env ?? {})) {
+    const rule = oversize(value)
+    if (rule !== null) throw refusedField('invalid_request', `parameters.env.${name}`, rule)
   }
   if (body.scaleToZero === true) throw refusedField('invalid_request', 'scaleToZero', unsupported)
   if (body.sessionStickiness === true && serviceType === 'api') {
