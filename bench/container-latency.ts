@@ -1,7 +1,8 @@
 /**
  * From `execute` to the step's process running, and from a parent's end to its child's process running, in rounds that
  * alternate with `docker run` and with the driver alone on the same image and network. Containers print their own clock,
- * which is the machine's.
+ * which is the machine's. The driver alone runs the same chain of two containers with nothing in between, so that what
+ * Cairn adds is the difference of two like measurements: an engine starts a container sooner right after another one.
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -22,11 +23,15 @@ export interface ContainerLatency {
   readonly parentEndToChildProcess: Summary
   /** Milliseconds from starting `docker run --rm` to its process running. */
   readonly dockerRunToProcess: Summary
-  /** Milliseconds that the engine alone takes of a step: its start and the notice of an exit, by the driver alone. */
+  /** The driver alone: from asking for a container to its process, and from a process's end to the driver's notice. */
   readonly engineStartToProcess: Summary
   readonly engineExitNotice: Summary
-  /** Per round: parent's end to child's process, less the engine's start and exit notice of the same round. */
+  /** The driver alone: from the end of a container's process to the process of another that is started upon it. */
+  readonly engineEndToNextProcess: Summary
+  /** Per round: parent's end to child's process, less the same by the driver alone. */
   readonly ownOverheadPerStep: Summary
+  /** Per round: `execute` to the first process, less the start by the driver alone. */
+  readonly ownOverheadOfExecute: Summary
   /** Per round: parent's end to child's process, over `docker run` to its process. */
   readonly ratioToDockerRun: Summary
 }
@@ -34,12 +39,22 @@ export interface ContainerLatency {
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent }
 
 /** Milliseconds of one round. */
-interface Round {
+interface Round extends EngineAlone {
   readonly toFirst: number
   readonly toChild: number
   readonly dockerRunMs: number
+}
+
+interface EngineAlone {
   readonly start: number
   readonly exitNotice: number
+  readonly endToNext: number
+}
+
+/** Measures once what the measurement before left behind, such as the removal of its last container, is over. */
+async function settled<T>(measure: () => Promise<T>): Promise<T> {
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  return measure()
 }
 
 const nowMs = (): number => performance.timeOrigin + performance.now()
@@ -49,7 +64,8 @@ async function runChain(server: ServerProcess, workflowId: number): Promise<{ to
   const { workflows } = server.client
   const calledAt = nowMs()
   const { executionId } = await workflows.executeWorkflow(workflowId)
-  await workflows.waitForExecution(workflowId, executionId)
+  // Seldom asked, for the asking takes of the machine that is measured.
+  await workflows.waitForExecution(workflowId, executionId, { pollMs: 1000 })
   const clockOf = async (stepName: string): Promise<number[]> => {
     const clocks: number[] = []
     for await (const line of workflows.followExecutionLogs(workflowId, executionId, { stepName }))
@@ -81,19 +97,24 @@ function dockerRun(dockerHost: string, image: string, network: string): Promise<
 
 type Driver = ReturnType<typeof createDockerDriver>
 
-async function driverAlone(driver: Driver, spec: WorkloadSpec): Promise<{ start: number; exitNotice: number }> {
+async function driverAlone(driver: Driver, spec: WorkloadSpec): Promise<EngineAlone> {
   const call = { signal: AbortSignal.timeout(60_000) }
+  const next = { ...spec, name: `${spec.name}-next` }
   const calledAt = nowMs()
   await driver.ensure(spec, call)
   await driver.wait(spec.name, call)
   const noticedAt = nowMs()
+  await driver.ensure(next, call)
+  await driver.wait(next.name, call)
   const clocks: number[] = []
-  for await (const batch of driver.logs(spec.name, { since: null, follow: false }, call)) {
-    clocks.push(...batch.map(({ text }) => clockMs(text)))
+  for (const { name } of [spec, next]) {
+    for await (const batch of driver.logs(name, { since: null, follow: false }, call)) {
+      clocks.push(...batch.map(({ text }) => clockMs(text)))
+    }
+    await driver.remove(name, call)
   }
-  await driver.remove(spec.name, call)
-  const [startedAt = Number.NaN, endedAt = Number.NaN] = clocks
-  return { start: startedAt - calledAt, exitNotice: noticedAt - endedAt }
+  const [startedAt = Number.NaN, endedAt = Number.NaN, nextStartedAt = Number.NaN] = clocks
+  return { start: startedAt - calledAt, exitNotice: noticedAt - endedAt, endToNext: nextStartedAt - endedAt }
 }
 
 export async function measureContainerLatency(
@@ -118,10 +139,14 @@ export async function measureContainerLatency(
   const rows: Round[] = []
   try {
     for (let round = 0; round < rounds; round += 1) {
-      const chain = await runChain(server, workflowId)
-      const dockerRunMs = await dockerRun(dockerHost, version.pullUrl, network)
       const name = `cairn-${installation}-${round}`
-      rows.push({ ...chain, dockerRunMs, ...(await driverAlone(driver, specOf(name, version.pullUrl, network))) })
+      const runEngineAlone = () => driverAlone(driver, specOf(name, version.pullUrl, network))
+      // Each goes first in every other round.
+      const early = round % 2 === 0 ? await settled(() => runChain(server, workflowId)) : null
+      const engineAlone = await settled(runEngineAlone)
+      const chain = early ?? (await settled(() => runChain(server, workflowId)))
+      const dockerRunMs = await settled(() => dockerRun(dockerHost, version.pullUrl, network))
+      rows.push({ ...chain, ...engineAlone, dockerRunMs })
     }
   } finally {
     await removeOwnedObjects(dockerHost, installation)
@@ -150,7 +175,9 @@ function summariseRounds(rows: readonly Round[]): ContainerLatency {
     dockerRunToProcess: of(({ dockerRunMs }) => dockerRunMs),
     engineStartToProcess: of(({ start }) => start),
     engineExitNotice: of(({ exitNotice }) => exitNotice),
-    ownOverheadPerStep: of(({ toChild, start, exitNotice }) => toChild - start - exitNotice),
+    engineEndToNextProcess: of(({ endToNext }) => endToNext),
+    ownOverheadPerStep: of(({ toChild, endToNext }) => toChild - endToNext),
+    ownOverheadOfExecute: of(({ toFirst, start }) => toFirst - start),
     ratioToDockerRun: of(({ toChild, dockerRunMs }) => toChild / dockerRunMs),
   }
 }

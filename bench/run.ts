@@ -13,7 +13,7 @@ import { measureContainerLatency } from './container-latency.ts'
 import { measureHttpThroughput } from './http-throughput.ts'
 import { type Summary, summarise } from './summary.ts'
 
-const rounds = 15
+const rounds = 40
 const stateDirectory = join(process.cwd(), '.cairn')
 const say = (line: string): void => console.error(line)
 
@@ -57,8 +57,8 @@ try {
   say(`own overhead per container step: p50 ${containers.ownOverheadPerStep.p50} ms`)
   await measureHttpThroughput(server, { shape: 'wide', stepsEach: 20, workflowCount: 10, runsEach: 2 })
   const wide = await measureHttpThroughput(server, { shape: 'wide', stepsEach: 100, workflowCount: 20, runsEach: 5 })
-  const chain = await measureHttpThroughput(server, { shape: 'chain', stepsEach: 3, workflowCount: 200, runsEach: 10 })
-  say(`http steps per second: ${wide.httpStepsPerSecond} wide, ${chain.httpStepsPerSecond} in chains of three`)
+  const chain = await measureHttpThroughput(server, { shape: 'chain', stepsEach: 3, workflowCount: 40, runsEach: 100 })
+  say(`wide: ${wide.httpStepsPerSecond} http steps/s; chains of three: ${chain.executionsPerSecond} executions/s`)
   const result = {
     measuredAt: new Date().toISOString(),
     machine: {
