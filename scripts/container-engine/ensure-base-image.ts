@@ -12,7 +12,8 @@ export interface EnsureBaseImageOptions {
   readonly say: (line: string) => void
 }
 
-const image: ImageName = { repository: 'debian', tag: 'bookworm-slim' }
+/** In full, because Podman files a short name under localhost/ and then does not find it for `FROM debian`. */
+const image: ImageName = { repository: 'docker.io/library/debian', tag: 'bookworm-slim' }
 const reference = `${image.repository}:${image.tag}`
 
 /** As the published slim image has it: no documentation but the copyright files, no translations. */
