@@ -1,6 +1,7 @@
 import type { ExecutionStatus, StoredExecutionStatus } from '@cairn/contract'
 
 const wireStatuses = {
+  waiting: 'Running',
   queued: 'Running',
   running: 'Running',
   stopping: 'Stopping',

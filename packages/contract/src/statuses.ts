@@ -24,9 +24,24 @@ export type WorkflowStatus = (typeof workflowStatuses)[number]
 export const executionStatuses = ['Running', 'Success', 'Failed', 'Stopping', 'Stopped'] as const
 export type ExecutionStatus = (typeof executionStatuses)[number]
 
-/** Stored; `queued` (no engine owns it yet) and `running` are `Running` on the wire. */
-export const storedExecutionStatuses = ['queued', 'running', 'stopping', 'success', 'failed', 'stopped'] as const
+/**
+ * Stored; `waiting` (for a place among the workflow's runs), `queued` (no engine owns it yet) and `running` are `Running`
+ * on the wire.
+ */
+export const storedExecutionStatuses = [
+  'waiting',
+  'queued',
+  'running',
+  'stopping',
+  'success',
+  'failed',
+  'stopped',
+] as const
 export type StoredExecutionStatus = (typeof storedExecutionStatuses)[number]
+
+/** Stored. What made a run start. */
+export const runTriggers = ['manual', 'schedule', 'webhook', 'retry'] as const
+export type RunTrigger = (typeof runTriggers)[number]
 
 /** Derived from the events of a run. */
 export const stepStatuses = ['Pending', 'Queued', 'Running', 'Success', 'Failed', 'Skipped', 'Stopped'] as const

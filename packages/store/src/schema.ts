@@ -4,6 +4,7 @@ import type {
   ImageVersionStatus,
   InstanceStatus,
   RevisionStatus,
+  RunTrigger,
   ServiceStatus,
   ServiceType,
   StoredBuildStatus,
@@ -132,6 +133,11 @@ export interface Schema {
     status: StoredExecutionStatus
     parameters: Json<RunParameters>
     started_by: string
+    trigger: Generated<RunTrigger>
+    rerun_of: ColumnType<string | null, string | null | undefined, never>
+    seeded: Generated<boolean>
+    stop_requested_at: ColumnType<Date | null, Date | null | undefined, Date>
+    stop_requested_by: ColumnType<string | null, string | null | undefined, string>
     reason: string | null
     owner: string | null
     created_at: Created
@@ -221,4 +227,4 @@ export interface Schema {
   }
 }
 
-export type WorkKind = 'build' | 'service' | 'sweep'
+export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification'

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { planDigest, type PlannedStep, type RunPlan } from '@cairn/domain'
 import { type Database, insertExecution, upsertRunPlan } from '@cairn/store'
+import { planOf, plannedContainerStep, plannedHttpStep } from '@cairn/testkit'
 
 /** Numbers from 0 to 1 that a seed determines (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -29,19 +30,16 @@ export function randomPlan(random: () => number, httpUrl: string): RunPlan {
     ]
     const common = {
       parents: parents.filter((parent) => parent !== undefined),
-      env: {},
-      inherit: {},
       retry: { maxRetries: random() < 0.5 ? 1 : 0, delaySeconds: 0, exponentialBackoff: false, exitCodes: null },
-      timeoutSeconds: null,
     }
     const command = `run ${Math.floor(random() * 250)} ${random() < 0.125 ? 3 : 0}`
     steps[name] =
       random() < 0.25
-        ? { ...common, type: 'http', method: 'get', url: httpUrl, headers: {}, payload: null, outputParameters: {} }
-        : { ...common, type: 'standard', command, image, resources, outputParameters: { out: 'out.txt' } }
+        ? plannedHttpStep({ ...common, url: httpUrl })
+        : plannedContainerStep({ ...common, command, image, resources, outputParameters: { out: 'out.txt' } })
     names.push(name)
   }
-  return { workflowName: 'crash', steps }
+  return planOf(steps, { workflowName: 'crash' })
 }
 
 export async function startRuns(database: Database, tenantId: string, plans: readonly RunPlan[]): Promise<void> {
@@ -65,6 +63,7 @@ export async function startRuns(database: Database, tenantId: string, plans: rea
         workflowId: workflow.id,
         planId,
         parameters,
+        trigger: 'manual',
         startedBy: 'a',
       })
     })

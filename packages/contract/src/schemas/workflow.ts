@@ -13,6 +13,7 @@ import {
   filterOf,
   nullable,
   wireLimits,
+  addedByCairn,
 } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { ExportStep, HttpStep, RetryOptions, SqlStep, StandardStep, StepBody, stepMap } from './step.ts'
@@ -21,12 +22,15 @@ export const WorkflowParams = Type.Object({ workflowId: NumericId })
 
 /**
  * By time, by a call from outside, or (`{}` or none) by hand only. `webhook` as text is the id of the hook that describe
- * shows and keeps it, as `webhookPolicy: preserve` does.
+ * shows and keeps it, as `webhookPolicy: preserve` does. Added by Cairn: `timezone` (IANA name, default UTC) of a cron, and
+ * `signingSecret`, the name of the secret with which calls of the webhook must be signed.
  */
 export const Trigger = Type.Object({
   cron: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, ...addedByCairn })),
   webhook: Type.Optional(Type.Union([Type.Boolean(), Uuid])),
   webhookPolicy: Type.Optional(ShortText),
+  signingSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 256, ...addedByCairn })),
 })
 export type Trigger = Static<typeof Trigger>
 
@@ -38,6 +42,10 @@ const WatcherFields = Type.Object({
     fail: Type.Optional(Type.Boolean()),
     /** Minutes. */
     runtimeExceeded: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 525_600 })),
+    /** A scheduled run did not start. */
+    missed: Type.Optional(Type.Boolean(addedByCairn)),
+    /** A run succeeded after one that failed. */
+    recovered: Type.Optional(Type.Boolean(addedByCairn)),
   }),
   /** E-mail address of a user. */
   user: Type.Optional(ShortText),
@@ -58,8 +66,14 @@ export const Watcher = Type.Refine(
 )
 export type Watcher = Static<typeof WatcherFields>
 
+/** `workflowTimeout` (added by Cairn) is in seconds, counted from the run's first attempt: at most 30 days. */
+const Metadata = Type.Object({
+  allowConcurrentExecution: Type.Optional(Type.Boolean({ default: false })),
+  workflowTimeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_592_000, ...addedByCairn })),
+})
+
 const body = {
-  metadata: Type.Optional(Type.Object({ allowConcurrentExecution: Type.Optional(Type.Boolean({ default: false })) })),
+  metadata: Type.Optional(Metadata),
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
   triggers: Type.Optional(Type.Array(Trigger, { maxItems: wireLimits.triggers })),
   watchers: Type.Optional(Type.Array(Watcher, { maxItems: wireLimits.watchers })),
@@ -95,11 +109,14 @@ export const WorkflowSaved = Type.Object({
 })
 export type WorkflowSaved = Static<typeof WorkflowSaved>
 
-/** `scheduled` is the next run of a time trigger. */
+/** `scheduled` is the next run of a time trigger, `nextRuns` (added by Cairn, in describe only) the next five. */
 const TriggerAnswer = Type.Object({
   cron: Type.Optional(Type.String()),
+  timezone: Type.Optional(Type.String(addedByCairn)),
   scheduled: Type.Optional(Timestamp),
+  nextRuns: Type.Optional(Type.Array(Timestamp, addedByCairn)),
   webhook: Type.Optional(Uuid),
+  signingSecret: Type.Optional(Type.String(addedByCairn)),
 })
 
 export const LastExecution = Type.Object({
@@ -165,7 +182,7 @@ export type StepDetails = Static<typeof StepDetails>
 
 export const WorkflowDetails = Type.Object({
   ...WorkflowSummary.properties,
-  metadata: Type.Optional(Type.Object({ allowConcurrentExecution: Type.Optional(Type.Boolean()) })),
+  metadata: Type.Optional(Metadata),
   retryOptions: Type.Optional(RetryOptions),
   steps: Type.Record(Type.String(), StepDetails),
   watchers: Type.Array(WatcherFields),

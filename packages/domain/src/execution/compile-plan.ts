@@ -63,6 +63,10 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
   for (const [name, draft] of Object.entries(body.steps)) {
     const common = {
       parents: parents.get(name) ?? [],
+      alsoWaitsFor: [],
+      conditions: { parameters: [], statuses: [] },
+      skip: null,
+      secrets: draft.parameters?.secrets ?? [],
       env: { ...draft.parameters?.env },
       inherit: inheritedOutputs(name, body.steps, parents),
       outputParameters: { ...draft.outputParameters },
@@ -75,10 +79,11 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
     else errors.push(...compiled.errors)
   }
   if (errors.length > 0) return { kind: 'invalid', errors }
-  return { kind: 'plan', plan: { workflowName: body.name ?? '', steps: Object.fromEntries(steps) } }
+  const plan = { workflowName: body.name ?? '', steps: Object.fromEntries(steps), timeoutSeconds: null, watched: false }
+  return { kind: 'plan', plan }
 }
 
-type CommonFields = Omit<PlannedHttpStep, 'type' | 'method' | 'url' | 'headers' | 'payload'>
+type CommonFields = Omit<PlannedHttpStep, 'type' | 'method' | 'url' | 'headers' | 'secretHeaders' | 'auth' | 'payload'>
 
 function planHttp(draft: StepDraft, common: CommonFields): PlannedHttpStep {
   const method: HttpMethod = httpMethods.find((known) => known === draft.method) ?? 'get'
@@ -88,6 +93,8 @@ function planHttp(draft: StepDraft, common: CommonFields): PlannedHttpStep {
     method,
     url: draft.url ?? '',
     headers: { ...draft.headers?.absolute },
+    secretHeaders: {},
+    auth: { type: 'no-auth' },
     payload: method === 'get' ? null : (draft.payload ?? null),
   }
 }
@@ -111,6 +118,7 @@ function planContainer(
     command: draft.command ?? '',
     image: image.value,
     resources: resources.value,
+    repository: null,
   }
   return { step }
 }

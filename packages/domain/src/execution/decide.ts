@@ -22,7 +22,7 @@ export function decide(state: RunState, now: number): RunEvent[] {
     events.push(
       step.unsuccessfulParent === null
         ? { type: 'attempt.started', step: name, attempt: step.attempt + 1 }
-        : { type: 'step.skipped', step: name, reason: reasonToSkip(state, step.unsuccessfulParent) },
+        : { type: 'step.skipped', step: name, cause: 'parent', reason: reasonToSkip(state, step.unsuccessfulParent) },
     )
   }
   return events

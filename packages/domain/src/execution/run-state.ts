@@ -48,6 +48,8 @@ export interface RunState {
   unfinished: number
   firstFailure: { readonly step: StepName; readonly reason: string } | null
   firstStop: { readonly step: StepName; readonly reason: string } | null
+  /** Set from `run.stopping` on. */
+  stopping: { readonly cause: 'user' | 'timeout'; readonly by: string | null; readonly reason: string } | null
   finished: {
     readonly status: 'success' | 'failed' | 'stopped'
     readonly reason: string | null
@@ -89,6 +91,7 @@ export function newRunState(graph: RunGraph): RunState {
     unfinished: steps.size,
     firstFailure: null,
     firstStop: null,
+    stopping: null,
     finished: null,
     sequence: 0,
   }
@@ -125,6 +128,8 @@ export function applyEvent(state: RunState, recorded: RecordedRunEvent): void {
   if (state.finished !== null) throw new RunHistoryError(recorded, 'the run has finished')
   if (event.type === 'run.finished') {
     state.finished = { status: event.status, reason: event.reason, at: recorded.at }
+  } else if (event.type === 'run.stopping') {
+    state.stopping ??= { cause: event.cause, by: event.by, reason: event.reason }
   } else {
     const step = state.steps.get(event.step)
     if (step === undefined) throw new RunHistoryError(recorded, `the plan has no step "${event.step}"`)
@@ -143,7 +148,7 @@ export function isLive(step: StepState): boolean {
   return step.phase === 'started' || step.phase === 'running'
 }
 
-type StepEvent = Exclude<RunEvent, { type: 'run.finished' }>
+type StepEvent = Exclude<RunEvent, { type: 'run.finished' | 'run.stopping' }>
 type RecordedStepEvent = RecordedRunEvent & { readonly event: StepEvent }
 
 function applyToStep(state: RunState, step: StepState, recorded: RecordedStepEvent): void {
@@ -177,6 +182,11 @@ function applyToStep(state: RunState, step: StepState, recorded: RecordedStepEve
       step.exitCode = event.exitCode
       state.firstFailure ??= { step: event.step, reason: event.reason }
       endStep(state, step, { at: recorded.at, name: event.step, outcome: 'failed' })
+      return
+    case 'step.reused':
+      step.outputs = event.outputs
+      step.reason = `reused from run ${event.executionId}`
+      endStep(state, step, { at: recorded.at, name: event.step, outcome: 'succeeded' })
       return
     case 'step.skipped':
       step.reason = event.reason

@@ -1,3 +1,4 @@
+import { planOf } from '@cairn/testkit'
 import { describe, expect, it } from 'vitest'
 import {
   applyEvent,
@@ -18,7 +19,7 @@ const child = {
 }
 
 function stateWith(output: string, step: PlannedStep) {
-  const state = newRunState(graphOf({ workflowName: 'w', steps: { p: httpStep([]), c: step } }))
+  const state = newRunState(graphOf(planOf({ p: httpStep([]), c: step })))
   applyEvent(state, { sequence: 1, at: 0, event: { type: 'attempt.started', step: 'p', attempt: 1 } })
   applyEvent(state, { sequence: 2, at: 0, event: { type: 'step.succeeded', step: 'p', outputs: { o: output } } })
   return state
@@ -54,7 +55,7 @@ describe('resolveEnvironment', () => {
   })
 
   it('finds no parameters for a step that is called like something objects have', () => {
-    const state = newRunState(graphOf({ workflowName: 'w', steps: { constructor: containerStep([]) } }))
+    const state = newRunState(graphOf(planOf({ constructor: containerStep([]) })))
     expect(resolveEnvironment(state, 'constructor', { global: {}, stepWise: {} }, {})).toEqual({
       kind: 'resolved',
       env: {},

@@ -1,3 +1,4 @@
+import { planOf } from '@cairn/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -75,7 +76,7 @@ function startsBeforeParents(plan: RunPlan, log: readonly RecordedRunEvent[]): R
   const early: RecordedRunEvent[] = []
   for (const recorded of log) {
     const { event } = recorded
-    if (event.type === 'run.finished') continue
+    if (event.type === 'run.finished' || event.type === 'run.stopping') continue
     const parents = plan.steps[event.step]?.parents ?? []
     if (event.type === 'attempt.started' && parents.some((parent) => !ended.has(parent))) early.push(recorded)
     if (terminal.has(event.type)) ended.add(event.step)
@@ -127,7 +128,7 @@ describe('a run', () => {
   })
 
   it('decides nothing twice: what is due is gone once it is recorded', () => {
-    const state = newRunState(graphOf({ workflowName: 'w', steps: { a: httpStep([]), b: httpStep([]) } }))
+    const state = newRunState(graphOf(planOf({ a: httpStep([]), b: httpStep([]) })))
     const due = decide(state, 0)
     expect(due).toHaveLength(2)
     due.forEach((event, index) => applyEvent(state, { sequence: index + 1, at: 0, event }))
@@ -135,12 +136,12 @@ describe('a run', () => {
   })
 
   it('costs a transition no more in a large run than in a small one', () => {
-    const wide = (count: number) => ({
-      workflowName: 'w',
-      steps: Object.fromEntries(
-        Array.from({ length: count }, (_, index) => [`s${index}`, httpStep(index === 0 ? [] : [`s${index - 1}`])]),
-      ),
-    })
+    const wide = (count: number) =>
+      planOf(
+        Object.fromEntries(
+          Array.from({ length: count }, (_, index) => [`s${index}`, httpStep(index === 0 ? [] : [`s${index - 1}`])]),
+        ),
+      )
     const touched = (count: number) => {
       let reads = 0
       const state = newRunState(graphOf(wide(count)))
@@ -173,7 +174,7 @@ function visible(state: RunState) {
 }
 
 describe('applyEvent', () => {
-  const plan = { workflowName: 'w', steps: { a: httpStep([]), b: httpStep(['a']) } }
+  const plan = planOf({ a: httpStep([]), b: httpStep(['a']) })
   const start = { type: 'attempt.started', step: 'a', attempt: 1 } as const
   const end = { type: 'step.succeeded', step: 'a', outputs: {} } as const
   it.each([
@@ -198,7 +199,7 @@ describe('applyEvent', () => {
 
 describe('concludeAttempt', () => {
   const withRetry = (retry: Partial<PlannedRetry>) => {
-    const state = newRunState(graphOf({ workflowName: 'w', steps: { a: httpStep([], { ...noRetry, ...retry }) } }))
+    const state = newRunState(graphOf(planOf({ a: httpStep([], { ...noRetry, ...retry }) })))
     applyEvent(state, { sequence: 1, at: 0, event: { type: 'attempt.started', step: 'a', attempt: 1 } })
     return state
   }

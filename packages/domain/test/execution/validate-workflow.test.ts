@@ -199,7 +199,12 @@ describe('compilePlan', () => {
             command: 'true',
             image,
             resources,
+            repository: null,
             parents: [],
+            alsoWaitsFor: [],
+            conditions: { parameters: [], statuses: [] },
+            skip: null,
+            secrets: [],
             env: {},
             inherit: {},
             outputParameters: {},
@@ -207,6 +212,8 @@ describe('compilePlan', () => {
             timeoutSeconds: null,
           },
         },
+        timeoutSeconds: null,
+        watched: false,
       },
     })
   })

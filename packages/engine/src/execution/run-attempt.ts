@@ -40,6 +40,10 @@ export async function runAttempt(
   if (resolved.kind === 'failed')
     return { result: { kind: 'failed', reason: resolved.reason, exitCode: null }, log: null }
   const { env } = resolved
+  if (planned.type === 'sql' || planned.type === 'export') {
+    const reason = `\`${planned.type}\` steps are not supported by this version of Cairn`
+    return { result: { kind: 'failed', reason, exitCode: null }, log: null }
+  }
   if (planned.type === 'standard') {
     const { id: executionId, tenantId } = run.execution
     return runContainerAttempt(runtime.container, {

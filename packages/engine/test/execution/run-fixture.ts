@@ -13,7 +13,15 @@ import {
 } from '@cairn/domain'
 import { createFakeDriver, type EngineDriver, type FakeDriver, type FakeProgramSource } from '@cairn/driver'
 import { type Database, type Hints, insertExecution, readRunEvents, upsertRunPlan } from '@cairn/store'
-import { createTestDatabase, eventually, silentLogger, type TestDatabase } from '@cairn/testkit'
+import {
+  createTestDatabase,
+  eventually,
+  planOf,
+  plannedContainerStep,
+  plannedHttpStep,
+  silentLogger,
+  type TestDatabase,
+} from '@cairn/testkit'
 import {
   defaultExecutionSettings,
   type ExecutionEngine,
@@ -38,21 +46,12 @@ export function createLocalHints(): Hints {
   }
 }
 
-const noRetry = { maxRetries: 0, delaySeconds: 0, exponentialBackoff: false, exitCodes: null }
-const common = { parents: [], env: {}, inherit: {}, outputParameters: {}, retry: noRetry, timeoutSeconds: null }
-
 export function containerStep(step: Partial<PlannedContainerStep> & { command: string }): PlannedContainerStep {
-  return {
-    ...common,
-    type: 'standard',
-    image: { imageId: 1, versionId: 1, name: 'image', version: '0.0.1', engineId: 'sha256:0' },
-    resources: { instanceTypeId: 21, cpus: 0.25, memoryBytes: 512 * 1024 * 1024, storage: '10GB' },
-    ...step,
-  }
+  return plannedContainerStep(step)
 }
 
 export function httpStep(step: Partial<PlannedHttpStep> & { url: string }): PlannedHttpStep {
-  return { ...common, type: 'http', method: 'get', headers: {}, payload: null, ...step }
+  return plannedHttpStep(step)
 }
 
 export class RunFixture {
@@ -101,7 +100,7 @@ export class RunFixture {
 
   async run(steps: RunPlan['steps'], parameters: RunParameters = { global: {}, stepWise: {} }): Promise<string> {
     const id = randomUUID()
-    const plan: RunPlan = { workflowName: 'wf', steps }
+    const plan = planOf(steps, { workflowName: 'wf' })
     await this.database.transaction(async (tx) => {
       const workflow = await tx
         .insertInto('workflow')
@@ -120,6 +119,7 @@ export class RunFixture {
         workflowId: workflow.id,
         planId,
         parameters,
+        trigger: 'manual',
         startedBy: 'a@b.c',
       })
     })

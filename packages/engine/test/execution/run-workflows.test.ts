@@ -179,7 +179,7 @@ describe('a run of container steps', () => {
     const damaged = await fixture.run({ a: containerStep({ command: 'ok' }) })
     await fixture.database.db
       .updateTable('run_plan')
-      .set({ body: JSON.stringify({ workflowName: 'wf', steps: { a: null } }) })
+      .set({ body: JSON.stringify({ workflowName: 'wf', steps: { a: null }, timeoutSeconds: null, watched: false }) })
       .execute()
     const sound = await fixture.run({ a: containerStep({ command: 'ok' }) })
     fixture.startEngine()

@@ -1,3 +1,4 @@
+import type { RunTrigger } from '@cairn/contract'
 import type { RunParameters, RunPlan } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
@@ -36,6 +37,7 @@ export interface NewExecution {
   readonly workflowId: number
   readonly planId: number
   readonly parameters: RunParameters
+  readonly trigger: RunTrigger
   readonly startedBy: string
 }
 
@@ -54,6 +56,7 @@ export async function insertExecution(tx: Tx, execution: NewExecution): Promise<
       status: 'queued',
       parameters: JSON.stringify(execution.parameters),
       started_by: execution.startedBy,
+      trigger: execution.trigger,
       reason: null,
       owner: null,
       finished_at: null,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createTestDatabase, eventually, type TestDatabase } from '@cairn/testkit'
+import { createTestDatabase, eventually, planOf, type TestDatabase } from '@cairn/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -42,11 +42,11 @@ async function startRun(): Promise<string> {
       .returning('id')
       .executeTakeFirstOrThrow()
     workflowId = workflow.id
-    const plan = { workflowId, revision: 1, digest: 'd', body: { workflowName: 'w', steps: {} } }
+    const plan = { workflowId, revision: 1, digest: 'd', body: planOf({}) }
     const planId = await upsertRunPlan(tx, plan)
     expect(await upsertRunPlan(tx, plan)).toBe(planId)
     const parameters = { global: {}, stepWise: {} }
-    await insertExecution(tx, { id, tenantId, workflowId, planId, parameters, startedBy: 'a' })
+    await insertExecution(tx, { id, tenantId, workflowId, planId, parameters, trigger: 'manual', startedBy: 'a' })
   })
   return id
 }

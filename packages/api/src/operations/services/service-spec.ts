@@ -10,9 +10,8 @@ import {
   type ServiceSpec,
 } from '@cairn/domain'
 import type { ServiceType } from '@cairn/contract'
-import { type Db, readVersionsToRun, type VersionToRun } from '@cairn/store'
+import { type Db, readVersionsToRun, resolveImage, type VersionToRun } from '@cairn/store'
 import { refusedField } from '../../refusals.ts'
-import { resolveImage } from '../workflows/resolve-references.ts'
 
 const unsupported = 'is not supported by this version of Cairn'
 

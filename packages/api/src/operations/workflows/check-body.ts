@@ -1,10 +1,8 @@
 import type { FieldError } from '@cairn/contract'
 import { compilePlan, validateWorkflow } from '@cairn/domain'
-import type { Db } from '@cairn/store'
+import { type Db, resolveReferences, type StoredBody } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
-import { resolveReferences } from './resolve-references.ts'
-import type { StoredBody } from './stored-body.ts'
 
 const cronShape = /^\S+(?:\s+\S+){4,6}$/
 const cronCharacters = /^[\w*,/?#\s-]+$/

@@ -3,6 +3,7 @@ import { defaultStepResources, instanceTypesFor, listImageReferences } from '@ca
 import {
   findWorkflow,
   listWorkflows as list,
+  readStoredBody,
   readVersionsToRun,
   type VersionToRun,
   type WorkflowRecord,
@@ -11,7 +12,6 @@ import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
 import { storedExecutionStatuses, wireExecutionStatus } from '../../statuses.ts'
-import { readStoredBody } from './stored-body.ts'
 
 export const listWorkflows: Operation<'listWorkflows'> = async (context, { caller, query }) => {
   const request = pageRequestOf(query)

@@ -6,17 +6,19 @@ import {
   isWorkflowNameTaken,
   type LockedWorkflow,
   lockWorkflow,
+  readStoredBody,
   reviseWorkflow,
   setWorkflowPaused,
+  storeBody,
   type TokenHolder,
   type Tx,
+  webhooksOf,
 } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Answer, Operation } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
 import { checkBody } from './check-body.ts'
-import { readStoredBody, storeBody, webhooksOf } from './stored-body.ts'
 
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
   const stored = storeBody(body, body.name, null)

@@ -11,7 +11,8 @@ import {
   type ResolvedReferences,
   type WorkflowDraft,
 } from '@cairn/domain'
-import { type Db, readVersionsToRun, type VersionToRun } from '@cairn/store'
+import type { Db } from '../database/database.ts'
+import { readVersionsToRun, type VersionToRun } from '../images/read-versions-to-run.ts'
 
 /** When references are resolved: `start` wants images that can run now, `save` only that they exist. */
 export type ResolveMoment = 'save' | 'start'

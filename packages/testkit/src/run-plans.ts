@@ -1,0 +1,45 @@
+import type { PlannedContainerStep, PlannedHttpStep, PlannedStep, RunPlan } from '@cairn/domain'
+
+/** What a step has when nothing is asked for: a root without conditions, parameters, retries or a time limit. */
+const plain = {
+  parents: [],
+  alsoWaitsFor: [],
+  conditions: { parameters: [], statuses: [] },
+  skip: null,
+  secrets: [],
+  env: {},
+  inherit: {},
+  outputParameters: {},
+  retry: { maxRetries: 0, delaySeconds: 0, exponentialBackoff: false, exitCodes: null },
+  timeoutSeconds: null,
+} as const satisfies Partial<PlannedStep>
+
+export function plannedContainerStep(fields: Partial<PlannedContainerStep> = {}): PlannedContainerStep {
+  return {
+    ...plain,
+    type: 'standard',
+    command: 'true',
+    image: { imageId: 1, versionId: 1, name: 'image', version: '0.0.1', engineId: 'sha256:0' },
+    resources: { instanceTypeId: 21, cpus: 0.25, memoryBytes: 512 * 1024 * 1024, storage: '10GB' },
+    repository: null,
+    ...fields,
+  }
+}
+
+export function plannedHttpStep(fields: Partial<PlannedHttpStep> = {}): PlannedHttpStep {
+  return {
+    ...plain,
+    type: 'http',
+    method: 'get',
+    url: 'http://x/',
+    headers: {},
+    secretHeaders: {},
+    auth: { type: 'no-auth' },
+    payload: null,
+    ...fields,
+  }
+}
+
+export function planOf(steps: RunPlan['steps'], fields: Partial<Omit<RunPlan, 'steps'>> = {}): RunPlan {
+  return { workflowName: 'workflow', timeoutSeconds: null, watched: false, ...fields, steps }
+}
