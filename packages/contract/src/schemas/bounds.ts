@@ -19,7 +19,7 @@ export const wireLimits = {
   tags: 64,
   triggers: 16,
   watchers: 64,
-  steps: 1000,
+  steps: 10_000,
   parentsOfStep: 1000,
   conditions: 64,
   buildArguments: 128,

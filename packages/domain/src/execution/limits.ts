@@ -1,8 +1,8 @@
 /** Bounds of a workflow and of the values in it; messages of `validateWorkflow` name them. */
 export const workflowLimits = {
-  steps: 1000,
+  steps: 10_000,
   /** Links from a step to a parent, over all steps. */
-  parentLinks: 20_000,
+  parentLinks: 100_000,
   /** Bytes (UTF-8) of one parameter value. */
   valueBytes: 64 * 1024,
   /** Bytes of a command, an http payload or a url. */

@@ -2,7 +2,8 @@
 import type { FieldError } from '@cairn/contract'
 import { stepNamePattern, workflowLimits } from './limits.ts'
 import type { InheritedOutput, RunParameters, StepName } from './plan.ts'
-import { validateRetryOptions, validateStep, validateValues } from './validate-step.ts'
+import { validateRetryOptions, validateStep } from './validate-step.ts'
+import { validateValues } from './validate-values.ts'
 import type { StepDraft, WorkflowDraft } from './workflow-draft.ts'
 import { ancestorsOf, findCycle, type ParentsByStep } from './workflow-graph.ts'
 

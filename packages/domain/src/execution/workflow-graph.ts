@@ -16,7 +16,7 @@ export function findCycle(parents: ParentsByStep): readonly StepName[] | null {
   return null
 }
 
-/** Depth first towards the roots, without recursion: a chain of 1000 steps is as deep. */
+/** Depth first towards the roots, without recursion: a chain of all steps is as deep. */
 function walkToParents(root: StepName, parents: ParentsByStep, settled: Set<StepName>): readonly StepName[] | null {
   const stack: Frame[] = [{ step: root, next: 0 }]
   const onStack = new Set<StepName>([root])
