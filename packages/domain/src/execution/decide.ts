@@ -1,7 +1,8 @@
 /** What happens next in a run: pure decisions on its state. */
 import type { RunEvent } from './events.ts'
 import type { PlannedRetry, StepName } from './plan.ts'
-import { isLive, type RunState, type StepOutcome, type StepState } from './run-state.ts'
+import { isLive, type RunState, type StepState } from './run-state.ts'
+import { ruleOnStart } from './start-rule.ts'
 
 /** Attempts that a step may lose to vanished containers before it fails. */
 export const mostLosses = 3
@@ -9,58 +10,74 @@ export const mostLosses = 3
 const slowestLossRetryMs = 10_000
 
 /**
- * The events that are due at `now` (epoch ms): steps to start or skip, or the end of the run. The caller applies them and
- * asks again until nothing is due, for a skipped step lets its children go on. Costs O(ready steps).
+ * The events that are due at `now` (epoch ms): steps to start, to skip or to stop, the run's time-out, or its end. The
+ * caller applies them and asks again until nothing is due, for a skipped step lets its children go on. Costs O(ready
+ * steps) and, once per step, what its parents and conditions name.
  */
 export function decide(state: RunState, now: number): RunEvent[] {
   if (state.finished !== null) return []
   if (state.unfinished === 0) return [endOfRun(state)]
+  if (state.stopping !== null) {
+    const reason = state.stopping.cause === 'timeout' ? `the run ${state.stopping.reason}` : state.stopping.reason
+    return [...state.ready].map((step) => ({ type: 'step.stopped', step, reason }))
+  }
+  const deadline = deadlineOf(state)
+  if (deadline !== null && deadline <= now) return [timeOut(state)]
   const events: RunEvent[] = []
   for (const name of state.ready) {
-    const step = state.steps.get(name)
-    if (step === undefined || step.retryAt > now) continue
-    events.push(
-      step.unsuccessfulParent === null
-        ? { type: 'attempt.started', step: name, attempt: step.attempt + 1 }
-        : { type: 'step.skipped', step: name, cause: 'parent', reason: reasonToSkip(state, step.unsuccessfulParent) },
-    )
+    const event = decideStep(state, name, now)
+    if (event !== null) events.push(event)
   }
   return events
 }
 
-const outcomeWords = {
-  succeeded: 'succeeded',
-  failed: 'failed',
-  skipped: 'was skipped',
-  stopped: 'was stopped',
-} as const satisfies Record<StepOutcome, string>
-
-function reasonToSkip(state: RunState, parent: StepName): string {
-  const phase = state.steps.get(parent)?.phase
-  const words =
-    phase === 'failed' || phase === 'skipped' || phase === 'stopped' ? outcomeWords[phase] : 'did not succeed'
-  return `parent "${parent}" ${words}`
+function decideStep(state: RunState, name: StepName, now: number): RunEvent | null {
+  const step = state.steps.get(name)
+  const planned = state.graph.steps.get(name)?.step
+  if (step === undefined || planned === undefined || step.retryAt > now) return null
+  // A retry: how the others ended was asked before the first attempt, and stands.
+  const ruling = step.attempt > 0 ? { kind: 'start' as const } : ruleOnStart(state, name, planned)
+  return ruling.kind === 'start'
+    ? { type: 'attempt.started', step: name, attempt: step.attempt + 1 }
+    : { type: 'step.skipped', step: name, cause: ruling.cause, reason: ruling.reason }
 }
 
-/** `Failed` if a step failed, else `Stopped` if one was stopped, else `Success`. */
-function endOfRun(state: RunState): RunEvent {
-  const { firstFailure, firstStop } = state
-  if (firstFailure !== null) {
-    const reason = `step "${firstFailure.step}" failed: ${firstFailure.reason}`
-    return { type: 'run.finished', status: 'failed', reason }
+/** Epoch ms at which the run times out; null while nothing has started or when it may take as long as it wants. */
+function deadlineOf({ graph, startedAt }: RunState): number | null {
+  const { timeoutSeconds } = graph.plan
+  return timeoutSeconds === null || startedAt === null ? null : startedAt + timeoutSeconds * 1000
+}
+
+function timeOut(state: RunState): RunEvent {
+  const reason = `timed out after ${state.graph.plan.timeoutSeconds ?? 0} s`
+  return { type: 'run.stopping', cause: 'timeout', by: null, reason }
+}
+
+/**
+ * The second truth table of docs/workflows.md: `Failed` if the run timed out or a step failed whose failure no other
+ * step handled, else `Stopped` if a step was stopped, else `Success`.
+ */
+function endOfRun({ stopping, failures, firstStop }: RunState): RunEvent {
+  if (stopping?.cause === 'timeout') return { type: 'run.finished', status: 'failed', reason: stopping.reason }
+  for (const [step, { reason, handledBy }] of failures) {
+    if (handledBy !== null) continue
+    return { type: 'run.finished', status: 'failed', reason: `step "${step}" failed: ${reason}` }
   }
-  if (firstStop !== null) return { type: 'run.finished', status: 'stopped', reason: firstStop.reason }
+  if (firstStop !== null)
+    return { type: 'run.finished', status: 'stopped', reason: stopping?.reason ?? firstStop.reason }
   return { type: 'run.finished', status: 'success', reason: null }
 }
 
 /** Epoch ms at which {@link decide} has something to say again without any new event, or null. */
 export function nextDueAt(state: RunState): number | null {
-  let earliest: number | null = null
+  if (state.finished !== null) return null
+  if (state.stopping !== null) return state.ready.size > 0 ? 0 : null
+  let earliest = deadlineOf(state)
   for (const name of state.ready) {
     const retryAt = state.steps.get(name)?.retryAt ?? 0
     earliest = earliest === null ? retryAt : Math.min(earliest, retryAt)
   }
-  return state.finished === null ? earliest : null
+  return earliest
 }
 
 /** How an attempt ended, as the engine saw it. */
@@ -69,10 +86,13 @@ export type AttemptResult =
   | { readonly kind: 'failed'; readonly reason: string; readonly exitCode: number | null }
   /** Its container or the server vanished: nobody knows how far it came. */
   | { readonly kind: 'lost'; readonly reason: string }
+  /** Ended because the run is being stopped, and verified gone. */
+  | { readonly kind: 'stopped'; readonly reason: string }
 
 /**
- * The event that an attempt's result makes: the end of the step, or `attempt.failed` when another attempt follows. Null
- * when the step has no such live attempt: a late result changes nothing.
+ * The event that an attempt's result makes: the end of the step, or `attempt.failed` when another attempt is due. In a run
+ * that is stopping, {@link decide} then stops the step instead. Null when the step has no such live attempt: a late result
+ * changes nothing.
  */
 export function concludeAttempt(
   state: RunState,
@@ -84,6 +104,7 @@ export function concludeAttempt(
   const planned = state.graph.steps.get(attempt.step)?.step
   if (step === undefined || planned === undefined || !isLive(step) || step.attempt !== attempt.attempt) return null
   if (result.kind === 'succeeded') return { type: 'step.succeeded', step: attempt.step, outputs: result.outputs }
+  if (result.kind === 'stopped') return { type: 'step.stopped', step: attempt.step, reason: result.reason }
   const exitCode = result.kind === 'failed' ? result.exitCode : null
   const delayMs = result.kind === 'lost' ? lossRetryDelay(step) : failureRetryDelay(step, planned.retry, exitCode)
   if (delayMs === null)

@@ -61,13 +61,13 @@ function describeStep(name: StepName, planned: PlannedStep, step: StepState): St
 }
 
 /**
- * `Pending`: parents have not ended. `Queued`: its turn has come, its container does not run yet, or it waits for a retry.
+ * `Pending`: a step that it waits for has not ended. `Queued`: its turn has come, its container does not run yet, or it waits for a retry.
  * An http step runs from its start.
  */
 function statusOf(planned: PlannedStep, step: StepState): StepStatus {
   switch (step.phase) {
     case 'waiting':
-      return step.pendingParents > 0 ? 'Pending' : 'Queued'
+      return step.pending > 0 ? 'Pending' : 'Queued'
     case 'started':
       return planned.type === 'http' ? 'Running' : 'Queued'
     case 'running':

@@ -2,31 +2,42 @@
  * The state of a run: the fold of its events over its plan.
  *
  * Invariants, checked by `applyEvent`, which throws {@link RunHistoryError} when a log breaks them:
- * - a step starts only when each of its parents has ended; it ends once; nothing follows `run.finished`;
- * - `ready` holds exactly the steps whose parents have all ended and that have neither ended nor a live attempt;
- * - applying an event costs O(children of its step): parents still running are counted down, never searched.
+ * - a step starts only when all that it waits for has ended, and not once the run is stopping; it ends once; nothing
+ *   follows `run.finished`;
+ * - `ready` holds exactly the steps on which there is something to decide: those that have neither ended nor a live
+ *   attempt, and that wait for no step any more, or ask nobody (skipDAG), or are in a run that is stopping;
+ * - applying an event costs O(children of its step): what a step waits for is counted down, never searched. The first
+ *   start of a step costs its conditions beside, `run.stopping` costs O(steps), once.
  *
  * A state has one holder, which advances it in place. Everything else in this room is a pure function of it.
  */
-import type { RecordedRunEvent, RunEvent } from './events.ts'
+import type { RecordedRunEvent, RunEvent, SkipCause } from './events.ts'
 import { ownValue } from './own-value.ts'
 import type { PlannedStep, RunPlan, StepName } from './plan.ts'
 
 /** A plan with its links turned around. Made once per plan, shared by its runs. */
 export interface RunGraph {
   readonly plan: RunPlan
-  readonly steps: ReadonlyMap<StepName, { readonly step: PlannedStep; readonly children: readonly StepName[] }>
+  readonly steps: ReadonlyMap<StepName, GraphStep>
+}
+
+export interface GraphStep {
+  readonly step: PlannedStep
+  /** Its parents and the other steps that its conditions name, each once. */
+  readonly waitsFor: readonly StepName[]
+  /** The steps that wait for it. */
+  readonly children: readonly StepName[]
 }
 
 export type StepOutcome = 'succeeded' | 'failed' | 'skipped' | 'stopped'
 
 export interface StepState {
-  /** `waiting`: for parents, for a retry, or for its turn. `started`: intent recorded. `running`: seen running. */
+  /** `waiting`: for other steps, for a retry, or for its turn. `started`: intent recorded. `running`: seen running. */
   phase: 'waiting' | 'started' | 'running' | StepOutcome
-  /** Parents that have not ended. */
-  pendingParents: number
-  /** The first parent that ended otherwise than succeeded. */
-  unsuccessfulParent: StepName | null
+  /** Steps that it waits for and that have not ended. */
+  pending: number
+  /** Set when the step was skipped. */
+  skipCause: SkipCause | null
   /** Number of the latest attempt; 0 before the first. */
   attempt: number
   failures: number
@@ -46,7 +57,10 @@ export interface RunState {
   readonly ready: Set<StepName>
   /** Steps that have not ended. */
   unfinished: number
-  firstFailure: { readonly step: StepName; readonly reason: string } | null
+  /** Epoch ms of the first attempt's start. */
+  startedAt: number | null
+  /** The steps that failed, in the order in which they did. */
+  readonly failures: Map<StepName, StepFailure>
   firstStop: { readonly step: StepName; readonly reason: string } | null
   /** Set from `run.stopping` on. */
   stopping: { readonly cause: 'user' | 'timeout'; readonly by: string | null; readonly reason: string } | null
@@ -59,6 +73,12 @@ export interface RunState {
   sequence: number
 }
 
+export interface StepFailure {
+  readonly reason: string
+  /** The first step that ran because this one failed, and only because of failures. */
+  handledBy: StepName | null
+}
+
 /** A log that no run can have written: damaged, or of another plan. */
 export class RunHistoryError extends Error {
   constructor(recorded: RecordedRunEvent, problem: string) {
@@ -69,10 +89,13 @@ export class RunHistoryError extends Error {
 
 export function graphOf(plan: RunPlan): RunGraph {
   const steps = new Map(
-    Object.entries(plan.steps).map(([name, step]) => [name, { step, children: [] as StepName[] }] as const),
+    Object.entries(plan.steps).map(([name, step]) => {
+      const waitsFor = [...new Set([...step.parents, ...step.alsoWaitsFor])]
+      return [name, { step, waitsFor, children: [] as StepName[] }] as const
+    }),
   )
-  for (const [name, { step }] of steps) {
-    for (const parent of step.parents) steps.get(parent)?.children.push(name)
+  for (const [name, { waitsFor }] of steps) {
+    for (const other of waitsFor) steps.get(other)?.children.push(name)
   }
   return { plan, steps }
 }
@@ -80,16 +103,17 @@ export function graphOf(plan: RunPlan): RunGraph {
 export function newRunState(graph: RunGraph): RunState {
   const steps = new Map<StepName, StepState>()
   const ready = new Set<StepName>()
-  for (const [name, { step }] of graph.steps) {
-    steps.set(name, newStepState(step.parents.length))
-    if (step.parents.length === 0) ready.add(name)
+  for (const [name, { step, waitsFor }] of graph.steps) {
+    steps.set(name, newStepState(waitsFor.length))
+    if (waitsFor.length === 0 || step.skip?.rule === 'skipDAG') ready.add(name)
   }
   return {
     graph,
     steps,
     ready,
     unfinished: steps.size,
-    firstFailure: null,
+    startedAt: null,
+    failures: new Map(),
     firstStop: null,
     stopping: null,
     finished: null,
@@ -97,11 +121,11 @@ export function newRunState(graph: RunGraph): RunState {
   }
 }
 
-function newStepState(pendingParents: number): StepState {
+function newStepState(pending: number): StepState {
   return {
     phase: 'waiting',
-    pendingParents,
-    unsuccessfulParent: null,
+    pending,
+    skipCause: null,
     attempt: 0,
     failures: 0,
     losses: 0,
@@ -129,7 +153,7 @@ export function applyEvent(state: RunState, recorded: RecordedRunEvent): void {
   if (event.type === 'run.finished') {
     state.finished = { status: event.status, reason: event.reason, at: recorded.at }
   } else if (event.type === 'run.stopping') {
-    state.stopping ??= { cause: event.cause, by: event.by, reason: event.reason }
+    applyStopping(state, event)
   } else {
     const step = state.steps.get(event.step)
     if (step === undefined) throw new RunHistoryError(recorded, `the plan has no step "${event.step}"`)
@@ -137,6 +161,15 @@ export function applyEvent(state: RunState, recorded: RecordedRunEvent): void {
     applyToStep(state, step, { ...recorded, event })
   }
   state.sequence = recorded.sequence
+}
+
+/** The first cause stands. */
+function applyStopping(state: RunState, event: Extract<RunEvent, { type: 'run.stopping' }>): void {
+  if (state.stopping !== null) return
+  state.stopping = { cause: event.cause, by: event.by, reason: event.reason }
+  for (const [name, step] of state.steps) {
+    if (step.phase === 'waiting') state.ready.add(name)
+  }
 }
 
 export function isUnfinished(step: StepState): boolean {
@@ -180,7 +213,7 @@ function applyToStep(state: RunState, step: StepState, recorded: RecordedStepEve
     case 'step.failed':
       step.reason = event.reason
       step.exitCode = event.exitCode
-      state.firstFailure ??= { step: event.step, reason: event.reason }
+      state.failures.set(event.step, { reason: event.reason, handledBy: null })
       endStep(state, step, { at: recorded.at, name: event.step, outcome: 'failed' })
       return
     case 'step.reused':
@@ -190,6 +223,7 @@ function applyToStep(state: RunState, step: StepState, recorded: RecordedStepEve
       return
     case 'step.skipped':
       step.reason = event.reason
+      step.skipCause = event.cause
       endStep(state, step, { at: recorded.at, name: event.step, outcome: 'skipped' })
       return
     case 'step.stopped':
@@ -211,14 +245,31 @@ function applyStart(
   recorded: RecordedRunEvent & { readonly event: StartEvent },
 ): void {
   const { event } = recorded
-  if (step.pendingParents > 0) throw new RunHistoryError(recorded, `"${event.step}" started before its parents ended`)
+  if (state.stopping !== null) throw new RunHistoryError(recorded, `"${event.step}" started while the run is stopping`)
+  if (step.pending > 0) {
+    throw new RunHistoryError(recorded, `"${event.step}" started before all that it waits for had ended`)
+  }
   if (step.phase !== 'waiting' || event.attempt !== step.attempt + 1) {
     throw new RunHistoryError(recorded, `attempt ${event.attempt} of "${event.step}" cannot start now`)
   }
   step.phase = 'started'
   step.attempt = event.attempt
   step.startedAt ??= recorded.at
+  state.startedAt ??= recorded.at
   state.ready.delete(event.step)
+  if (event.attempt === 1) noteHandledFailures(state, event.step)
+}
+
+/** The step runs, so its conditions hold: it handles the failures that it was waiting for, and nothing but failures. */
+function noteHandledFailures(state: RunState, name: StepName): void {
+  if (state.failures.size === 0) return
+  for (const { statuses, steps } of state.graph.steps.get(name)?.step.conditions.statuses ?? []) {
+    if (!statuses.every((status) => status === 'failure')) continue
+    for (const other of steps) {
+      const failure = state.failures.get(other)
+      if (failure !== undefined) failure.handledBy ??= name
+    }
+  }
 }
 
 function endStep(
@@ -233,9 +284,8 @@ function endStep(
   for (const childName of state.graph.steps.get(end.name)?.children ?? []) {
     const child = state.steps.get(childName)
     if (child === undefined) continue
-    child.pendingParents -= 1
-    if (end.outcome !== 'succeeded') child.unsuccessfulParent ??= end.name
-    if (child.pendingParents === 0 && child.phase === 'waiting') state.ready.add(childName)
+    child.pending -= 1
+    if (child.pending === 0 && child.phase === 'waiting') state.ready.add(childName)
   }
 }
 
