@@ -3,7 +3,14 @@ import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessPr
 import { type Clock, type Logger, noCrashPoints, serviceHost } from '@cairn/domain'
 import { defaultExecutionSettings, startExecutionEngine, startReconcilers } from '@cairn/engine'
 import { createGateway, createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
-import { countWork, findTokenHolder, type ObjectStore, openLocalObjectStore, pingDatabase } from '@cairn/store'
+import {
+  countWork,
+  findTokenHolder,
+  type ObjectStore,
+  openLocalObjectStore,
+  pingDatabase,
+  type SecretCipher,
+} from '@cairn/store'
 import type { ProgramEnvironment } from './config.ts'
 import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
 import { openDataDirectory } from './data-directory.ts'
@@ -11,6 +18,7 @@ import { ensureFirstTenant } from './first-tenant.ts'
 import { type Destination, type HttpServer, listen } from './http-server.ts'
 import { createMetrics, observeTraffic } from './observe-work.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
+import { noSecretCipher, openSecretCipher } from './secret-keys.ts'
 import type { Settings } from './settings.ts'
 
 export interface ComposeOptions {
@@ -53,6 +61,10 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
       logger,
     })
     parts.push({ stop: () => store.close() })
+    const needsSecrets = settings.roles.includes('api') || settings.roles.includes('engine')
+    const secretCipher = needsSecrets
+      ? await openSecretCipher(store.database, settings.secretKeyFile ?? data.secretKeyFile, logger)
+      : noSecretCipher
     const [objectStore, newAdminToken, engine, http] = await Promise.all([
       openLocalObjectStore(data.objects, isEmbedded ? { abandonedAfterMs: 0 } : {}),
       ensureFirstTenant(store.database, settings.adminToken),
@@ -66,7 +78,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
       listen(settings),
     ])
     parts.push({ stop: () => http.drain(0) })
-    const composition = { ...options, store, objectStore, engine, http, linkKey: data.linkKey }
+    const composition = { ...options, store, objectStore, secretCipher, engine, http, linkKey: data.linkKey }
     const publicUrl = publicUrlOf(settings, http.port)
     const front = await startFront(composition, publicUrl)
     parts.push(front)
@@ -91,6 +103,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
 interface Composition extends ComposeOptions {
   readonly store: OpenedStore
   readonly objectStore: ObjectStore
+  readonly secretCipher: SecretCipher
   readonly engine: ContainerEngine
   readonly http: HttpServer
   readonly linkKey: Buffer
@@ -132,7 +145,7 @@ interface Front extends Part {
 
 /** What listens: traffic to services first, then the API for every other host. */
 async function startFront(composition: Composition, publicUrl: string): Promise<Front> {
-  const { settings, store, objectStore, engine, http, logger, linkKey } = composition
+  const { settings, store, objectStore, secretCipher, engine, http, logger, linkKey } = composition
   const { database, hints } = store
   const domain = settings.domain ?? `localhost:${http.port}`
   const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
@@ -155,6 +168,7 @@ async function startFront(composition: Composition, publicUrl: string): Promise<
     database,
     hints,
     objectStore,
+    secretCipher,
     logger: logger.child({ part: 'api' }),
     clock,
     metrics,

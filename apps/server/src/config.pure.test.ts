@@ -13,6 +13,7 @@ test('without any variable every setting has its default', () => {
     publicUrl: null,
     adminToken: null,
     logLevel: 'info',
+    secretKeyFile: null,
     maxUploadBytes: 536_870_912,
     rateLimitPerSecond: 1000,
     maxDatabaseConnections: 20,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 /** Where things lie in the data directory. */
 export interface DataDirectory {
@@ -9,6 +9,8 @@ export interface DataDirectory {
   readonly temporary: string
   /** Signs download links; the same after each start. */
   readonly linkKey: Buffer
+  /** Where the keys of secrets are unless a setting says otherwise. */
+  readonly secretKeyFile: string
 }
 
 /**
@@ -26,23 +28,33 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     objects: join(path, 'objects'),
     temporary,
     linkKey: await readOrMakeKey(join(keys, 'links')),
+    secretKeyFile: join(keys, 'secrets'),
   }
 }
 
 const keyBytes = 32
 
-async function readOrMakeKey(path: string): Promise<Buffer> {
+/** Writes a file that only its owner reads, whole and durably. One that is there already stays as it is. */
+export async function writeNewFile(path: string, content: string | Buffer): Promise<void> {
+  const draft = `${path}.${randomBytes(4).toString('hex')}`
   try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(randomBytes(keyBytes))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeFile(draft, content, { flag: 'wx', mode: 0o600, flush: true })
+    await link(draft, path)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    await rm(draft, { force: true })
   }
+  const directory = await open(dirname(path))
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+async function readOrMakeKey(path: string): Promise<Buffer> {
+  await writeNewFile(path, randomBytes(keyBytes))
   const key = await readFile(path)
   if (key.length !== keyBytes) throw new Error(`${path} is damaged: remove it, and links that were handed out end`)
   return key

@@ -1,6 +1,7 @@
 import { DirectoryInUseError } from '@cairn/store'
 import { type Logger, pino } from 'pino'
 import { type Server, startServer } from './compose.ts'
+import { SecretKeyError } from './secret-keys.ts'
 import { ConfigError, programEnvironment, readConfig, unknownSettings } from './config.ts'
 
 const drainMs = 10_000
@@ -16,6 +17,7 @@ function wordsOf(error: unknown): string {
   const isOperators =
     error instanceof ConfigError ||
     error instanceof DirectoryInUseError ||
+    error instanceof SecretKeyError ||
     ('syscall' in error && error.syscall === 'listen')
   return isOperators ? error.message : (error.stack ?? error.message)
 }

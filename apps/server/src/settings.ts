@@ -196,6 +196,15 @@ export const settings = {
     { name: 'CAIRN_LOG_LEVEL', default: 'info', unit: null, doc: 'Least severe log line that is written.' },
     logLevels,
   ),
+  secretKeyFile: {
+    ...plain({
+      name: 'CAIRN_SECRET_KEY_FILE',
+      default: '<data directory>/keys/secrets',
+      unit: null,
+      doc: 'File with the keys that secrets are encrypted under, the same for every server of a database; made at the first start.',
+    }),
+    read: (text, context) => ({ value: text === undefined ? null : resolve(context.workingDirectory, text) }),
+  },
   maxUploadBytes: integer(
     {
       name: 'CAIRN_MAX_UPLOAD_BYTES',

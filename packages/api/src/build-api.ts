@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultArchiveLimits } from '@cairn/archive'
 import { CairnError, openApiDocument, routes } from '@cairn/contract'
 import type { Clock, Logger, MachineSize, ServiceCaller } from '@cairn/domain'
-import type { Database, Hints, ObjectStore } from '@cairn/store'
+import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { ApiContext } from './context.ts'
@@ -25,6 +25,7 @@ export interface ApiOptions {
   readonly database: Database
   readonly hints: Hints
   readonly objectStore: ObjectStore
+  readonly secretCipher: SecretCipher
   readonly logger: Logger
   readonly clock: Clock
   readonly metrics: Registry

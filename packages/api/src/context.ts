@@ -1,6 +1,6 @@
 import type { ArchiveLimits } from '@cairn/archive'
 import type { Clock, Logger, MachineSize, ServiceCaller } from '@cairn/domain'
-import type { Database, Hints, ObjectStore } from '@cairn/store'
+import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import type { SignedLinks } from './signed-links.ts'
 
 /** Everything that operations work with. */
@@ -8,6 +8,7 @@ export interface ApiContext {
   readonly database: Database
   readonly hints: Hints
   readonly objectStore: ObjectStore
+  readonly secretCipher: SecretCipher
   readonly logger: Logger
   readonly clock: Clock
   readonly serviceCaller: ServiceCaller

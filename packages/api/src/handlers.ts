@@ -22,6 +22,7 @@ import { createImage, createImageVersion } from './operations/images/create-imag
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
+import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
@@ -90,6 +91,10 @@ const built: Handlers = {
   testService,
   listInstanceOptions,
   listWarehouses,
+  listSecrets,
+  createSecret,
+  rotateSecret,
+  deleteSecret,
 }
 
 export const handlers: ReadonlyMap<OperationId, AnyOperation> = new Map(

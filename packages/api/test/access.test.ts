@@ -35,6 +35,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     token,
     body: { name: 'theirs', serviceType: 'api', imageDetails: { imageId: ready.imageId } },
   })
+  await fixture.call('createSecret', { token, body: { name: 'theirs', value: 'their value' } })
   return {
     imageId: numberIn(image, 'imageId'),
     versionId: numberIn(image, 'versionId'),
@@ -47,6 +48,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     serviceName: 'theirs',
     emailId: 1,
     templateName: 'theirs',
+    secretName: 'theirs',
   }
 }
 
@@ -71,6 +73,7 @@ describe.each(withToken)('$id', ({ id }) => {
 
 const bodies: Partial<Record<OperationId, unknown>> = {
   updateWorkflow: { steps: { a: { imageId: 1, command: 'true' } } },
+  rotateSecret: { value: 'another value' },
 }
 const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {
   getExecutionLogs: { stepName: 'a' },

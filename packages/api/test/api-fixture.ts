@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type OperationId, type Route, routes, validate } from '@cairn/contract'
 import type { MachineSize, ServiceCaller } from '@cairn/domain'
 import { type Database, ensureTenant, type Hints, openLocalObjectStore, storeToken } from '@cairn/store'
-import { createTestDatabase, silentLogger } from '@cairn/testkit'
+import { createTestDatabase, openTestCipher, silentLogger } from '@cairn/testkit'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { expect } from 'vitest'
@@ -92,6 +92,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     database,
     hints: recordingHints(hinted),
     objectStore: await openLocalObjectStore(directory),
+    secretCipher: await openTestCipher(database),
     logger: silentLogger,
     clock: { now: () => Date.now() },
     metrics: new Registry(),

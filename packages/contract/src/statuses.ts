@@ -50,6 +50,10 @@ export type StepStatus = (typeof stepStatuses)[number]
 export const stepTypes = ['standard', 'http', 'sql', 'export'] as const
 export type StepType = (typeof stepTypes)[number]
 
+/** Stored and on the wire: what can name a secret. */
+export const secretUserKinds = ['workflow', 'image', 'service'] as const
+export type SecretUserKind = (typeof secretUserKinds)[number]
+
 export const serviceTypes = ['web-app', 'api', 'shiny'] as const
 export type ServiceType = (typeof serviceTypes)[number]
 

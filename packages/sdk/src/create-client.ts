@@ -1,6 +1,7 @@
 import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
 import { Images } from './resources/images.ts'
+import { Secrets } from './resources/secrets.ts'
 import { Services } from './resources/services.ts'
 import { Tenants } from './resources/tenants.ts'
 import { Users } from './resources/users.ts'
@@ -36,6 +37,7 @@ export interface CairnClient {
   readonly tenants: Tenants
   readonly users: Users
   readonly emails: Emails
+  readonly secrets: Secrets
 }
 
 function cleanBaseUrl(baseUrl: string): string {
@@ -74,5 +76,6 @@ export function createClient(options: ClientOptions): CairnClient {
     tenants: new Tenants(transport),
     users: new Users(transport),
     emails: new Emails(transport),
+    secrets: new Secrets(transport),
   }
 }

@@ -66,6 +66,10 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   listTemplates: ({ emails }) => emails.listTemplates().all(),
   describeTemplate: ({ emails }) => emails.describeTemplate('t'),
   describeEmail: ({ emails }) => emails.describeEmail(1),
+  listSecrets: ({ secrets }) => secrets.listSecrets().all(),
+  createSecret: ({ secrets }) => secrets.createSecret('s', 'value'),
+  rotateSecret: ({ secrets }) => secrets.rotateSecret('s', 'other'),
+  deleteSecret: ({ secrets }) => secrets.deleteSecret('s'),
 }
 
 /** Every list key at once, so that one answer does for every operation. */
@@ -78,6 +82,7 @@ const answer = {
   workflows: [],
   executions: [],
   services: [],
+  secrets: [],
   emails: [],
   templates: [],
   data: [],

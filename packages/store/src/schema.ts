@@ -5,6 +5,7 @@ import type {
   InstanceStatus,
   RevisionStatus,
   RunTrigger,
+  SecretUserKind,
   ServiceStatus,
   ServiceType,
   StoredBuildStatus,
@@ -217,6 +218,27 @@ export interface Schema {
     data: ColumnType<object | null, string | null | undefined, never>
     at: Generated<Date>
   }
+  secret_key: { id: string; created_at: Created }
+  secret: {
+    tenant_id: string
+    name: string
+    sealed: Buffer
+    key_id: string
+    version: Generated<number>
+    created_at: Created
+    created_by: string
+    updated_at: Moment
+    updated_by: string
+  }
+  retired_secret: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    name: string
+    sealed: Buffer
+    key_id: string
+    retired_at: Created
+  }
+  secret_use: { tenant_id: string; name: string; kind: SecretUserKind; resource_id: string }
   log_chunk: {
     stream: string
     sequence: number

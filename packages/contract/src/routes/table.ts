@@ -3,6 +3,7 @@ import { artifactRoutes } from './artifacts.ts'
 import { emailRoutes } from './emails.ts'
 import { executionRoutes } from './executions.ts'
 import { imageRoutes } from './images.ts'
+import { secretRoutes } from './secrets.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
 import { tenantRoutes } from './tenants.ts'
@@ -19,6 +20,7 @@ export const routes = {
   ...serviceRoutes,
   ...tenantRoutes,
   ...emailRoutes,
+  ...secretRoutes,
 } satisfies Record<string, Route>
 
 export type Routes = typeof routes

@@ -4,7 +4,7 @@
  */
 import type { Clock, Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
-import { type Database, enqueueWork, type Hints, type ObjectStore } from '@cairn/store'
+import { type Database, enqueueWork, forgetRetiredSecrets, type Hints, type ObjectStore } from '@cairn/store'
 import { LeaseLost, type ReconcileContext, type Reconciler } from '../reconcile/reconciler.ts'
 import { enqueueForgotten } from './enqueue-forgotten.ts'
 import type { OrphanRule } from './orphan-rule.ts'
@@ -48,6 +48,9 @@ export function createSweeper(options: SweeperOptions): Reconciler {
   const parts: Readonly<Record<string, Part>> = {
     'enqueue what was forgotten': (context) => enqueueForgotten(options, context),
     'remove orphaned workloads': ({ signal }) => orphans.run(signal),
+    'forget retired secrets': async () => {
+      await forgetRetiredSecrets(options.database.db)
+    },
     'remove unused objects': ({ signal }) => removeUnusedRows(objects, signal),
     'remove stray files': async ({ signal }) => {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return

@@ -1,0 +1,65 @@
+import type { Route } from '../route.ts'
+import { EmptyAnswer } from '../schemas/bounds.ts'
+import {
+  ListSecretsQuery,
+  RotateSecretBody,
+  SecretBody,
+  SecretPage,
+  SecretParams,
+  SecretSaved,
+} from '../schemas/secret.ts'
+
+/** Values that steps, hooks and builds are given by name. They are written and never read back. */
+export const secretRoutes = {
+  listSecrets: {
+    method: 'GET',
+    path: '/secrets/api/v1/secrets',
+    summary: 'List secrets by name, without values, and what uses them',
+    tag: 'Secrets',
+    auth: 'token',
+    query: ListSecretsQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: SecretPage },
+    errors: ['invalid_request'],
+    added: true,
+  },
+  createSecret: {
+    method: 'POST',
+    path: '/secrets/api/v1/secrets',
+    summary: 'Create a secret',
+    tag: 'Secrets',
+    auth: 'token',
+    body: SecretBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 201, schema: SecretSaved },
+    errors: ['invalid_request', 'name_taken'],
+    added: true,
+  },
+  rotateSecret: {
+    method: 'PUT',
+    path: '/secrets/api/v1/secrets/{secretName}',
+    summary: 'Give a secret another value; attempts that start from then on get it',
+    tag: 'Secrets',
+    auth: 'token',
+    params: SecretParams,
+    body: RotateSecretBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 200, schema: SecretSaved },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  deleteSecret: {
+    method: 'DELETE',
+    path: '/secrets/api/v1/secrets/{secretName}',
+    summary: 'Delete a secret that nothing uses',
+    tag: 'Secrets',
+    auth: 'token',
+    params: SecretParams,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: EmptyAnswer },
+    errors: ['invalid_request', 'not_found', 'conflict'],
+    added: true,
+  },
+} as const satisfies Record<string, Route>
