@@ -1,8 +1,9 @@
 /** The parameters of a step, with which its container runs or its request is filled in. */
 import { byteLength, workflowLimits } from './limits.ts'
 import { ownValue } from './own-value.ts'
-import type { PlannedStep, RunParameters, StepName } from './plan.ts'
+import type { InheritedOutput, PlannedStep, RunParameters, StepName } from './plan.ts'
 import type { RunState } from './run-state.ts'
+import { endWords } from './start-rule.ts'
 
 export type ResolvedEnvironment =
   | { readonly kind: 'resolved'; readonly env: Readonly<Record<string, string>> }
@@ -18,8 +19,9 @@ export interface RunIdentity {
 }
 
 /**
- * Precedence, highest first: run `stepWise`, run `global`, `inherit`, step `env`, injected variables. An output larger
- * than a parameter value may be (an answer's body) reaches http steps only: a container's environment cannot hold it.
+ * Precedence, highest first: run `stepWise`, run `global`, `inherit`, step `env`, injected variables. An inherited value
+ * that is not there is missed only when nothing else gives the parameter a value. An output larger than a parameter value
+ * may be (an answer's body) reaches http steps only: a container's environment cannot hold it.
  */
 export function resolveEnvironment(
   state: RunState,
@@ -29,20 +31,23 @@ export function resolveEnvironment(
 ): ResolvedEnvironment {
   const planned = state.graph.steps.get(name)?.step
   if (planned === undefined) return { kind: 'failed', reason: `the plan has no step "${name}"` }
-  const inherited = inheritedValues(state, planned)
+  const given = { ...parameters.global, ...ownValue(parameters.stepWise, name) }
+  const inherited = inheritedValues(state, planned, given)
   if (inherited.kind === 'failed') return inherited
-  const stepWise = ownValue(parameters.stepWise, name) ?? {}
-  const env = { ...injected, ...planned.env, ...inherited.env, ...parameters.global, ...stepWise }
-  return { kind: 'resolved', env }
+  return { kind: 'resolved', env: { ...injected, ...planned.env, ...inherited.env, ...given } }
 }
 
-function inheritedValues(state: RunState, planned: PlannedStep): ResolvedEnvironment {
+function inheritedValues(
+  state: RunState,
+  planned: PlannedStep,
+  given: Readonly<Record<string, string>>,
+): ResolvedEnvironment {
   const env: [string, string][] = []
   for (const [parameter, source] of Object.entries(planned.inherit)) {
+    if (Object.hasOwn(given, parameter)) continue
     const value = ownValue(state.steps.get(source.step)?.outputs ?? {}, source.output)
-    if (value === undefined) {
-      return { kind: 'failed', reason: `step "${source.step}" left no output parameter "${source.output}"` }
-    }
+    if (value === undefined && Object.hasOwn(planned.env, parameter)) continue
+    if (value === undefined) return { kind: 'failed', reason: reasonOfNoValue(state, parameter, source) }
     const bytes = planned.type === 'standard' ? byteLength(value) : 0
     if (bytes > workflowLimits.valueBytes) {
       const reason = `inherited parameter "${parameter}" has ${bytes} bytes; a container step takes at most ${workflowLimits.valueBytes}`
@@ -51,6 +56,12 @@ function inheritedValues(state: RunState, planned: PlannedStep): ResolvedEnviron
     env.push([parameter, value])
   }
   return { kind: 'resolved', env: Object.fromEntries(env) }
+}
+
+function reasonOfNoValue(state: RunState, parameter: string, { step: name, output }: InheritedOutput): string {
+  const step = state.steps.get(name)
+  const ended = step?.phase === 'succeeded' ? '' : `${endWords(step)} and `
+  return `step "${name}" ${ended}left no output parameter "${output}"; give "${parameter}" a value in env or for the run`
 }
 
 /** `PEAK_<NAME>` and `CAIRN_<NAME>` for each name, the names of the reference platform and our own. */

@@ -99,7 +99,7 @@ const outcomeWords = {
 } as const satisfies Record<StepOutcome, string>
 
 /** How a step ended, e.g. `failed`, `was skipped`. */
-function endWords(step: StepState | undefined): string {
+export function endWords(step: StepState | undefined): string {
   const phase = step?.phase
   if (step === undefined || phase === undefined || !(phase in outcomeWords)) return 'has not ended'
   return isLeftOut(step) ? 'is left out of this run' : outcomeWords[phase as StepOutcome]

@@ -10,6 +10,7 @@ import {
   renderTemplate,
   renderUrl,
   resolveEnvironment,
+  type RunParameters,
 } from '../../src/index.ts'
 import { containerStep, httpStep } from './random-plan.ts'
 
@@ -35,18 +36,56 @@ describe('resolveEnvironment', () => {
     })
   })
 
+  const none = { global: {}, stepWise: {} }
+  const inheritsNothing = { inherit: { X: { step: 'p', output: 'none' } } }
+
   it('says which output is missing', () => {
-    const state = stateWith('x', containerStep(['p'], { inherit: { X: { step: 'p', output: 'none' } } }))
-    expect(resolveEnvironment(state, 'c', { global: {}, stepWise: {} }, {})).toEqual({
+    const state = stateWith('x', containerStep(['p'], inheritsNothing))
+    expect(resolveEnvironment(state, 'c', none, {})).toEqual({
       kind: 'failed',
-      reason: 'step "p" left no output parameter "none"',
+      reason: 'step "p" left no output parameter "none"; give "X" a value in env or for the run',
+    })
+  })
+
+  it('says why a step left nothing', () => {
+    for (const [cause, words] of [
+      ['skip', 'was skipped'],
+      ['not_selected', 'is left out of this run'],
+    ] as const) {
+      const state = newRunState(graphOf(planOf({ p: httpStep([]), c: containerStep(['p'], inheritsNothing) })))
+      applyEvent(state, { sequence: 1, at: 0, event: { type: 'step.skipped', step: 'p', cause, reason: '' } })
+      expect(resolveEnvironment(state, 'c', none, {})).toMatchObject({
+        reason: expect.stringContaining(`step "p" ${words} and left no output parameter "none"`),
+      })
+    }
+  })
+
+  it.each<[string, RunParameters, Readonly<Record<string, string>>, string]>([
+    [
+      'a value for this step',
+      { global: { X: 'global' }, stepWise: { c: { X: 'stepWise' } } },
+      { X: 'env' },
+      'stepWise',
+    ],
+    ['a value for all steps', { global: { X: 'global' }, stepWise: { p: { X: 'other' } } }, { X: 'env' }, 'global'],
+    ['the value of env', none, { X: 'env' }, 'env'],
+  ])('misses no output where there is %s', (_title, parameters, env, value) => {
+    const state = stateWith('x', containerStep(['p'], { ...inheritsNothing, env }))
+    expect(resolveEnvironment(state, 'c', parameters, {})).toEqual({ kind: 'resolved', env: { X: value } })
+  })
+
+  it('does not mind an output that is too long where the run gives a value', () => {
+    const inherit = { X: { step: 'p', output: 'o' } }
+    const state = stateWith('x'.repeat(70_000), containerStep(['p'], { inherit }))
+    expect(resolveEnvironment(state, 'c', { global: { X: '1' }, stepWise: {} }, {})).toEqual({
+      kind: 'resolved',
+      env: { X: '1' },
     })
   })
 
   it('refuses an output that is too long for an environment, but hands it to an http step', () => {
     const long = 'x'.repeat(70_000)
     const inherit = { X: { step: 'p', output: 'o' } }
-    const none = { global: {}, stepWise: {} }
     expect(resolveEnvironment(stateWith(long, containerStep(['p'], { inherit })), 'c', none, {})).toMatchObject({
       kind: 'failed',
       reason: expect.stringContaining('has 70000 bytes'),
