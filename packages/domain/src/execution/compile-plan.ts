@@ -13,7 +13,8 @@ import type {
   StepName,
 } from './plan.ts'
 import { httpMethods } from './plan.ts'
-import { inheritedOutputs, parentsByStep, validateWorkflow } from './validate-workflow.ts'
+import { planConditions, planSkips } from './plan-flow.ts'
+import { checkWorkflow } from './validate-workflow.ts'
 import type { RetryOptionsDraft, StepDraft, WorkflowDraft } from './workflow-draft.ts'
 
 /** An image as a step names it; `imageVersionId` null = the latest ready version. */
@@ -56,19 +57,21 @@ function imageReferenceOf(step: StepDraft, imageId: number): ImageReference {
 
 /** Validates the body, resolves its references and fills in defaults. */
 export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): CompiledPlan {
-  const errors: FieldError[] = validateWorkflow(body)
-  if (errors.length > 0) return { kind: 'invalid', errors }
-  const parents = parentsByStep(body)
+  const checked = checkWorkflow(body)
+  if (checked.kind === 'invalid') return checked
+  const { links, order, inherited } = checked.flow
+  const skips = planSkips(body.steps, order, links.waitsFor)
+  const errors: FieldError[] = []
   const steps: [StepName, PlannedStep][] = []
   for (const [name, draft] of Object.entries(body.steps)) {
     const common = {
-      parents: parents.get(name) ?? [],
-      alsoWaitsFor: [],
-      conditions: { parameters: [], statuses: [] },
-      skip: null,
+      parents: links.parents.get(name) ?? [],
+      alsoWaitsFor: links.alsoWaitsFor.get(name) ?? [],
+      conditions: planConditions(draft),
+      skip: skips.get(name) ?? null,
       secrets: draft.parameters?.secrets ?? [],
       env: { ...draft.parameters?.env },
-      inherit: inheritedOutputs(name, body.steps, parents),
+      inherit: inherited.get(name) ?? {},
       outputParameters: { ...draft.outputParameters },
       retry: planRetry(draft.runConfiguration?.retryOptions ?? body.retryOptions),
       timeoutSeconds: draft.stepTimeout ?? null,
@@ -79,7 +82,12 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
     else errors.push(...compiled.errors)
   }
   if (errors.length > 0) return { kind: 'invalid', errors }
-  const plan = { workflowName: body.name ?? '', steps: Object.fromEntries(steps), timeoutSeconds: null, watched: false }
+  const plan = {
+    workflowName: body.name ?? '',
+    steps: Object.fromEntries(steps),
+    timeoutSeconds: body.metadata?.workflowTimeout ?? null,
+    watched: (body.watchers ?? []).length > 0,
+  }
   return { kind: 'plan', plan }
 }
 

@@ -1,8 +1,8 @@
 /** Bounds of a workflow and of the values in it; messages of `validateWorkflow` name them. */
 export const workflowLimits = {
   steps: 10_000,
-  /** Links from a step to a parent, over all steps. */
-  parentLinks: 100_000,
+  /** Links from a step to a parent or to a step that its conditions name, over all steps. */
+  links: 100_000,
   /** Bytes (UTF-8) of one parameter value. */
   valueBytes: 64 * 1024,
   /** Bytes of a command, an http payload or a url. */
@@ -11,6 +11,8 @@ export const workflowLimits = {
   urlBytes: 8 * 1024,
   /** Seconds. */
   stepTimeout: 7 * 24 * 3600,
+  /** Seconds. */
+  workflowTimeout: 30 * 24 * 3600,
   retries: 5,
   /** Seconds. */
   retryDelay: 120,

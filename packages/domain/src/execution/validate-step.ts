@@ -28,10 +28,6 @@ function refuseUnsupported(field: string, step: StepDraft): FieldError[] {
   const asked: Record<string, boolean> = {
     'parameters.secrets': hasEntries(step.parameters?.secrets),
     'headers.secrets': step.type === 'http' && hasEntries(step.headers?.secrets),
-    'executionParameters.conditional': hasEntries(step.executionParameters?.conditional),
-    'executionParameters.parentStatus': hasEntries(step.executionParameters?.parentStatus),
-    'runConfiguration.skipConfiguration.skip': step.runConfiguration?.skipConfiguration?.skip === true,
-    'runConfiguration.skipConfiguration.skipDAG': step.runConfiguration?.skipConfiguration?.skipDAG === true,
     repository: step.type !== 'http' && hasEntries(step.repository),
     auth: step.type === 'http' && (step.auth?.type ?? 'no-auth') !== 'no-auth',
   }

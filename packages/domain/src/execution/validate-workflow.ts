@@ -1,11 +1,26 @@
 /** The rules of a workflow body that span fields. The contract's schema has checked types before. */
 import type { FieldError } from '@cairn/contract'
+import { findInheritedOutputs, type InheritedOutputs } from './inherited-outputs.ts'
 import { stepNamePattern, workflowLimits } from './limits.ts'
 import type { InheritedOutput, RunParameters, StepName } from './plan.ts'
+import { readLinks, type WorkflowLinks } from './step-links.ts'
+import { noSuchStep, validateConditions } from './validate-conditions.ts'
 import { validateRetryOptions, validateStep } from './validate-step.ts'
-import { validateValues } from './validate-values.ts'
+import { checkInteger, validateValues } from './validate-values.ts'
 import type { StepDraft, WorkflowDraft } from './workflow-draft.ts'
-import { ancestorsOf, findCycle, type ParentsByStep } from './workflow-graph.ts'
+import { orderSteps, type StepOrder } from './workflow-graph.ts'
+
+/** What a body without a broken rule says about the order of its steps. */
+export interface WorkflowFlow {
+  readonly links: WorkflowLinks
+  /** Each step after all that it waits for. */
+  readonly order: readonly StepName[]
+  readonly inherited: InheritedOutputs
+}
+
+export type CheckedWorkflow =
+  | { readonly kind: 'valid'; readonly flow: WorkflowFlow }
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
 
 /**
  * Every rule that the body breaks, by field; empty = it can run once its images and instance types are resolved.
@@ -14,88 +29,113 @@ import { ancestorsOf, findCycle, type ParentsByStep } from './workflow-graph.ts'
  * validateWorkflow({ steps: { a: { command: 'true', imageId: 1, parents: ['a'] } } })
  * // [{ field: 'steps.a.parents', rule: 'steps form a cycle: a → a' }]
  */
-export function validateWorkflow(body: WorkflowDraft): FieldError[] {
+export function validateWorkflow(body: WorkflowDraft): readonly FieldError[] {
+  const checked = checkWorkflow(body)
+  return checked.kind === 'invalid' ? checked.errors : []
+}
+
+/** As {@link validateWorkflow}, with what was found out on the way. */
+export function checkWorkflow(body: WorkflowDraft): CheckedWorkflow {
   const steps = Object.entries(body.steps)
-  if (steps.length === 0) return [{ field: 'steps', rule: 'must hold at least one step' }]
+  if (steps.length === 0) return invalid([{ field: 'steps', rule: 'must hold at least one step' }])
   if (steps.length > workflowLimits.steps) {
-    return [{ field: 'steps', rule: `holds at most ${workflowLimits.steps} steps; this one has ${steps.length}` }]
+    const rule = `holds at most ${workflowLimits.steps} steps; this one has ${steps.length}`
+    return invalid([{ field: 'steps', rule }])
   }
-  const parents = parentsByStep(body)
-  const structure = checkStructure(steps, parents)
-  return [
-    ...structure,
+  const links = readLinks(body)
+  const order = checkStructure(steps, links)
+  const inherited = order.kind === 'ordered' ? checkInheritance(body, links) : order
+  const errors = [
+    ...('errors' in inherited ? inherited.errors : []),
+    ...checkInteger('metadata.workflowTimeout', body.metadata?.workflowTimeout, {
+      least: 1,
+      most: workflowLimits.workflowTimeout,
+    }),
     ...validateRetryOptions('retryOptions', body.retryOptions),
-    ...steps.flatMap(([name, step]) => validateStep(`steps.${name}`, step)),
-    ...(structure.length === 0 ? steps.flatMap(([name, step]) => checkInherit(name, step, body.steps, parents)) : []),
+    ...steps.flatMap(([name, step]) => [
+      ...validateStep(`steps.${name}`, step),
+      ...validateConditions(`steps.${name}`, step, body.steps),
+    ]),
   ]
+  if (errors.length > 0 || order.kind === 'broken' || 'errors' in inherited) return invalid(errors)
+  return { kind: 'valid', flow: { links, order: order.steps, inherited } }
 }
 
-export function parentsByStep(body: WorkflowDraft): ParentsByStep {
-  return new Map(Object.entries(body.steps).map(([name, step]) => [name, [...new Set(step.parents ?? [])]]))
+function invalid(errors: readonly FieldError[]): CheckedWorkflow {
+  return { kind: 'invalid', errors }
 }
 
-function checkStructure(steps: readonly [StepName, StepDraft][], parents: ParentsByStep): FieldError[] {
-  const errors: FieldError[] = []
-  let links = 0
-  for (const [name] of steps) {
-    if (!stepNamePattern.test(name)) {
-      errors.push({ field: `steps.${name}`, rule: 'a step name has 1 to 64 letters, digits, - and _' })
-    }
-    for (const parent of parents.get(name) ?? []) {
-      links += 1
-      if (!parents.has(parent))
-        errors.push({ field: `steps.${name}.parents`, rule: `"${parent}" is no step of this workflow` })
-    }
+interface Broken {
+  readonly kind: 'broken'
+  readonly errors: readonly FieldError[]
+}
+
+type Structure = Extract<StepOrder, { kind: 'ordered' }> | Broken
+
+/** Names of steps, links to steps that exist, no cycle. */
+function checkStructure(steps: readonly [StepName, StepDraft][], links: WorkflowLinks): Structure {
+  const count = [...links.waitsFor.values()].reduce((sum, names) => sum + names.length, 0)
+  if (count > workflowLimits.links) {
+    const rule = `have at most ${workflowLimits.links} links to parents and in conditions; these have ${count}`
+    return { kind: 'broken', errors: [{ field: 'steps', rule }] }
   }
-  if (links > workflowLimits.parentLinks) {
-    return [{ field: 'steps', rule: `have at most ${workflowLimits.parentLinks} parents in all; these have ${links}` }]
+  const errors = steps.flatMap(([name]) => [
+    ...(stepNamePattern.test(name)
+      ? []
+      : [{ field: `steps.${name}`, rule: 'a step name has 1 to 64 letters, digits, - and _' }]),
+    ...(links.parents.get(name) ?? [])
+      .filter((parent) => !links.parents.has(parent))
+      .map((parent) => ({ field: `steps.${name}.parents`, rule: noSuchStep(parent) })),
+  ])
+  const order = orderSteps(links.waitsFor)
+  if (order.kind === 'cycle') return { kind: 'broken', errors: [...errors, cycleError(order.path, links)] }
+  return errors.length > 0 ? { kind: 'broken', errors } : order
+}
+
+/** A cycle of parents is told as such; of any other the step is named whose condition closes it. */
+function cycleError(path: readonly StepName[], { parents, alsoWaitsFor }: WorkflowLinks): FieldError {
+  const ofParents = orderSteps(parents)
+  if (ofParents.kind === 'cycle') {
+    const [first = ''] = ofParents.path
+    return { field: `steps.${first}.parents`, rule: `steps form a cycle: ${pathWords(ofParents.path)}` }
   }
-  const cycle = findCycle(parents)
-  if (cycle !== null) {
-    errors.push({ field: `steps.${cycle[0] ?? ''}.parents`, rule: `steps form a cycle: ${cycle.join(' → ')}` })
+  const closing = path.findIndex((name, place) => alsoWaitsFor.get(name)?.includes(path[place - 1] ?? '') === true)
+  const name = path[closing] ?? ''
+  return {
+    field: `steps.${name}.executionParameters`,
+    rule: `steps form a cycle through conditions: ${pathWords(path)}; a condition makes "${name}" wait for "${path[closing - 1] ?? ''}"`,
   }
-  return errors
+}
+
+function pathWords(path: readonly StepName[]): string {
+  const most = 20
+  if (path.length <= most) return path.join(' → ')
+  return [...path.slice(0, most), `… (${path.length - most - 1} more)`, path.at(-1) ?? ''].join(' → ')
+}
+
+/** An inherited output that no step above has is allowed when the step has a value of the parameter's name. */
+function checkInheritance(body: WorkflowDraft, links: WorkflowLinks): InheritedOutputs | Broken {
+  const inherited = findInheritedOutputs(body.steps, links.waitsFor)
+  if (inherited === null) {
+    const rule = 'inherit too many different outputs from too far above; let steps inherit from near ones'
+    return { kind: 'broken', errors: [{ field: 'steps', rule }] }
+  }
+  const errors = Object.entries(body.steps).flatMap(([name, step]) => checkInherit(name, step, inherited.get(name)))
+  return errors.length === 0 ? inherited : { kind: 'broken', errors }
 }
 
 function checkInherit(
   name: StepName,
   step: StepDraft,
-  steps: WorkflowDraft['steps'],
-  parents: ParentsByStep,
+  sources: Readonly<Record<string, InheritedOutput>> = {},
 ): FieldError[] {
-  const sources = inheritedOutputs(name, steps, parents)
+  const env = step.parameters?.env ?? {}
   return Object.entries(step.parameters?.inherit ?? {})
-    .filter(([parameter]) => !Object.hasOwn(sources, parameter))
+    .filter(([parameter]) => !Object.hasOwn(sources, parameter) && !Object.hasOwn(env, parameter))
     .map(([parameter, output]) => ({
       field: `steps.${name}.parameters.inherit.${parameter}`,
-      rule: `no ancestor of step "${name}" has an output parameter "${output}"`,
+      rule: `no ancestor of step "${name}" has an output parameter "${output}"; name one that has, or give "${parameter}" a value in env`,
     }))
-}
-
-/**
- * Where each inherited parameter of a step comes from: the nearest ancestor that has an output parameter of the name,
- * and among equally near ones the parent that is written first. A name that no ancestor has is left out.
- */
-export function inheritedOutputs(
-  name: StepName,
-  steps: WorkflowDraft['steps'],
-  parents: ParentsByStep,
-): Readonly<Record<string, InheritedOutput>> {
-  const wanted = Object.entries(steps[name]?.parameters?.inherit ?? {})
-  const nearest = new Map<string, StepName>()
-  if (wanted.length > 0) {
-    for (const ancestor of ancestorsOf(name, parents)) {
-      for (const output of Object.keys(steps[ancestor]?.outputParameters ?? {})) {
-        if (!nearest.has(output)) nearest.set(output, ancestor)
-      }
-    }
-  }
-  return Object.fromEntries(
-    wanted.flatMap(([parameter, output]) => {
-      const step = nearest.get(output)
-      return step === undefined ? [] : [[parameter, { step, output }]]
-    }),
-  )
 }
 
 /** Rules of the `params` given to a run of a workflow with these steps. */

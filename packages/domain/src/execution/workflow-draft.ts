@@ -4,6 +4,8 @@
  */
 export interface WorkflowDraft {
   readonly name?: string | undefined
+  readonly metadata?: { readonly workflowTimeout?: number | null | undefined } | null | undefined
+  readonly watchers?: readonly unknown[] | null | undefined
   readonly retryOptions?: RetryOptionsDraft | null | undefined
   readonly steps: Readonly<Record<string, StepDraft>>
 }
@@ -15,6 +17,19 @@ export interface RetryOptionsDraft {
   readonly numberOfRetries?: number | null | undefined
 }
 
+export interface ParameterConditionDraft {
+  readonly condition: 'equals' | 'not-equals'
+  readonly stepName: string
+  readonly paramName: string
+  readonly value: string
+}
+
+interface StatusConditionDraft {
+  readonly condition: 'all-of' | 'one-of'
+  readonly parents: readonly string[]
+  readonly status: readonly ('success' | 'failure')[]
+}
+
 type Values = Readonly<Record<string, string>>
 
 export interface StepDraft {
@@ -22,8 +37,8 @@ export interface StepDraft {
   readonly parents?: readonly string[] | null | undefined
   readonly executionParameters?:
     | {
-        readonly conditional?: readonly unknown[] | null | undefined
-        readonly parentStatus?: readonly unknown[] | null | undefined
+        readonly conditional?: readonly ParameterConditionDraft[] | null | undefined
+        readonly parentStatus?: readonly StatusConditionDraft[] | null | undefined
       }
     | null
     | undefined

@@ -1,55 +1,44 @@
-/** Questions about the parents of steps. Parents that name no step are left out; `validateWorkflow` reports them. */
+/** Questions about what steps wait for. Names of no step are left out; `validateWorkflow` reports them. */
 import type { StepName } from './plan.ts'
 
-/** Step name → the names of its parents, in the order written. */
-export type ParentsByStep = ReadonlyMap<StepName, readonly StepName[]>
+/** Step name → the steps that it waits for, in the order written. */
+export type StepLinks = ReadonlyMap<StepName, readonly StepName[]>
+
+export type StepOrder =
+  /** Every step after all that it waits for. */
+  | { readonly kind: 'ordered'; readonly steps: readonly StepName[] }
+  /** As a path `[a, b, a]`: b waits for a. */
+  | { readonly kind: 'cycle'; readonly path: readonly StepName[] }
 
 type Frame = { readonly step: StepName; next: number }
 
-/** The cycle as a path `[a, b, a]` in the direction parent → child, or null when there is none. */
-export function findCycle(parents: ParentsByStep): readonly StepName[] | null {
+export function orderSteps(links: StepLinks): StepOrder {
   const settled = new Set<StepName>()
-  for (const root of parents.keys()) {
-    const cycle = settled.has(root) ? null : walkToParents(root, parents, settled)
-    if (cycle !== null) return cycle
+  for (const root of links.keys()) {
+    const path = settled.has(root) ? null : settleFrom(root, links, settled)
+    if (path !== null) return { kind: 'cycle', path }
   }
-  return null
+  return { kind: 'ordered', steps: [...settled] }
 }
 
-/** Depth first towards the roots, without recursion: a chain of all steps is as deep. */
-function walkToParents(root: StepName, parents: ParentsByStep, settled: Set<StepName>): readonly StepName[] | null {
+/** Depth first, without recursion: a chain of all steps is as deep. Answers the cycle that it met, or null. */
+function settleFrom(root: StepName, links: StepLinks, settled: Set<StepName>): readonly StepName[] | null {
   const stack: Frame[] = [{ step: root, next: 0 }]
   const onStack = new Set<StepName>([root])
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-    const parent = (parents.get(frame.step) ?? [])[frame.next]
+    const other = (links.get(frame.step) ?? [])[frame.next]
     frame.next += 1
-    if (parent === undefined) {
+    if (other === undefined) {
       stack.pop()
       onStack.delete(frame.step)
       settled.add(frame.step)
-    } else if (onStack.has(parent)) {
+    } else if (onStack.has(other)) {
       const names = stack.map((entry) => entry.step)
-      return [...names.slice(names.indexOf(parent)), parent].toReversed()
-    } else if (!settled.has(parent) && parents.has(parent)) {
-      stack.push({ step: parent, next: 0 })
-      onStack.add(parent)
+      return [...names.slice(names.indexOf(other)), other].toReversed()
+    } else if (!settled.has(other) && links.has(other)) {
+      stack.push({ step: other, next: 0 })
+      onStack.add(other)
     }
   }
   return null
-}
-
-/** Ancestors of a step, nearest first; among equally near ones in the order in which parents are written. */
-export function* ancestorsOf(step: StepName, parents: ParentsByStep): Generator<StepName> {
-  const seen = new Set<StepName>()
-  let level: readonly StepName[] = parents.get(step) ?? []
-  while (level.length > 0) {
-    const nextLevel: StepName[] = []
-    for (const ancestor of level) {
-      if (seen.has(ancestor)) continue
-      seen.add(ancestor)
-      yield ancestor
-      nextLevel.push(...(parents.get(ancestor) ?? []))
-    }
-    level = nextLevel
-  }
 }

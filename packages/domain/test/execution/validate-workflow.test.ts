@@ -153,18 +153,6 @@ describe('validateWorkflow', () => {
     ['secret headers', http({ headers: { secrets: { a: 's' } } }), 'steps.a.headers.secrets', /not supported/],
     ['sign-in', http({ auth: { type: 'basic' } }), 'steps.a.auth', /not supported/],
     ['a repository', step({ repository: { url: 'x' } }), 'steps.a.repository', /not supported/],
-    [
-      'conditions',
-      step({ executionParameters: { conditional: [{}] } }),
-      'steps.a.executionParameters.conditional',
-      /not supported/,
-    ],
-    [
-      'skipping',
-      step({ runConfiguration: { skipConfiguration: { skip: true } } }),
-      'steps.a.runConfiguration.skipConfiguration.skip',
-      /not supported/,
-    ],
   ])('refuses %s', (_title, draft, field, rule) => {
     expect(only(draft)).toEqual([{ field, rule: expect.stringMatching(rule) }])
   })
