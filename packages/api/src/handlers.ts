@@ -18,6 +18,7 @@ import {
   listExecutions,
   readExecutionLogFile,
 } from './operations/executions/read-executions.ts'
+import { stopExecution } from './operations/executions/stop-execution.ts'
 import { createImage, createImageVersion } from './operations/images/create-image.ts'
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
@@ -69,6 +70,7 @@ const built: Handlers = {
   downloadBuildLogs,
   readBuildLogFile,
   executeWorkflow,
+  stopExecution,
   listExecutions,
   getExecutionDetails,
   getExecutionLogs,

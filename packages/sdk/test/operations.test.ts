@@ -46,6 +46,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   listResources: ({ workflows }) => workflows.listResources(),
   getDefaultResource: ({ workflows }) => workflows.getDefaultResource(),
   executeWorkflow: ({ workflows }) => workflows.executeWorkflow(1),
+  stopExecution: ({ workflows }) => workflows.stopExecution(1, id),
   listExecutions: ({ workflows }) => workflows.listExecutions(1).all(),
   getExecutionDetails: ({ workflows }) => workflows.getExecutionDetails(1, id),
   getExecutionLogs: ({ workflows }) => workflows.getExecutionLogs(1, id, { stepName: 'a' }),

@@ -94,6 +94,14 @@ describe('waiting', () => {
     expect(server.requests).toHaveLength(3)
   })
 
+  it('returns a run that was stopped once it has ended as that', async () => {
+    const run = (status: string): Answer => json({ status, steps: [] })
+    await using server = await startLoopbackServer(inTurn(run('Stopping'), run('Stopping'), run('Stopped')))
+    await expect(clientOf(server.baseUrl).workflows.waitForExecution(1, 'e', fast)).resolves.toMatchObject({
+      status: 'Stopped',
+    })
+  })
+
   const builds = (status: string, reason: string | null = null): Answer =>
     json({
       builds: [

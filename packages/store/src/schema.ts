@@ -139,6 +139,7 @@ export interface Schema {
     seeded: Generated<boolean>
     stop_requested_at: ColumnType<Date | null, Date | null | undefined, Date>
     stop_requested_by: ColumnType<string | null, string | null | undefined, string>
+    stop_reason: ColumnType<string | null, string | null | undefined, string>
     reason: string | null
     owner: string | null
     created_at: Created

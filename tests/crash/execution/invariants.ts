@@ -3,7 +3,7 @@ import { foldRun, graphOf, stepLogStream } from '@cairn/domain'
 import { type Database, readLog, readRunEventsOfMany } from '@cairn/store'
 import { linesOf } from './stored-engine.ts'
 
-const terminal = `('step.succeeded', 'step.failed', 'step.skipped', 'step.stopped')`
+const terminal = `('step.succeeded', 'step.failed', 'step.skipped', 'step.stopped', 'step.reused')`
 
 const queries = {
   'runs that have not ended': `select id from execution where finished_at is null`,
@@ -27,6 +27,14 @@ const queries = {
       jsonb_array_elements_text(p.body::jsonb->'steps'->v.step->'parents') parent
     where v.type = 'attempt.started' and not exists (select from execution_event t
       where t.execution_id = v.execution_id and t.step = parent and t.type in ${terminal} and t.sequence < v.sequence)`,
+  'attempts that started in a run that was stopping': `
+    select v.execution_id, v.step from execution_event v join execution_event s using (execution_id)
+    where v.type = 'attempt.started' and s.type = 'run.stopping' and v.sequence > s.sequence`,
+  'runs that were stopping twice': `
+    select execution_id from execution_event where type = 'run.stopping' group by 1 having count(*) > 1`,
+  'containers that ran on after their run had ended': `
+    select w.name from fake_engine.workload w join execution e on e.id::text = w.execution_id
+    where w.finish_at > e.finished_at + interval '1 second'`,
   'containers that started twice': `select name from fake_engine.start group by 1 having count(*) > 1`,
   'containers of a step that ran at the same time': `
     select a.name, b.name from fake_engine.start a join fake_engine.start b

@@ -8,7 +8,9 @@ import {
   ExecutionPage,
   ExecutionParams,
   ExecutionStarted,
+  ExecutionStop,
   ListExecutionsQuery,
+  StopExecutionBody,
 } from '../schemas/execution.ts'
 import { LogDownload, StepLogs } from '../schemas/log.ts'
 import { WorkflowParams } from '../schemas/workflow.ts'
@@ -58,6 +60,20 @@ export const executionRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: ExecutionDetails },
     errors: ['invalid_request', 'not_found'],
+  },
+  stopExecution: {
+    method: 'POST',
+    path: '/workflows/api/v1/workflows/{workflowId}/executions/{executionId}/stop',
+    summary: 'Stop a run, whatever it is doing',
+    tag: 'Executions',
+    auth: 'token',
+    params: ExecutionParams,
+    body: StopExecutionBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 200, schema: ExecutionStop },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
   },
   getExecutionLogs: {
     method: 'GET',

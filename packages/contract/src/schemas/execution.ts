@@ -3,6 +3,7 @@ import { executionStatuses, stepStatuses } from '../statuses.ts'
 import {
   DateFilter,
   NumericId,
+  ShortText,
   StringMap,
   Timestamp,
   Uuid,
@@ -31,6 +32,14 @@ export type ExecuteBody = Static<typeof ExecuteBody>
 
 export const ExecutionStarted = Type.Object({ executionId: Uuid })
 export type ExecutionStarted = Static<typeof ExecutionStarted>
+
+/** `reason` is shown with the run and each step that it ends. */
+export const StopExecutionBody = Type.Object({ reason: Type.Optional(ShortText) })
+export type StopExecutionBody = Static<typeof StopExecutionBody>
+
+/** `Stopping` until everything is verified gone; the status with which a run ended when it was over already. */
+export const ExecutionStop = Type.Object({ executionId: Uuid, status: Type.Enum(executionStatuses) })
+export type ExecutionStop = Static<typeof ExecutionStop>
 
 /** `count` is the newest N; absent or -1 = all. */
 export const ListExecutionsQuery = Type.Object({

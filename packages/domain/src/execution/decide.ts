@@ -18,7 +18,7 @@ export function decide(state: RunState, now: number): RunEvent[] {
   if (state.finished !== null) return []
   if (state.unfinished === 0) return [endOfRun(state)]
   if (state.stopping !== null) {
-    const reason = state.stopping.cause === 'timeout' ? `the run ${state.stopping.reason}` : state.stopping.reason
+    const reason = reasonOfStop(state)
     return [...state.ready].map((step) => ({ type: 'step.stopped', step, reason }))
   }
   const deadline = deadlineOf(state)
@@ -29,6 +29,12 @@ export function decide(state: RunState, now: number): RunEvent[] {
     if (event !== null) events.push(event)
   }
   return events
+}
+
+/** Why a step of a run that is stopping was stopped. */
+export function reasonOfStop({ stopping }: RunState): string {
+  if (stopping === null) return 'stopped'
+  return stopping.cause === 'timeout' ? `the run ${stopping.reason}` : stopping.reason
 }
 
 function decideStep(state: RunState, name: StepName, now: number): RunEvent | null {

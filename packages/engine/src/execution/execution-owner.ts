@@ -20,8 +20,10 @@ import {
 import {
   type ClaimedExecution,
   claimExecutions,
+  claimStoppedExecutions,
   type Database,
   flushRunEvents,
+  readRequestedStops,
   readRunEventsOfMany,
 } from '@cairn/store'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
@@ -30,9 +32,20 @@ import type { ExecutionSettings } from './execution-settings.ts'
 import { failBrokenRun } from './fail-broken-run.ts'
 import { GroupCommit, type RunWrites } from './group-commit.ts'
 import { type Lease, OwnershipLost } from './keep-lease.ts'
-import { advanceRun, attemptKey, closeRun, type LiveRun, recordEvent, type RunRecorder } from './live-run.ts'
+import {
+  advanceRun,
+  attemptKey,
+  closeRun,
+  type LiveRun,
+  liveRunOf,
+  recordEvent,
+  recordStop,
+  type RunRecorder,
+  stopOf,
+} from './live-run.ts'
 import type { PlanCache } from './plan-cache.ts'
 import { type AttemptIdentity, type AttemptRuntime, runAttempt } from './run-attempt.ts'
+import { stoppedBy } from './run-stop.ts'
 
 export interface OwnerDependencies {
   readonly database: Database
@@ -83,14 +96,19 @@ export class ExecutionOwner {
 
   /** Claims up to `most` runs and takes them up where they are; answers how many. */
   async claim(most: number): Promise<number> {
+    const claimed = await claimExecutions(this.#use.database.db, this.#use.lease.processId, most)
+    await this.#takeUpAll(claimed)
+    return claimed.length
+  }
+
+  async #takeUpAll(claimed: readonly ClaimedExecution[]): Promise<void> {
+    if (claimed.length === 0) return
     const { database, lease, plans, crashPoints } = this.#use
-    const claimed = await claimExecutions(database.db, lease.processId, most)
-    if (claimed.length === 0) return 0
     crashPoints.reach('execution.claimed')
     try {
       const graphs = await plans.read(claimed.map((execution) => execution.planId))
-      const adopted = claimed.filter((execution) => execution.adopted).map((execution) => execution.id)
-      const events = await readRunEventsOfMany(database.db, adopted)
+      const withEvents = claimed.filter((execution) => execution.hasEvents).map((execution) => execution.id)
+      const events = await readRunEventsOfMany(database.db, withEvents)
       for (const execution of claimed)
         this.#takeUp(execution, graphs.get(execution.planId), events.get(execution.id) ?? [])
     } catch (error) {
@@ -98,7 +116,24 @@ export class ExecutionOwner {
       lease.abandon('claimed runs could not be read')
       throw error
     }
-    return claimed.length
+  }
+
+  /**
+   * Ends the runs whose stop was asked for: those that nobody owns, whether or not there is room, for they start nothing,
+   * and those in its hands.
+   */
+  async stopAsAsked(): Promise<void> {
+    const { database, lease, crashPoints, settings } = this.#use
+    if (this.#stopping) return
+    const requested = await readRequestedStops(database.db, lease.processId)
+    if (requested.some(({ isUnowned }) => isUnowned))
+      await this.#takeUpAll(await claimStoppedExecutions(database.db, lease.processId, settings.claimBatch))
+    for (const asked of requested) {
+      const run = this.#runs.get(asked.executionId)
+      if (run === undefined || this.#stopping) continue
+      crashPoints.reach('execution.stop-learnt')
+      if (recordStop(this.#recorder, run, asked)) this.#advance(run)
+    }
   }
 
   /** Decides nothing new, waits for requests and flushes that are under way. */
@@ -122,10 +157,10 @@ export class ExecutionOwner {
     if (this.#use.signal.aborted) return
     try {
       if (graph === undefined) throw new Error(`plan ${execution.planId} does not exist`)
-      const state = foldRun(graph, events)
-      const run: LiveRun = { execution, state, adoptedAttempts: new Set(), alarm: null, closed: false }
+      const run = liveRunOf(execution, foldRun(graph, events))
       this.#runs.set(execution.id, run)
-      for (const [step, { attempt }] of [...state.steps].filter(([, stepState]) => isLive(stepState))) {
+      if (execution.stop !== null) recordStop(this.#recorder, run, execution.stop)
+      for (const [step, { attempt }] of [...run.state.steps].filter(([, stepState]) => isLive(stepState))) {
         run.adoptedAttempts.add(attemptKey(step, attempt))
         this.#startAttempt(run, { step, attempt, adopted: true })
       }
@@ -161,7 +196,11 @@ export class ExecutionOwner {
         return
       case 'step.succeeded':
       case 'step.failed':
+      case 'step.stopped':
         this.#leaveContainer(run, event.step, run.state.steps.get(event.step)?.attempt ?? 0)
+        return
+      case 'run.stopping':
+        run.stopDurable.abort()
         return
       case 'run.finished':
         closeRun(run)
@@ -180,7 +219,7 @@ export class ExecutionOwner {
    */
   #leaveContainer(run: LiveRun, step: string, attempt: number): void {
     const planned = run.state.graph.steps.get(step)?.step
-    if (planned?.type !== 'standard') return
+    if (planned?.type !== 'standard' || attempt === 0) return
     this.#use.attempts.container.hints.notify('log')
     if (run.adoptedAttempts.has(attemptKey(step, attempt))) return
     this.#use.crashPoints.reach('execution.before-remove')
@@ -189,6 +228,9 @@ export class ExecutionOwner {
   }
 
   #startAttempt(run: LiveRun, identity: AttemptIdentity): void {
+    const stop = stopOf(run)
+    if (stop.isAsked() && !identity.adopted)
+      return this.#conclude(run, identity, { result: stoppedBy(stop), log: null })
     const isRequest = run.state.graph.steps.get(identity.step)?.step.type === 'http'
     const done = this.#carryOut(run, identity)
     if (!isRequest) return
@@ -202,6 +244,7 @@ export class ExecutionOwner {
     try {
       const conclusion = await runAttempt(this.#use.attempts, run, identity, {
         signal,
+        stop: stopOf(run),
         onRunning: () => this.#noteRunning(run, identity),
       })
       this.#conclude(run, identity, conclusion)

@@ -7,6 +7,7 @@ import { type ContainerRuntime, runContainerAttempt } from './container/containe
 import { type HttpLogLine, runHttpAttempt } from './http/http-step.ts'
 import type { Limiter } from './limit-concurrency.ts'
 import type { LiveRun } from './live-run.ts'
+import { type RunStop, stoppedBy } from './run-stop.ts'
 
 export interface AttemptRuntime {
   readonly container: ContainerRuntime
@@ -27,7 +28,7 @@ export async function runAttempt(
   runtime: AttemptRuntime,
   run: LiveRun,
   identity: AttemptIdentity,
-  context: { readonly signal: AbortSignal; readonly onRunning: () => void },
+  context: { readonly signal: AbortSignal; readonly stop: RunStop; readonly onRunning: () => void },
 ): Promise<AttemptConclusion> {
   const planned = run.state.graph.steps.get(identity.step)?.step
   if (planned === undefined) throw new Error(`the plan has no step "${identity.step}"`)
@@ -58,10 +59,11 @@ export async function runAttempt(
   if (identity.adopted) return requestOfDeadServer(runtime, run, identity)
   return runtime.limitRequests(async () => {
     context.signal.throwIfAborted()
+    if (context.stop.isAsked()) return { result: stoppedBy(context.stop), log: null }
     // As for a container: a process that was stopped for longer than its lease must not send anything.
     runtime.container.assertOwner()
     const { agent, now } = runtime
-    const { result, log } = await runHttpAttempt({ planned, env, agent, signal: context.signal, now })
+    const { result, log } = await runHttpAttempt({ planned, env, agent, now, ...context })
     return { result, log: chunkOf(run, identity, log) }
   })
 }

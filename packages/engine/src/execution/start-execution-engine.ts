@@ -65,12 +65,13 @@ class Engine {
   readonly #options: ExecutionEngineOptions
   readonly #stopped = new AbortController()
   readonly #bell = new Doorbell()
+  readonly #stopBell = new Doorbell()
   readonly #agent: ReturnType<typeof createGuardedAgent>
   readonly #watch: ContainerWatch
   readonly #plans: PlanCache
   readonly #containers: StartsBeforeRemovals
   readonly #limitRequests: Limiter
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: readonly (() => void)[]
   #owner: ExecutionOwner | null = null
   #waitsForRoom = false
 
@@ -81,7 +82,10 @@ class Engine {
     this.#plans = new PlanCache(options.database)
     this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
-    this.#unsubscribe = options.hints.subscribe('execution', () => this.#bell.ring())
+    this.#unsubscribe = [
+      options.hints.subscribe('execution', () => this.#bell.ring()),
+      options.hints.subscribe('stop', () => this.#stopBell.ring()),
+    ]
   }
 
   get liveRuns(): number {
@@ -103,7 +107,7 @@ class Engine {
   }
 
   async stop(ended: Promise<void>): Promise<void> {
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#stopped.abort()
     this.#bell.ring()
     await ended
@@ -116,7 +120,7 @@ class Engine {
     this.#owner = owner
     this.#options.logger.info({ processId: lease.processId }, 'this process takes runs')
     try {
-      await this.#claimLoop(owner, lease)
+      await Promise.all([this.#claimLoop(owner, lease), this.#stopLoop(owner, lease)])
       if (!lease.lost.aborted) await Promise.race([this.#settle(owner), aborted(lease.lost)])
     } finally {
       over.abort()
@@ -198,6 +202,20 @@ class Engine {
       this.#waitsForRoom = room <= 0
       if (room > 0 && claimed === room) continue
       await this.#bell.wait(settings.pollMs * (0.75 + Math.random() / 2), ends)
+    }
+  }
+
+  /** Learns of stops that were asked for: by hint, and by looking. Ends as the claim loop does. */
+  async #stopLoop(owner: ExecutionOwner, lease: Lease): Promise<void> {
+    const { settings, logger } = this.#options
+    const ends = [this.#stopped.signal, lease.lost]
+    while (!ends.some((end) => end.aborted)) {
+      try {
+        await owner.stopAsAsked()
+      } catch (error) {
+        logger.warn({ err: error }, 'stops of runs cannot be looked for now')
+      }
+      await this.#stopBell.wait(settings.pollMs * (0.75 + Math.random() / 2), ends)
     }
   }
 

@@ -83,3 +83,28 @@ test('A container outlives its engine process and is adopted, with its log whole
   expect(run.byName.get('a')).toMatchObject({ status: 'Success', attempt: 1 })
   expect(await linesOf(id, 'a')).toEqual(Array.from({ length: 20 }, (_, index) => `line ${index}`))
 })
+
+test('A stop ends containers that heed SIGTERM and those that do not, keeps their logs and leaves none', async () => {
+  start()
+  const id = await fixture.run({
+    heeding: step('trap "echo bye; exit 0" TERM; echo begun; while true; do sleep 0.1; done'),
+    deaf: step('trap "" TERM; echo begun; while true; do sleep 1; done'),
+    waiting: step('echo never', { parents: ['deaf'] }),
+  })
+  await eventually(
+    async () => expect([await linesOf(id, 'heeding'), await linesOf(id, 'deaf')]).toEqual([['begun'], ['begun']]),
+    { timeoutMs: 20_000 },
+  )
+  await fixture.stop(id, 'wrong month')
+  const run = await fixture.finished(id, 40_000)
+  expect(run).toMatchObject({ status: 'stopped', reason: 'stopped by a@b.c: wrong month' })
+  expect(run.steps.map(({ name, status }) => [name, status])).toEqual([
+    ['heeding', 'Stopped'],
+    ['deaf', 'Stopped'],
+    ['waiting', 'Stopped'],
+  ])
+  expect(await linesOf(id, 'heeding')).toEqual(['begun', 'bye'])
+  expect(await linesOf(id, 'deaf')).toEqual(['begun'])
+  // The container that another test's run had adopted is left to the sweep.
+  await eventually(async () => expect((await driver.list(call)).filter(({ owner }) => owner.id === id)).toEqual([]))
+})

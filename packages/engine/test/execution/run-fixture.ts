@@ -1,5 +1,6 @@
 /** A tenant, workflows and runs in a test database, an engine on the fake driver, and ways to look at the outcome. */
 import { randomUUID } from 'node:crypto'
+import type { StoredExecutionStatus } from '@cairn/contract'
 import {
   describeRun,
   noCrashPoints,
@@ -12,7 +13,7 @@ import {
   type RunPlan,
 } from '@cairn/domain'
 import { createFakeDriver, type EngineDriver, type FakeDriver, type FakeProgramSource } from '@cairn/driver'
-import { type Database, type Hints, insertExecution, readRunEvents, upsertRunPlan } from '@cairn/store'
+import { type Database, type Hints, insertExecution, readRunEvents, requestStop, upsertRunPlan } from '@cairn/store'
 import {
   createTestDatabase,
   eventually,
@@ -127,6 +128,19 @@ export class RunFixture {
     return id
   }
 
+  /** Asks for a stop as the API does; answers the run's status. */
+  async stop(executionId: string, reason: string | null = null): Promise<StoredExecutionStatus | null> {
+    const { workflow_id: workflowId } = await this.database.db
+      .selectFrom('execution')
+      .select('workflow_id')
+      .where('id', '=', executionId)
+      .executeTakeFirstOrThrow()
+    const stop = { tenantId: this.tenantId, workflowId, executionId, by: 'a@b.c', reason }
+    const status = await this.database.transaction((tx) => requestStop(tx, stop))
+    this.hints.notify('stop')
+    return status
+  }
+
   events(executionId: string): Promise<RecordedRunEvent[]> {
     return readRunEvents(this.database.db, this.tenantId, executionId)
   }
@@ -148,12 +162,12 @@ export class RunFixture {
   ): Promise<RunDescription & { byName: Map<string, RunDescription['steps'][number]> }> {
     await eventually(
       async () => {
-        const { status } = await this.database.db
+        const { status, finished_at } = await this.database.db
           .selectFrom('execution')
-          .select('status')
+          .select(['status', 'finished_at'])
           .where('id', '=', executionId)
           .executeTakeFirstOrThrow()
-        if (status === 'queued' || status === 'running') throw new Error(`the run is ${status}`)
+        if (finished_at === null) throw new Error(`the run is ${status}`)
       },
       { timeoutMs },
     )

@@ -4,11 +4,13 @@ import type {
   ExecutionDetails,
   ExecutionPage,
   ExecutionStarted,
+  ExecutionStop,
   ExecutionSummary,
   ListExecutionsQuery,
   ListWorkflowsQuery,
   LogLine,
   StepLogs,
+  StopExecutionBody,
   UpdateWorkflowBody,
   WorkflowBody,
   WorkflowDetails,
@@ -130,6 +132,23 @@ export class Workflows {
    */
   executeWorkflow(workflowId: number, body: ExecuteBody = {}, options?: CallOptions): Promise<ExecutionStarted> {
     return this.#transport.call('executeWorkflow', { params: { workflowId }, body }, options)
+  }
+
+  /**
+   * Stops a run, whatever it is doing; safe to repeat. Its containers get SIGTERM, and SIGKILL ten seconds later. The
+   * answer comes at once with `Stopping`, or with the status of a run that had ended; `waitForExecution` waits for the end.
+   *
+   * @example
+   * await client.workflows.stopExecution(id, executionId, { reason: 'wrong month' })
+   * const { status } = await client.workflows.waitForExecution(id, executionId)
+   */
+  stopExecution(
+    workflowId: number,
+    executionId: string,
+    body: StopExecutionBody = {},
+    options?: CallOptions,
+  ): Promise<ExecutionStop> {
+    return this.#transport.call('stopExecution', { params: { workflowId, executionId }, body }, options)
   }
 
   /**

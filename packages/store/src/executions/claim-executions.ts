@@ -5,7 +5,7 @@
  * declared dead claims nothing; runs are taken with SKIP LOCKED, so claims wait for nothing else.
  */
 import type { RunParameters } from '@cairn/domain'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 
 export interface ClaimedExecution {
@@ -15,18 +15,37 @@ export interface ClaimedExecution {
   readonly workflowId: number
   readonly planId: number
   readonly parameters: RunParameters
-  /** True when a process owned the run before: it may have events. */
-  readonly adopted: boolean
+  /** A process owned the run before, or events were inserted with it. */
+  readonly hasEvents: boolean
+  /** Who asked that the run be stopped, before the claim; null = nobody did. */
+  readonly stop: { readonly by: string; readonly reason: string | null } | null
 }
 
 /** Takes up to `limit` runs that nobody owns, oldest first. Index: execution_unowned. */
-export async function claimExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
+export function claimExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
+  return claimWhere(db, ownerId, { limit, condition: sql`true` })
+}
+
+/**
+ * As {@link claimExecutions}, of the runs that are to be stopped: they need not wait behind those that are to run. Index:
+ * execution_stop_requested.
+ */
+export function claimStoppedExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
+  return claimWhere(db, ownerId, { limit, condition: sql`stop_requested_at is not null` })
+}
+
+async function claimWhere(
+  db: Db,
+  ownerId: string,
+  { limit, condition }: { readonly limit: number; readonly condition: RawBuilder<unknown> },
+): Promise<ClaimedExecution[]> {
   const { rows } = await sql<ClaimedExecution>`
     with fence as materialized (
       select id from engine_process where id = ${ownerId} and alive for key share
     ), candidate as (
       select id, status from execution
-      where owner is null and status in ('queued', 'running', 'stopping') and exists (select from fence)
+      where owner is null and status in ('queued', 'running', 'stopping') and ${condition}
+        and exists (select from fence)
       order by created_at
       limit ${limit}
       for update skip locked
@@ -35,7 +54,9 @@ export async function claimExecutions(db: Db, ownerId: string, limit: number): P
     from fence, candidate, tenant
     where execution.id = candidate.id and tenant.id = execution.tenant_id
     returning execution.id, tenant_id as "tenantId", tenant.name as "tenantName", workflow_id as "workflowId",
-      plan_id as "planId", parameters, candidate.status <> 'queued' as "adopted"`.execute(db)
+      plan_id as "planId", parameters, candidate.status <> 'queued' or seeded as "hasEvents",
+      case when stop_requested_at is not null
+        then json_build_object('by', stop_requested_by, 'reason', stop_reason) end as stop`.execute(db)
   return rows
 }
 

@@ -70,7 +70,7 @@ export async function findLiveExecution(db: Db, workflowId: number): Promise<str
     .selectFrom('execution')
     .select('id')
     .where('workflow_id', '=', workflowId)
-    .where('status', 'in', ['queued', 'running', 'stopping'])
+    .where('status', 'in', ['waiting', 'queued', 'running', 'stopping'])
     .orderBy('created_at')
     .limit(1)
     .executeTakeFirst()

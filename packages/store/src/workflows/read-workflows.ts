@@ -39,7 +39,8 @@ function describedWorkflows(tenantId: string): RawBuilder<WorkflowRecord> {
       case
         when exists (
           select from execution
-          where execution.workflow_id = workflow.id and execution.status in ('queued', 'running', 'stopping')
+          where execution.workflow_id = workflow.id
+            and execution.status in ('waiting', 'queued', 'running', 'stopping')
         ) then 'Running'
         when workflow.paused then 'Paused'
         else 'Available'

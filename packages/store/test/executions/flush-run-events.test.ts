@@ -68,13 +68,13 @@ const flushOf = (parts: Partial<RunFlush>): RunFlush => ({
 describe('claimExecutions', () => {
   it('gives each run to one process and says whether it had an owner before', async () => {
     const [run] = (await claimExecutions(test.database.db, owner, 100)).filter(({ id }) => id === executionId)
-    expect(run).toMatchObject({ tenantName: 'acme', adopted: false, parameters: { global: {}, stepWise: {} } })
+    expect(run).toMatchObject({ tenantName: 'acme', hasEvents: false, parameters: { global: {}, stepWise: {} } })
     expect(await claimExecutions(test.database.db, owner, 100)).toEqual([])
     await resignEngineProcess(test.database.db, owner)
     expect(await releaseOrphanedExecutions(test.database.db)).toBeGreaterThan(0)
     const other = await registerEngineProcess(test.database.db, { leaseMs: 60_000 })
     const again = await claimExecutions(test.database.db, other, 100)
-    expect(again.find(({ id }) => id === executionId)).toMatchObject({ adopted: true })
+    expect(again.find(({ id }) => id === executionId)).toMatchObject({ hasEvents: true })
   })
 
   it('gives nothing to a process that was declared dead', async () => {

@@ -1,6 +1,6 @@
 /** Calls of the container engine that outlast its absence. */
-import { setTimeout as pause } from 'node:timers/promises'
 import { type Call, DriverError } from '@cairn/driver'
+import { waitUnlessStopped } from '../keep-lease.ts'
 
 export interface Patience {
   /** Milliseconds that the engine may be unreachable or full; `Infinity` for a container that runs already. */
@@ -34,11 +34,14 @@ export async function callEngine<T>(
   call: (call: Call) => Promise<T>,
   options: {
     readonly signal: AbortSignal
+    /** Once it aborts there is no further try: the failure is thrown. A try under way is not touched. */
+    readonly until?: AbortSignal
     readonly patience: Patience
     readonly onTrouble: (error: DriverError) => void
   },
 ): Promise<T> {
   const startedAt = performance.now()
+  const ends = options.until === undefined ? [options.signal] : [options.signal, options.until]
   for (let tries = 1; ; tries += 1) {
     try {
       return await call({ signal: options.signal })
@@ -49,10 +52,12 @@ export async function callEngine<T>(
         error.code === 'unknown'
           ? tries >= options.patience.unknownTries
           : performance.now() - startedAt >= options.patience.unavailableMs
-      if (isOver) throw error
+      if (isOver || options.until?.aborted === true) throw error
       options.onTrouble(error)
       const longest = Math.min(firstPauseMs * 2 ** Math.min(tries - 1, 10), longestPauseMs)
-      await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: options.signal })
+      const isPaused = await waitUnlessStopped(longest * (0.5 + Math.random() / 2), ends)
+      options.signal.throwIfAborted()
+      if (!isPaused) throw error
     }
   }
 }

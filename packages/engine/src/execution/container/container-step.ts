@@ -19,8 +19,10 @@ import { appendOwnedLogLines, type Db, type Hints, lastLogSequence, type LogRest
 import type { Logger } from '@cairn/domain'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { Limiter } from '../limit-concurrency.ts'
+import { type RunStop, stoppedBy, whenAborted } from '../run-stop.ts'
 import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
 import type { ContainerWatch } from './container-watch.ts'
+import { endContainer } from './end-container.ts'
 import { pumpLogs } from './pump-logs.ts'
 import { readOutputs } from './read-outputs.ts'
 
@@ -53,13 +55,13 @@ export interface ContainerAttempt {
   /** True when an owner of before may have started the container. */
   readonly adopted: boolean
   readonly signal: AbortSignal
+  readonly stop: RunStop
   /** Told when the container is seen running. */
   readonly onRunning: () => void
 }
 
 /** Processes and threads of a step. */
 const mostPids = 4096
-const stopGraceMs = 10_000
 /** A log that has not ended this long after its container is given up. */
 const logGraceMs = 30_000
 
@@ -88,7 +90,8 @@ function refusalOf(attempt: ContainerAttempt, error: unknown): AttemptResult {
 
 async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerAttempt): Promise<AttemptConclusion> {
   const spec = specOf(runtime.installationId, attempt)
-  const started = await ensureContainer(runtime, attempt, spec)
+  const started = await startOrLook(runtime, attempt, spec)
+  if (started === null) return { result: stoppedBy(attempt.stop), log: null }
   runtime.crashPoints.reach('execution.container-ensured')
   if (started.phase === 'running') attempt.onRunning()
   const logEnd = new AbortController()
@@ -108,7 +111,7 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
   // It is awaited below; until then its failure must not count as unhandled.
   log.catch(() => undefined)
   try {
-    const end = await waitForEnd(runtime, attempt, { name: spec.name, startedAt: started.startedAt })
+    const end = await waitForEnd(runtime, attempt, started)
     const result = resultOf(runtime, attempt, end).catch((error: unknown) => refusalOf(attempt, error))
     const [ending, rest] = await Promise.all([result, withinGrace(log, logEnd)])
     return { result: ending, log: rest }
@@ -131,24 +134,54 @@ function specOf(installationId: string, attempt: ContainerAttempt): WorkloadSpec
   }
 }
 
+/** The container, started if need be; in a run that is stopped only what is there, null = nothing is. */
+async function startOrLook(
+  runtime: ContainerRuntime,
+  attempt: ContainerAttempt,
+  spec: WorkloadSpec,
+): Promise<Observation | null> {
+  const asked = { mayExist: attempt.adopted }
+  if (!attempt.stop.isAsked()) {
+    try {
+      return await ensureContainer(runtime, attempt, spec, asked)
+    } catch (error) {
+      const isStopped = error instanceof StoppedBeforeStart || (error instanceof DriverError && error.retryable)
+      if (!isStopped || !attempt.stop.isAsked()) throw error
+    }
+  }
+  if (!asked.mayExist) return null
+  return callEngine((call) => runtime.driver.observe(spec.name, bounded(call)), {
+    signal: attempt.signal,
+    patience: endlessPatience,
+    onTrouble: (error) =>
+      runtime.logger.warn({ err: error, step: attempt.step }, 'a step that is to end cannot be looked at now'),
+  })
+}
+
+class StoppedBeforeStart extends Error {}
+
 async function ensureContainer(
   runtime: ContainerRuntime,
   attempt: ContainerAttempt,
   spec: WorkloadSpec,
+  asked: { mayExist: boolean },
 ): Promise<Observation> {
   const told: Promise<void>[] = []
   const started = await callEngine(
     (call) =>
       runtime.limitStarts(async () => {
         attempt.signal.throwIfAborted()
+        if (attempt.stop.isAsked()) throw new StoppedBeforeStart()
         await ensureNetworkOnce(runtime, spec.network, bounded(call))
         runtime.crashPoints.reach('execution.before-ensure')
         // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
         runtime.assertOwner()
+        asked.mayExist = true
         return runtime.driver.ensure(spec, bounded(call))
       }),
     {
       signal: attempt.signal,
+      until: attempt.stop.signal,
       patience: patienceToStart,
       onTrouble: (error) => {
         // It may have been removed since.
@@ -191,42 +224,40 @@ async function tellInLog(runtime: ContainerRuntime, attempt: ContainerAttempt, t
 type ContainerEnd =
   | { readonly kind: 'exited'; readonly observation: Observation }
   | { readonly kind: 'timed_out' }
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'vanished' }
 
 /** The time-out counts from the container's own start, so that it holds across owners. */
 async function waitForEnd(
   runtime: ContainerRuntime,
   attempt: ContainerAttempt,
-  container: { readonly name: string; readonly startedAt: Date | null },
+  container: Observation,
 ): Promise<ContainerEnd> {
   const { timeoutSeconds } = attempt.planned
+  if (container.phase === 'exited' && attempt.stop.isAsked() && attempt.stop.inherited) return { kind: 'stopped' }
   const exit = runtime.watch.untilEnded(container.name, attempt.signal)
-  if (timeoutSeconds === null) return toEnd(await exit)
-  const deadline = (container.startedAt?.getTime() ?? runtime.now()) + timeoutSeconds * 1000
-  const timer = startTimer(deadline - runtime.now())
+  exit.catch(() => undefined)
+  const stop = whenAborted(attempt.stop.signal, 'stopped' as const)
+  const startedAt = container.startedAt?.getTime() ?? runtime.now()
+  const timer = startTimer(timeoutSeconds === null ? null : startedAt + timeoutSeconds * 1000 - runtime.now())
   try {
-    const first = await Promise.race([exit, timer.elapsed])
-    if (first !== 'elapsed') return toEnd(first)
+    const first = await Promise.race([exit, timer.elapsed, stop.happened])
+    if (first !== 'timed_out' && first !== 'stopped') return toEnd(first)
+    await endContainer(runtime, attempt, container.name)
+    return { kind: first }
   } finally {
     timer.cancel()
-    exit.catch(() => undefined)
+    stop.cancel()
   }
-  runtime.assertOwner()
-  await callEngine((call) => runtime.driver.stop(container.name, stopGraceMs, bounded(call, stopGraceMs)), {
-    signal: attempt.signal,
-    patience: endlessPatience,
-    onTrouble: (error) =>
-      runtime.logger.warn({ err: error, step: attempt.step }, 'a step that timed out cannot be stopped now'),
-  })
-  await exit
-  return { kind: 'timed_out' }
 }
 
 const longestTimerMs = 2 ** 31 - 1
 
-function startTimer(ms: number): { readonly elapsed: Promise<'elapsed'>; cancel(): void } {
-  const { promise, resolve } = Promise.withResolvers<'elapsed'>()
-  const timer = setTimeout(() => resolve('elapsed'), Math.min(Math.max(ms, 0), longestTimerMs))
+/** @param ms null = never */
+function startTimer(ms: number | null): { readonly elapsed: Promise<'timed_out'>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<'timed_out'>()
+  if (ms === null) return { elapsed: promise, cancel: () => undefined }
+  const timer = setTimeout(() => resolve('timed_out'), Math.min(Math.max(ms, 0), longestTimerMs))
   return { elapsed: promise, cancel: () => clearTimeout(timer) }
 }
 
@@ -252,6 +283,7 @@ async function resultOf(
   end: ContainerEnd,
 ): Promise<AttemptResult> {
   if (end.kind === 'vanished') return { kind: 'lost', reason: 'its container vanished' }
+  if (end.kind === 'stopped') return stoppedBy(attempt.stop)
   if (end.kind === 'timed_out') {
     return { kind: 'failed', reason: `timed out after ${attempt.planned.timeoutSeconds} s`, exitCode: null }
   }

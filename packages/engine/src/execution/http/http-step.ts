@@ -8,6 +8,7 @@ import {
   renderUrl,
 } from '@cairn/domain'
 import type { Dispatcher } from 'undici'
+import { type RunStop, stoppedBy } from '../run-stop.ts'
 import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 
 const defaultTimeoutSeconds = 60
@@ -24,6 +25,7 @@ export interface HttpAttempt {
   readonly env: Readonly<Record<string, string>>
   readonly agent: Dispatcher
   readonly signal: AbortSignal
+  readonly stop: RunStop
   readonly now: () => number
 }
 
@@ -43,10 +45,18 @@ export async function runHttpAttempt(
     maxBodyBytes,
     maxRedirects: 5,
   }
-  const answer = await sendRequest(prepared, limits, { agent: attempt.agent, signal: attempt.signal }, note)
-  const result = toResult(answer, attempt.planned)
-  if (result.kind === 'failed') note(result.reason)
-  return { result, log }
+  const ends = AbortSignal.any([attempt.signal, attempt.stop.signal])
+  try {
+    const answer = await sendRequest(prepared, limits, { agent: attempt.agent, signal: ends }, note)
+    const result = toResult(answer, attempt.planned)
+    if (result.kind === 'failed') note(result.reason)
+    return { result, log }
+  } catch (error) {
+    attempt.signal.throwIfAborted()
+    if (!attempt.stop.signal.aborted) throw error
+    note(attempt.stop.reason())
+    return { result: stoppedBy(attempt.stop), log }
+  }
 }
 
 function failed(reason: string): AttemptResult {
