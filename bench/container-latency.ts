@@ -6,15 +6,19 @@
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { Logger } from '@cairn/domain'
 import type { WorkloadSpec } from '@cairn/driver'
 import { createDockerDriver } from '@cairn/driver-docker'
+import { zipFolder } from '@cairn/sdk/node'
 import type { ServerProcess } from '../tests/e2e/server-process.ts'
 import { findOwnedObjects } from '../scripts/container-engine/list-owned-objects.ts'
 import { removeOwnedObjects } from '../scripts/container-engine/remove-owned-objects.ts'
+import type { Place } from './place.ts'
 import { type Summary, summarise } from './summary.ts'
 
-const printClock = 'date +%s%N'
+const rounds = 40
+export const printClock = 'date +%s%N'
 
 export interface ContainerLatency {
   /** Milliseconds from the call of `execute` to the first step's process running. */
@@ -57,8 +61,8 @@ async function settled<T>(measure: () => Promise<T>): Promise<T> {
   return measure()
 }
 
-const nowMs = (): number => performance.timeOrigin + performance.now()
-const clockMs = (printed: string): number => Number(BigInt(printed.trim()) / 1000n) / 1000
+export const nowMs = (): number => performance.timeOrigin + performance.now()
+export const clockMs = (printed: string): number => Number(BigInt(printed.trim()) / 1000n) / 1000
 
 async function runChain(server: ServerProcess, workflowId: number): Promise<{ toFirst: number; toChild: number }> {
   const { workflows } = server.client
@@ -77,7 +81,7 @@ async function runChain(server: ServerProcess, workflowId: number): Promise<{ to
   return { toFirst: firstStart - calledAt, toChild: childStart - firstEnd }
 }
 
-function dockerRun(dockerHost: string, image: string, network: string): Promise<number> {
+export function dockerRun(dockerHost: string, image: string, network: string): Promise<number> {
   const calledAt = nowMs()
   const child = spawn('docker', ['run', '--rm', '--network', network, image, '/bin/sh', '-c', printClock], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -117,11 +121,24 @@ async function driverAlone(driver: Driver, spec: WorkloadSpec): Promise<EngineAl
   return { start: startedAt - calledAt, exitNotice: noticedAt - endedAt, endToNext: nextStartedAt - endedAt }
 }
 
-export async function measureContainerLatency(
-  server: ServerProcess,
-  imageId: number,
-  rounds: number,
-): Promise<ContainerLatency> {
+export async function measureContainers(place: Place): Promise<ContainerLatency> {
+  const server = await place.server()
+  await server.start()
+  return measureContainerLatency(server, await buildImage(server))
+}
+
+/** Id of an image that has a shell. */
+export async function buildImage(server: ServerProcess): Promise<number> {
+  const folder = join(import.meta.dirname, '../tests/e2e/fixtures/echo-service')
+  const { imageId, buildId } = await server.client.images.createImage(
+    { name: 'bench', type: 'workflow' },
+    await zipFolder(folder),
+  )
+  await server.client.images.waitForBuild(imageId, buildId)
+  return imageId
+}
+
+async function measureContainerLatency(server: ServerProcess, imageId: number): Promise<ContainerLatency> {
   const { dockerHost } = server
   const version = (await server.client.images.describeImage(imageId)).latestVersion
   const { id: workflowId } = await server.client.workflows.createWorkflow({

@@ -4,8 +4,9 @@
  * whether a run of it is live, so what is measured is the work and not the asking.
  */
 import type { CairnClient } from '@cairn/sdk'
-import { createServer } from 'node:http'
 import type { ServerProcess } from '../tests/e2e/server-process.ts'
+import type { HttpTarget } from './http-target.ts'
+import type { Place } from './place.ts'
 
 export interface HttpThroughput {
   readonly executions: number
@@ -63,41 +64,40 @@ async function requireSuccess(workflows: Workflows, id: number): Promise<void> {
   if (other !== undefined) throw new Error(`run ${other.executionId} ended as ${other.status}`)
 }
 
-export async function measureHttpThroughput(server: ServerProcess, shape: Shape): Promise<HttpThroughput> {
-  let answered = 0
-  const target = createServer((_, response) => {
-    answered += 1
-    response.end('ok')
-  })
-  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
-  const address = target.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+export async function measureHttpThroughput(place: Place): Promise<Readonly<Record<string, HttpThroughput>>> {
+  const server = await place.server()
+  await server.start()
+  const target = await place.target()
+  await measureShape(server, target, { shape: 'wide', stepsEach: 20, workflowCount: 10, runsEach: 2 })
+  return {
+    wide: await measureShape(server, target, { shape: 'wide', stepsEach: 100, workflowCount: 20, runsEach: 5 }),
+    chain: await measureShape(server, target, { shape: 'chain', stepsEach: 3, workflowCount: 40, runsEach: 100 }),
+  }
+}
+
+async function measureShape(server: ServerProcess, target: HttpTarget, shape: Shape): Promise<HttpThroughput> {
   const { workflows } = server.client
   const name = `${shape.shape}-${shape.stepsEach}-${Date.now()}`
   const ids: number[] = []
   for (let index = 0; index < shape.workflowCount; index += 1) {
-    const steps = stepsOf(shape, `http://127.0.0.1:${address.port}/`)
+    const steps = stepsOf(shape, target.url)
     const metadata = { allowConcurrentExecution: true }
     ids.push((await workflows.createWorkflow({ name: `${name}-${index}`, metadata, steps })).id)
   }
-  try {
-    const startedAt = performance.now()
-    await startRuns(workflows, ids, shape.runsEach)
-    for (const id of ids) await untilNoneIsLive(workflows, id)
-    const seconds = (performance.now() - startedAt) / 1000
-    const executions = shape.workflowCount * shape.runsEach
-    const httpSteps = executions * shape.stepsEach
-    for (const id of ids) await requireSuccess(workflows, id)
-    if (answered !== httpSteps) throw new Error(`${answered} requests arrived for ${httpSteps} steps`)
-    return {
-      executions,
-      httpSteps,
-      seconds: Math.round(seconds * 1000) / 1000,
-      executionsPerSecond: Math.round(executions / seconds),
-      httpStepsPerSecond: Math.round(httpSteps / seconds),
-    }
-  } finally {
-    target.closeAllConnections()
-    await new Promise((resolve) => target.close(resolve))
+  const before = target.answered()
+  const startedAt = performance.now()
+  await startRuns(workflows, ids, shape.runsEach)
+  for (const id of ids) await untilNoneIsLive(workflows, id)
+  const seconds = (performance.now() - startedAt) / 1000
+  const executions = shape.workflowCount * shape.runsEach
+  const httpSteps = executions * shape.stepsEach
+  for (const id of ids) await requireSuccess(workflows, id)
+  target.requireAnswered(before, httpSteps)
+  return {
+    executions,
+    httpSteps,
+    seconds: Math.round(seconds * 1000) / 1000,
+    executionsPerSecond: Math.round(executions / seconds),
+    httpStepsPerSecond: Math.round(httpSteps / seconds),
   }
 }

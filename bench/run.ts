@@ -1,81 +1,82 @@
 /**
- * `npm run bench`: starts a server of its own and measures it beside its peers in one run. Prints JSON and writes it to
- * `bench/results/latest.json`. Needs a container engine; sends traffic to the loopback interface only.
+ * `npm run bench`: measures Cairn beside its peers, scenario by scenario, each pair in one run. Prints JSON and writes it
+ * to `bench/results/<scenario>.json`. `npm run bench -- --only <scenario>` runs one; `--list` names them; `--rounds <n>` says
+ * how often peers alternate. Sends traffic to the loopback interface only; what it starts it ends and removes, also when it fails or is interrupted.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
-import { join } from 'node:path'
-import { zipFolder } from '@cairn/sdk/node'
-import { ensureBaseImage } from '../scripts/container-engine/ensure-base-image.ts'
-import { ensureContainerEngine } from '../scripts/container-engine/ensure-container-engine.ts'
-import { createServerProcess, type ServerProcess } from '../tests/e2e/server-process.ts'
-import { measureContainerLatency } from './container-latency.ts'
+import { parseArgs } from 'node:util'
+import { measureChainLatency } from './chain-latency.ts'
+import { measureContainers } from './container-latency.ts'
 import { measureHttpThroughput } from './http-throughput.ts'
-import { type Summary, summarise } from './summary.ts'
+import { Place } from './place.ts'
+import { measureQueueBacklog } from './queue-backlog.ts'
+import { measureRunThroughput } from './run-throughput.ts'
+import { measureServerStart } from './server-start.ts'
+import { measureStepGrowth, measureStoredRuns } from './step-growth.ts'
+import { measureTriggerLatency } from './trigger-latency.ts'
 
-const rounds = 40
-const stateDirectory = join(process.cwd(), '.cairn')
-const say = (line: string): void => console.error(line)
-
-/** Milliseconds from spawning the server to the first 200 of /readyz, on a data directory that exists. */
-async function measureWarmStart(server: ServerProcess): Promise<Summary> {
-  const times: number[] = []
-  for (let round = 0; round < 5; round += 1) {
-    await server.stop()
-    const startedAt = performance.now()
-    await server.start()
-    times.push(performance.now() - startedAt)
-  }
-  return summarise(times)
+/** Each measures by itself, on what it starts at its place. */
+const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
+  start: measureServerStart,
+  containers: measureContainers,
+  api: measureHttpThroughput,
+  chain: measureChainLatency,
+  throughput: measureRunThroughput,
+  backlog: measureQueueBacklog,
+  growth: measureStepGrowth,
+  stored: measureStoredRuns,
+  trigger: measureTriggerLatency,
 }
 
-/** Resident memory of the server process alone, in MB, after five idle seconds. */
-async function measureIdleMemory(server: ServerProcess): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 5000))
-  const status = await readFile(`/proc/${server.pid()}/status`, 'utf8')
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024)
+const names = Object.keys(scenarios)
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    list: { type: 'boolean' },
+    rounds: { type: 'string', default: '5' },
+  },
+})
+const chosen = options.only ?? names
+const unknown = chosen.find((name) => !names.includes(name))
+if (options.list === true || unknown !== undefined) {
+  console.error(unknown === undefined ? names.join('\n') : `no scenario "${unknown}"; there are ${names.join(', ')}`)
+  process.exit(unknown === undefined ? 0 : 2)
 }
 
-const engine = await ensureContainerEngine({ stateDirectory, say })
-process.env['CAIRN_DOCKER_HOST'] = engine.dockerHost
-await ensureBaseImage({ dockerHost: engine.dockerHost, stateDirectory, say })
-const server = await createServerProcess({ CAIRN_RATE_LIMIT: '1000000' })
-try {
-  const coldStartedAt = performance.now()
-  await server.start()
-  const coldStart = Math.round(performance.now() - coldStartedAt)
-  const warmStart = await measureWarmStart(server)
-  const idleMemory = await measureIdleMemory(server)
-  say(`ready in ${warmStart.p50} ms warm, ${coldStart} ms on a new directory; ${idleMemory} MB idle`)
-  const folder = join(import.meta.dirname, '../tests/e2e/fixtures/echo-service')
-  const { imageId, buildId } = await server.client.images.createImage(
-    { name: 'bench', type: 'workflow' },
-    await zipFolder(folder),
-  )
-  await server.client.images.waitForBuild(imageId, buildId)
-  const containers = await measureContainerLatency(server, imageId, rounds)
-  say(`own overhead per container step: p50 ${containers.ownOverheadPerStep.p50} ms`)
-  await measureHttpThroughput(server, { shape: 'wide', stepsEach: 20, workflowCount: 10, runsEach: 2 })
-  const wide = await measureHttpThroughput(server, { shape: 'wide', stepsEach: 100, workflowCount: 20, runsEach: 5 })
-  const chain = await measureHttpThroughput(server, { shape: 'chain', stepsEach: 3, workflowCount: 40, runsEach: 100 })
-  say(`wide: ${wide.httpStepsPerSecond} http steps/s; chains of three: ${chain.executionsPerSecond} executions/s`)
-  const result = {
-    measuredAt: new Date().toISOString(),
-    machine: {
-      cpu: cpus()[0]?.model,
-      cores: cpus().length,
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-      node: process.version,
-    },
-    serverReadyMs: { newDirectory: coldStart, warm: warmStart },
-    idleServerMemoryMb: idleMemory,
-    containersMs: containers,
-    http: { wide, chain },
+let interrupted = false
+let current: Place | null = null
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = true
+    void current?.close().finally(() => process.exit(1))
+  })
+}
+
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+}
+for (const name of chosen) {
+  const place = new Place(Number(options.rounds))
+  current = place
+  console.error(`${name}…`)
+  try {
+    const result = {
+      scenario: name,
+      measuredAt: new Date().toISOString(),
+      machine,
+      result: await scenarios[name]?.(place),
+    }
+    await mkdir('bench/results', { recursive: true })
+    await writeFile(`bench/results/${name}.json`, `${JSON.stringify(result, null, 2)}\n`)
+    console.log(JSON.stringify(result, null, 2))
+  } catch (error) {
+    // What an interruption pulls away fails; the handler of the signal ends the process.
+    if (!interrupted) throw error
+  } finally {
+    await place.close()
   }
-  await mkdir('bench/results', { recursive: true })
-  await writeFile('bench/results/latest.json', `${JSON.stringify(result, null, 2)}\n`)
-  console.log(JSON.stringify(result, null, 2))
-} finally {
-  await server.dispose()
-  if (engine.started) await engine.stop()
 }
