@@ -1,9 +1,17 @@
-import type { ExecutionDetails, ExecutionStep } from '@cairn/contract'
-import { describeRun, type RunDescription, type StepDescription, stepLogStream } from '@cairn/domain'
+import type { ExecutionDetails, ExecutionStep, RunDecision as WireDecision } from '@cairn/contract'
+import {
+  describeRun,
+  explainRun,
+  type RecordedRunEvent,
+  type RunDecision,
+  type StepDescription,
+  stepLogStream,
+} from '@cairn/domain'
 import {
   type ExecutionRecord,
   type ExecutionWithPlan,
   findExecution,
+  findNewestRetry,
   findWorkflow,
   listExecutions as list,
   readLog,
@@ -55,34 +63,53 @@ interface RunKey {
 
 interface Run {
   readonly execution: ExecutionWithPlan
-  readonly description: RunDescription
+  readonly events: readonly RecordedRunEvent[]
 }
 
 async function readRun(context: ApiContext, tenantId: string, { workflowId, executionId }: RunKey): Promise<Run> {
   const { db } = context.database
   const execution = await findExecution(db, tenantId, workflowId, executionId)
   if (execution === null) throw notFound('execution', `${executionId} of workflow ${workflowId}`)
-  const events = await readRunEvents(db, tenantId, executionId)
-  return { execution, description: describeRun(execution.plan, events) }
+  return { execution, events: await readRunEvents(db, tenantId, executionId) }
 }
 
 export const getExecutionDetails: Operation<'getExecutionDetails'> = async (context, { caller, params }) => {
-  const { execution, description } = await readRun(context, caller.tenantId, params)
-  return describe(execution, description)
+  const { execution, events } = await readRun(context, caller.tenantId, params)
+  const { db } = context.database
+  // Only a run that has ended can be retried; a live one is asked for often.
+  const hasEnded = execution.finishedAt !== null
+  const rerunId = hasEnded ? await findNewestRetry(db, caller.tenantId, params.workflowId, execution) : null
+  return { ...describe(execution, events), rerunId }
 }
 
-function describe(execution: ExecutionWithPlan, description: RunDescription): ExecutionDetails {
+function describe(
+  execution: ExecutionWithPlan,
+  events: readonly RecordedRunEvent[],
+): Omit<ExecutionDetails, 'rerunId'> {
+  const { createdAt, trigger, startedBy, rerunOf } = execution
+  const queuedBecause = execution.status === 'waiting' ? (execution.reason ?? 'another run has the place') : null
+  const origin = { createdAt: createdAt.getTime(), trigger, startedBy, rerunOf, queuedBecause }
+  const { description, outcomeNote, decisions, decisionsOf } = explainRun(execution.plan, origin, events)
   return {
     runId: execution.executionId,
     status: wireExecutionStatus(execution.status),
-    executedAt: execution.createdAt.toISOString(),
+    executedAt: createdAt.toISOString(),
     finishedAt: execution.finishedAt?.toISOString() ?? null,
     reason: execution.reason ?? description.reason,
-    steps: description.steps.map(describeStep),
+    outcomeNote,
+    trigger,
+    startedBy,
+    rerunOf,
+    decisions: decisions.map(wireDecision),
+    steps: description.steps.map((step) => describeStep(step, decisionsOf.get(step.name) ?? [])),
   }
 }
 
-function describeStep(step: StepDescription): ExecutionStep {
+function wireDecision({ at, kind, step, text }: RunDecision): WireDecision {
+  return { at: new Date(at).toISOString(), kind, step, text }
+}
+
+function describeStep(step: StepDescription, decisions: readonly RunDecision[]): ExecutionStep {
   const { planned } = step
   return {
     name: step.name,
@@ -95,6 +122,7 @@ function describeStep(step: StepDescription): ExecutionStep {
     reason: step.reason,
     exitCode: step.exitCode,
     attempt: step.attempt,
+    decisions: decisions.map(wireDecision),
   }
 }
 
@@ -130,8 +158,8 @@ interface StepKey extends RunKey {
 }
 
 async function readStep(context: ApiContext, tenantId: string, key: StepKey): Promise<StepDescription> {
-  const { description } = await readRun(context, tenantId, key)
-  const step = description.steps.find(({ name }) => name === key.stepName)
+  const { execution, events } = await readRun(context, tenantId, key)
+  const step = describeRun(execution.plan, events).steps.find(({ name }) => name === key.stepName)
   if (step === undefined) throw notFound('step', `"${key.stepName}" of execution ${key.executionId}`)
   return step
 }
