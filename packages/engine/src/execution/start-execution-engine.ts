@@ -184,6 +184,7 @@ class Engine {
       },
       signal,
       onRoom: () => this.#noteRoom(),
+      onWatchedEnd: () => hints.notify('work'),
     })
   }
 

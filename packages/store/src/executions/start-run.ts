@@ -2,12 +2,22 @@
  * The one way in which a run starts: by a person, a schedule, a webhook, or as the retry of another run.
  *
  * Always true: everything that a start decides on is read and written under the lock of the workflow's row, so two starts
- * at once see each other, and none starts on a workflow that is being deleted. Lock order: workflow, then execution.
+ * at once see each other, and none starts on a workflow that is being deleted. Lock order: workflow, then execution,
+ * then work.
  */
 import { randomUUID } from 'node:crypto'
-import type { FieldError, RunTrigger } from '@cairn/contract'
-import { compilePlan, type MachineSize, planDigest, type RunParameters, validateRunParameters } from '@cairn/domain'
+import type { FieldError, RunTrigger, Watcher } from '@cairn/contract'
+import {
+  compilePlan,
+  type MachineSize,
+  notificationKey,
+  planDigest,
+  type RunParameters,
+  runtimeLimits,
+  validateRunParameters,
+} from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
+import { enqueueWork } from '../work/enqueue-work.ts'
 import { countLiveExecutions } from '../workflows/read-executions.ts'
 import { readStoredBody } from '../workflows/stored-body.ts'
 import { lockWorkflow } from '../workflows/write-workflow.ts'
@@ -67,5 +77,14 @@ export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits):
   const id = randomUUID()
   const { tenantId, trigger, startedBy, parameters } = start
   await insertExecution(tx, { id, tenantId, workflowId: locked.id, planId, parameters, trigger, startedBy })
+  await watchRuntime(tx, id, body.watchers)
   return { kind: 'started', executionId: id }
+}
+
+/** The first limit to its run time cannot pass before it would if the run began now; then it is looked at. */
+async function watchRuntime(tx: Tx, executionId: string, watchers: readonly Watcher[]): Promise<void> {
+  const [least] = runtimeLimits(watchers)
+  if (least === undefined) return
+  const key = notificationKey({ kind: 'runtime', executionId })
+  await enqueueWork(tx, { kind: 'notification', key, delayMs: least * 60_000 })
 }
