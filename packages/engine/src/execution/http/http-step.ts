@@ -9,7 +9,8 @@ import {
 } from '@cairn/domain'
 import type { Dispatcher } from 'undici'
 import { type RunStop, stoppedBy } from '../run-stop.ts'
-import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
+import type { OutgoingRequest } from './follow-redirects.ts'
+import { sendRequest, type SendResult } from './send-request.ts'
 
 const defaultTimeoutSeconds = 60
 const maxBodyBytes = 1024 * 1024
