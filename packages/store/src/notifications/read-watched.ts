@@ -66,3 +66,18 @@ export async function readOutcomeBefore(
     limit 1`.execute(db)
   return rows[0]?.status ?? null
 }
+
+/** Why the run of this tick did not start, as the schedule recorded it; null when nothing is on record. */
+export async function readMissedReason(
+  db: Db,
+  workflow: Pick<WatchedWorkflow, 'tenantId' | 'workflowId'>,
+  tick: string,
+): Promise<string | null> {
+  const { rows } = await sql<{ reason: string | null }>`
+    select reason from resource_event
+    where kind = 'workflow' and resource_id = ${String(workflow.workflowId)} and tenant_id = ${workflow.tenantId}
+      and type = 'schedule.missed' and data ->> 'tick' = ${tick}
+    order by id desc
+    limit 1`.execute(db)
+  return rows[0]?.reason ?? null
+}
