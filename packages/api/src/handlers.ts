@@ -23,7 +23,6 @@ import { createImage, createImageVersion } from './operations/images/create-imag
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
-import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { testService } from './operations/services/test-service.ts'
@@ -94,11 +93,6 @@ const built: Handlers = {
   testService,
   listInstanceOptions,
   listWarehouses,
-  listQueries,
-  putQuery,
-  getQuery,
-  listQueryVersions,
-  deleteQuery,
   listSecrets,
   createSecret,
   rotateSecret,

@@ -1,7 +1,5 @@
 /** The tables of `migrations/`, as Kysely sees them. Column names are those of the database. */
 import type {
-  DeliveryChannel,
-  DeliveryStatus,
   ImageType,
   ImageVersionStatus,
   InstanceStatus,
@@ -12,9 +10,8 @@ import type {
   ServiceType,
   StoredBuildStatus,
   StoredExecutionStatus,
-  WatcherEvent,
 } from '@cairn/contract'
-import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
+import type { RunParameters, RunPlan, ServiceSpec } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
@@ -243,48 +240,6 @@ export interface Schema {
     retired_at: Created
   }
   secret_use: { tenant_id: string; name: string; kind: SecretUserKind; resource_id: string }
-  query: {
-    id: GeneratedAlways<number>
-    tenant_id: string
-    path: string
-    version: number
-    created_at: Moment
-    created_by: string
-    updated_at: Moment
-    updated_by: string
-    deleted_at: ColumnType<Date | null, never, Date | null>
-  }
-  query_version: { query_id: number; version: number; text: string; created_at: Created; created_by: string }
-  query_use: { query_id: number; workflow_id: number }
-  warehouse: {
-    tenant_id: string
-    database_name: string
-    role_name: string
-    sealed: Buffer
-    key_id: string
-    created_at: Created
-    updated_at: Moment
-  }
-  warehouse_session: {
-    execution_id: string
-    step: string
-    attempt: number
-    backend_pid: number
-    backend_started_at: number
-    started_at: Created
-  }
-  export_file: {
-    id: string
-    tenant_id: string
-    workflow_id: number
-    execution_id: string
-    step: string
-    name: string
-    sha256: string
-    size_bytes: number
-    row_count: number
-    created_at: Moment
-  }
   log_chunk: {
     stream: string
     sequence: number
@@ -292,53 +247,6 @@ export interface Schema {
     last_at: Date
     line_count: number
     lines: string
-  }
-  notification: {
-    id: GeneratedAlways<number>
-    tenant_id: string
-    workflow_id: number
-    execution_id: string | null
-    key: string
-    facts: Json<NotificationFacts>
-    created_at: Date
-  }
-  delivery: {
-    id: string
-    notification_id: number
-    tenant_id: string
-    workflow_id: number
-    execution_id: string | null
-    event: WatcherEvent
-    watcher: number
-    watcher_name: string | null
-    channel: DeliveryChannel
-    target: string
-    content: ColumnType<WebhookContent | null, string | null, never>
-    status: DeliveryStatus
-    round: Generated<number>
-    tries: Generated<number>
-    attempts: Generated<number>
-    last_error: ColumnType<string | null, never, string | null>
-    next_attempt_at: Date | null
-    give_up_at: Date
-    created_at: Date
-    delivered_at: Date | null
-  }
-  delivery_attempt: {
-    delivery_id: string
-    attempt: number
-    started_at: Date
-    finished_at: ColumnType<Date | null, never, Date>
-    duration_ms: ColumnType<number | null, never, number>
-    answer: ColumnType<number | null, never, number | null>
-    error: ColumnType<string | null, never, string | null>
-  }
-  inbox_entry: {
-    delivery_id: string
-    tenant_id: string
-    user_email: string
-    created_at: Date
-    read_at: ColumnType<Date | null, never, Date>
   }
 }
 

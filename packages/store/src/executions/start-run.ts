@@ -2,22 +2,19 @@
  * The one way in which a run starts: by a person, a schedule, a webhook, or as the retry of another run.
  *
  * Always true: everything that a start decides on is read and written under the lock of the workflow's row, so two starts
- * at once see each other, and none starts on a workflow that is being deleted. Lock order: workflow, then execution,
- * then work.
+ * at once see each other, and none starts on a workflow that is being deleted. Lock order: workflow, then execution.
  */
 import { randomUUID } from 'node:crypto'
-import type { FieldError, RunTrigger, Watcher } from '@cairn/contract'
+import type { FieldError, RunTrigger } from '@cairn/contract'
 import {
+  checkSecretsAgainstRun,
   compilePlan,
   type MachineSize,
-  notificationKey,
   planDigest,
   type RunParameters,
-  runtimeLimits,
   validateRunParameters,
 } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
-import { enqueueWork } from '../work/enqueue-work.ts'
 import { countLiveExecutions } from '../workflows/read-executions.ts'
 import { readStoredBody } from '../workflows/stored-body.ts'
 import { lockWorkflow } from '../workflows/write-workflow.ts'
@@ -63,7 +60,10 @@ export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits):
     const live = await findLiveExecution(tx, locked.id)
     if (live !== null) return { kind: 'already_running', executionId: live }
   }
-  const broken = validateRunParameters(start.parameters, Object.keys(body.steps))
+  const broken = [
+    ...validateRunParameters(start.parameters, Object.keys(body.steps)),
+    ...checkSecretsAgainstRun(start.parameters, body.steps),
+  ]
   if (broken.length > 0) return { kind: 'invalid_parameters', errors: broken }
   const references = await resolveReferences(tx, start.tenantId, body, { moment: 'start', machine: limits.machine })
   const compiled = compilePlan(body, references)
@@ -77,14 +77,5 @@ export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits):
   const id = randomUUID()
   const { tenantId, trigger, startedBy, parameters } = start
   await insertExecution(tx, { id, tenantId, workflowId: locked.id, planId, parameters, trigger, startedBy })
-  await watchRuntime(tx, id, body.watchers)
   return { kind: 'started', executionId: id }
-}
-
-/** The first limit to its run time cannot pass before it would if the run began now; then it is looked at. */
-async function watchRuntime(tx: Tx, executionId: string, watchers: readonly Watcher[]): Promise<void> {
-  const [least] = runtimeLimits(watchers)
-  if (least === undefined) return
-  const key = notificationKey({ kind: 'runtime', executionId })
-  await enqueueWork(tx, { kind: 'notification', key, delayMs: least * 60_000 })
 }

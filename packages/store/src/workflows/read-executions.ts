@@ -1,4 +1,4 @@
-import type { RunTrigger, StoredExecutionStatus } from '@cairn/contract'
+import type { StoredExecutionStatus } from '@cairn/contract'
 import type { RunPlan } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -51,9 +51,6 @@ export async function listExecutions(
 }
 
 export interface ExecutionWithPlan extends ExecutionRecord {
-  readonly trigger: RunTrigger
-  /** The run that this one retries. */
-  readonly rerunOf: string | null
   readonly plan: RunPlan
 }
 
@@ -74,8 +71,6 @@ export async function findExecution(
       'execution.finished_at as finishedAt',
       'execution.started_by as startedBy',
       'execution.reason as reason',
-      'execution.trigger as trigger',
-      'execution.rerun_of as rerunOf',
       'run_plan.body as plan',
     ])
     .where('execution.id', '=', executionId)
@@ -83,26 +78,6 @@ export async function findExecution(
     .where('execution.tenant_id', '=', tenantId)
     .executeTakeFirst()
   return row ?? null
-}
-
-/** The newest run that retries a run of the workflow, or null. Looks at the runs that started after it. */
-export async function findNewestRetry(
-  db: Db,
-  tenantId: string,
-  workflowId: number,
-  execution: Pick<ExecutionRecord, 'executionId' | 'createdAt'>,
-): Promise<string | null> {
-  const row = await db
-    .selectFrom('execution')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('workflow_id', '=', workflowId)
-    .where('created_at', '>=', execution.createdAt)
-    .where('rerun_of', '=', execution.executionId)
-    .orderBy('created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.id ?? null
 }
 
 /** Runs of a workflow that have not ended. Index: execution_live. */

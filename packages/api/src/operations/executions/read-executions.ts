@@ -1,17 +1,9 @@
-import type { ExecutionDetails, ExecutionStep, RunDecision as WireDecision } from '@cairn/contract'
-import {
-  describeRun,
-  explainRun,
-  type RecordedRunEvent,
-  type RunDecision,
-  type StepDescription,
-  stepLogStream,
-} from '@cairn/domain'
+import type { ExecutionDetails, ExecutionStep } from '@cairn/contract'
+import { describeRun, type RunDescription, type StepDescription, stepLogStream } from '@cairn/domain'
 import {
   type ExecutionRecord,
   type ExecutionWithPlan,
   findExecution,
-  findNewestRetry,
   findWorkflow,
   listExecutions as list,
   readLog,
@@ -63,53 +55,34 @@ interface RunKey {
 
 interface Run {
   readonly execution: ExecutionWithPlan
-  readonly events: readonly RecordedRunEvent[]
+  readonly description: RunDescription
 }
 
 async function readRun(context: ApiContext, tenantId: string, { workflowId, executionId }: RunKey): Promise<Run> {
   const { db } = context.database
   const execution = await findExecution(db, tenantId, workflowId, executionId)
   if (execution === null) throw notFound('execution', `${executionId} of workflow ${workflowId}`)
-  return { execution, events: await readRunEvents(db, tenantId, executionId) }
+  const events = await readRunEvents(db, tenantId, executionId)
+  return { execution, description: describeRun(execution.plan, events) }
 }
 
 export const getExecutionDetails: Operation<'getExecutionDetails'> = async (context, { caller, params }) => {
-  const { execution, events } = await readRun(context, caller.tenantId, params)
-  const { db } = context.database
-  // Only a run that has ended can be retried; a live one is asked for often.
-  const hasEnded = execution.finishedAt !== null
-  const rerunId = hasEnded ? await findNewestRetry(db, caller.tenantId, params.workflowId, execution) : null
-  return { ...describe(execution, events), rerunId }
+  const { execution, description } = await readRun(context, caller.tenantId, params)
+  return describe(execution, description)
 }
 
-function describe(
-  execution: ExecutionWithPlan,
-  events: readonly RecordedRunEvent[],
-): Omit<ExecutionDetails, 'rerunId'> {
-  const { createdAt, trigger, startedBy, rerunOf } = execution
-  const queuedBecause = execution.status === 'waiting' ? (execution.reason ?? 'another run has the place') : null
-  const origin = { createdAt: createdAt.getTime(), trigger, startedBy, rerunOf, queuedBecause }
-  const { description, outcomeNote, decisions, decisionsOf } = explainRun(execution.plan, origin, events)
+function describe(execution: ExecutionWithPlan, description: RunDescription): ExecutionDetails {
   return {
     runId: execution.executionId,
     status: wireExecutionStatus(execution.status),
-    executedAt: createdAt.toISOString(),
+    executedAt: execution.createdAt.toISOString(),
     finishedAt: execution.finishedAt?.toISOString() ?? null,
     reason: execution.reason ?? description.reason,
-    outcomeNote,
-    trigger,
-    startedBy,
-    rerunOf,
-    decisions: decisions.map(wireDecision),
-    steps: description.steps.map((step) => describeStep(step, decisionsOf.get(step.name) ?? [])),
+    steps: description.steps.map(describeStep),
   }
 }
 
-function wireDecision({ at, kind, step, text }: RunDecision): WireDecision {
-  return { at: new Date(at).toISOString(), kind, step, text }
-}
-
-function describeStep(step: StepDescription, decisions: readonly RunDecision[]): ExecutionStep {
+function describeStep(step: StepDescription): ExecutionStep {
   const { planned } = step
   return {
     name: step.name,
@@ -122,7 +95,6 @@ function describeStep(step: StepDescription, decisions: readonly RunDecision[]):
     reason: step.reason,
     exitCode: step.exitCode,
     attempt: step.attempt,
-    decisions: decisions.map(wireDecision),
   }
 }
 
@@ -158,8 +130,8 @@ interface StepKey extends RunKey {
 }
 
 async function readStep(context: ApiContext, tenantId: string, key: StepKey): Promise<StepDescription> {
-  const { execution, events } = await readRun(context, tenantId, key)
-  const step = describeRun(execution.plan, events).steps.find(({ name }) => name === key.stepName)
+  const { description } = await readRun(context, tenantId, key)
+  const step = description.steps.find(({ name }) => name === key.stepName)
   if (step === undefined) throw notFound('step', `"${key.stepName}" of execution ${key.executionId}`)
   return step
 }
