@@ -47,31 +47,6 @@ export type RunTrigger = (typeof runTriggers)[number]
 export const stepStatuses = ['Pending', 'Queued', 'Running', 'Success', 'Failed', 'Skipped', 'Stopped'] as const
 export type StepStatus = (typeof stepStatuses)[number]
 
-/**
- * What an entry of a run's list of decisions is about. Of the run: `created` (by whom), `queued` (behind which run),
- * `stopping` (by whom), `timed_out`, `finished`. Of a step: `waiting` (for which steps), `started` (because of what),
- * `retried`, `lost`, `handled` (its failure, by which step), and how it ended.
- */
-export const decisionKinds = [
-  'created',
-  'queued',
-  'stopping',
-  'timed_out',
-  'finished',
-  'waiting',
-  'started',
-  'retried',
-  'lost',
-  'handled',
-  'succeeded',
-  'failed',
-  'skipped',
-  'left_out',
-  'reused',
-  'stopped',
-] as const
-export type DecisionKind = (typeof decisionKinds)[number]
-
 export const stepTypes = ['standard', 'http', 'sql', 'export'] as const
 export type StepType = (typeof stepTypes)[number]
 
@@ -100,15 +75,3 @@ export type RevisionStatus = (typeof revisionStatuses)[number]
 /** Stored. What the engine last saw of an instance. */
 export const instanceStatuses = ['starting', 'ready', 'unready', 'stopping'] as const
 export type InstanceStatus = (typeof instanceStatuses)[number]
-
-/** Stored and on the wire. What watchers are told of; `test` is asked for by hand. */
-export const watcherEvents = ['success', 'fail', 'runtimeExceeded', 'missed', 'recovered', 'test'] as const
-export type WatcherEvent = (typeof watcherEvents)[number]
-
-/** Stored and on the wire. How somebody is told. */
-export const deliveryChannels = ['inbox', 'email', 'webhook'] as const
-export type DeliveryChannel = (typeof deliveryChannels)[number]
-
-/** Stored and on the wire. */
-export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
-export type DeliveryStatus = (typeof deliveryStatuses)[number]

@@ -3,7 +3,6 @@ import { artifactRoutes } from './artifacts.ts'
 import { emailRoutes } from './emails.ts'
 import { executionRoutes } from './executions.ts'
 import { imageRoutes } from './images.ts'
-import { queryRoutes } from './queries.ts'
 import { secretRoutes } from './secrets.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
@@ -21,7 +20,6 @@ export const routes = {
   ...serviceRoutes,
   ...tenantRoutes,
   ...emailRoutes,
-  ...queryRoutes,
   ...secretRoutes,
 } satisfies Record<string, Route>
 

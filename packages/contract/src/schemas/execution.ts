@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { decisionKinds, executionStatuses, runTriggers, stepStatuses } from '../statuses.ts'
+import { executionStatuses, stepStatuses } from '../statuses.ts'
 import {
   DateFilter,
   NumericId,
@@ -68,21 +68,9 @@ export const ExecutionPage = pageOf({
 })
 export type ExecutionPage = Static<typeof ExecutionPage>
 
-/** Why a run or a step is where it is. `step` is null where it is about the run as a whole. */
-export const RunDecision = Type.Object(
-  {
-    at: Timestamp,
-    kind: Type.Enum(decisionKinds),
-    step: nullable(Type.String()),
-    text: Type.String(),
-  },
-  addedByCairn,
-)
-export type RunDecision = Static<typeof RunDecision>
-
 /**
  * A step of a run. `output` holds the output parameters. Added by Cairn: `reason` (why it failed, was skipped or
- * stopped), `exitCode`, `attempt`, counted from 1, 0 before the first, and `decisions`, oldest first.
+ * stopped), `exitCode`, and `attempt`, counted from 1, 0 before the first.
  */
 export const ExecutionStep = Type.Object({
   name: Type.String(),
@@ -95,27 +83,16 @@ export const ExecutionStep = Type.Object({
   reason: nullable(Type.String(), addedByCairn),
   exitCode: nullable(Type.Integer(), addedByCairn),
   attempt: Type.Integer(addedByCairn),
-  decisions: Type.Array(RunDecision, addedByCairn),
 })
 export type ExecutionStep = Static<typeof ExecutionStep>
 
-/**
- * Added by Cairn: `reason` (why the run waits or did not succeed), `outcomeNote` (how it ended, in one line; null while it
- * goes on), `trigger` and `startedBy`, `rerunOf` (the run that it retries) and `rerunId` (the newest run that retries it),
- * and `decisions` about the run as a whole, oldest first; those about a step are at the step.
- */
+/** `reason` (added by Cairn) says why the run did not succeed. */
 export const ExecutionDetails = Type.Object({
   runId: Uuid,
   status: Type.Enum(executionStatuses),
   executedAt: Timestamp,
   finishedAt: nullable(Timestamp),
   reason: nullable(Type.String(), addedByCairn),
-  outcomeNote: nullable(Type.String(), addedByCairn),
-  trigger: Type.Enum(runTriggers, addedByCairn),
-  startedBy: Type.String(addedByCairn),
-  rerunOf: nullable(Uuid, addedByCairn),
-  rerunId: nullable(Uuid, addedByCairn),
-  decisions: Type.Array(RunDecision, addedByCairn),
   steps: Type.Array(ExecutionStep),
 })
 export type ExecutionDetails = Static<typeof ExecutionDetails>

@@ -1,7 +1,13 @@
 /** The execution role of an engine process: owners, one after the other, and what is done beside them. */
 import type { Clock, CrashPoints, Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
-import { type Database, type Hints, releaseOrphanedExecutions, resignEngineProcess } from '@cairn/store'
+import {
+  type Database,
+  type Hints,
+  releaseOrphanedExecutions,
+  resignEngineProcess,
+  type SecretCipher,
+} from '@cairn/store'
 import { bounded } from './container/call-engine.ts'
 import type { ContainerRuntime } from './container/container-step.ts'
 import { ContainerWatch } from './container/container-watch.ts'
@@ -10,6 +16,7 @@ import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './http/egress-guard.ts'
+import { OAuthTokens } from './http/oauth-tokens.ts'
 import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
 import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
 import { PlanCache } from './plan-cache.ts'
@@ -20,6 +27,8 @@ export interface ExecutionEngineOptions {
   readonly hints: Hints
   readonly driver: EngineDriver
   readonly installationId: string
+  /** Opens the secrets of steps. */
+  readonly secretCipher: SecretCipher
   readonly logger: Logger
   readonly clock: Clock
   readonly crashPoints: CrashPoints
@@ -71,6 +80,7 @@ class Engine {
   readonly #plans: PlanCache
   readonly #containers: StartsBeforeRemovals
   readonly #limitRequests: Limiter
+  readonly #tokens: OAuthTokens
   readonly #unsubscribe: readonly (() => void)[]
   #owner: ExecutionOwner | null = null
   #waitsForRoom = false
@@ -82,6 +92,7 @@ class Engine {
     this.#plans = new PlanCache(options.database)
     this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
+    this.#tokens = new OAuthTokens(() => options.clock.now())
     this.#unsubscribe = [
       options.hints.subscribe('execution', () => this.#bell.ring()),
       options.hints.subscribe('stop', () => this.#stopBell.ring()),
@@ -147,7 +158,8 @@ class Engine {
   }
 
   #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {
-    const { database, clock, logger, crashPoints, settings, driver, hints, installationId } = this.#options
+    const { database, clock, logger, crashPoints, settings, driver, hints, installationId, secretCipher } =
+      this.#options
     const now = () => clock.now()
     const assertOwner = () => {
       if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
@@ -174,7 +186,14 @@ class Engine {
       logger,
       crashPoints,
       settings,
-      attempts: { container, agent: this.#agent, limitRequests: this.#limitRequests, now },
+      attempts: {
+        container,
+        secrets: { db: database.db, cipher: secretCipher, logger },
+        tokens: this.#tokens,
+        agent: this.#agent,
+        limitRequests: this.#limitRequests,
+        now,
+      },
       removeContainer: (name) => {
         const remove = () => driver.remove(name, bounded({ signal }))
         this.#containers.remove(remove).catch((error: unknown) => {
@@ -184,7 +203,6 @@ class Engine {
       },
       signal,
       onRoom: () => this.#noteRoom(),
-      onWatchedEnd: () => hints.notify('work'),
     })
   }
 
