@@ -39,6 +39,11 @@ export const storedExecutionStatuses = [
 ] as const
 export type StoredExecutionStatus = (typeof storedExecutionStatuses)[number]
 
+/** Nothing of the run changes any more. */
+export function isEndedExecution(status: StoredExecutionStatus): status is 'success' | 'failed' | 'stopped' {
+  return status === 'success' || status === 'failed' || status === 'stopped'
+}
+
 /** Stored. What made a run start. */
 export const runTriggers = ['manual', 'schedule', 'webhook', 'retry'] as const
 export type RunTrigger = (typeof runTriggers)[number]
@@ -46,6 +51,31 @@ export type RunTrigger = (typeof runTriggers)[number]
 /** Derived from the events of a run. */
 export const stepStatuses = ['Pending', 'Queued', 'Running', 'Success', 'Failed', 'Skipped', 'Stopped'] as const
 export type StepStatus = (typeof stepStatuses)[number]
+
+/**
+ * What an entry of a run's list of decisions is about. Of the run: `created` (by whom), `queued` (behind which run),
+ * `stopping` (by whom), `timed_out`, `finished`. Of a step: `waiting` (for which steps), `started` (because of what),
+ * `retried`, `lost`, `handled` (its failure, by which step), and how it ended.
+ */
+export const decisionKinds = [
+  'created',
+  'queued',
+  'stopping',
+  'timed_out',
+  'finished',
+  'waiting',
+  'started',
+  'retried',
+  'lost',
+  'handled',
+  'succeeded',
+  'failed',
+  'skipped',
+  'left_out',
+  'reused',
+  'stopped',
+] as const
+export type DecisionKind = (typeof decisionKinds)[number]
 
 export const stepTypes = ['standard', 'http', 'sql', 'export'] as const
 export type StepType = (typeof stepTypes)[number]

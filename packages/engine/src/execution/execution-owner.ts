@@ -25,6 +25,7 @@ import {
   flushRunEvents,
   readRequestedStops,
   readRunEventsOfMany,
+  showAsStopping,
 } from '@cairn/store'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
 import { containerName } from './container/container-step.ts'
@@ -201,6 +202,7 @@ export class ExecutionOwner {
         return
       case 'run.stopping':
         run.stopDurable.abort()
+        if (event.cause === 'timeout') this.#showAsStopping(run.execution.id)
         return
       case 'run.finished':
         closeRun(run)
@@ -209,6 +211,14 @@ export class ExecutionOwner {
         return
       default:
     }
+  }
+
+  /** For readers only: nothing depends on it. */
+  #showAsStopping(executionId: string): void {
+    const { database, lease, logger } = this.#use
+    showAsStopping(database.db, lease.processId, executionId).catch((error: unknown) =>
+      logger.warn({ err: error, executionId }, 'a run that timed out is not shown as stopping'),
+    )
   }
 
   /**

@@ -231,3 +231,42 @@ it('aborts requests that are under way and does not send those that wait', async
     server.close()
   }
 })
+
+describe('the time limit of a run', () => {
+  const limits = { timeoutSeconds: 1 }
+
+  it('ends what is live and what waits, and fails the run', async () => {
+    fixture.startEngine()
+    const id = await fixture.run(twoSteps, undefined, limits)
+    const run = await fixture.finished(id)
+    expect(run).toMatchObject({ status: 'failed', reason: 'timed out after 1 s' })
+    expect(run.steps.map(({ status, reason: why }) => [status, why])).toEqual([
+      ['Stopped', 'the run timed out after 1 s'],
+      ['Stopped', 'the run timed out after 1 s'],
+    ])
+    await eventually(async () => expect(await fixture.driver.list(call)).toEqual([]))
+  })
+
+  it('is kept by the next owner, counted from the first attempt', async () => {
+    const first = fixture.startEngine()
+    const id = await fixture.run(twoSteps, undefined, limits)
+    await untilRunning(id)
+    await first.stop()
+    fixture.startEngine()
+    expect((await fixture.finished(id)).reason).toBe('timed out after 1 s')
+    expect(fixture.driver.control.started).toHaveLength(1)
+  })
+
+  it('shows the run as stopping until the last container is gone', async () => {
+    fixture.startEngine()
+    const id = await fixture.run(twoSteps, undefined, limits)
+    await untilRunning(id)
+    fixture.driver.control.setUnavailable(true)
+    await eventually(async () => {
+      const run = fixture.database.db.selectFrom('execution').select('status').where('id', '=', id)
+      expect((await run.executeTakeFirstOrThrow()).status).toBe('stopping')
+    })
+    fixture.driver.control.setUnavailable(false)
+    expect((await fixture.finished(id)).status).toBe('failed')
+  })
+})

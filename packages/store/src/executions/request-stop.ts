@@ -5,7 +5,7 @@
  * `stopping`, which any engine process may claim, so a run that nobody owns is ended like every other: by an owner, who
  * reads the mark with the claim and starts nothing. Lock order: the execution's row alone.
  */
-import type { StoredExecutionStatus } from '@cairn/contract'
+import { isEndedExecution, type StoredExecutionStatus } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 
@@ -33,7 +33,7 @@ export async function requestStop(tx: Tx, stop: StopRequest): Promise<StoredExec
     .forUpdate()
     .executeTakeFirst()
   if (run === undefined) return null
-  if (run.status === 'success' || run.status === 'failed' || run.status === 'stopped') return run.status
+  if (isEndedExecution(run.status)) return run.status
   if (run.stop_requested_at === null) {
     await sql`
       update execution set status = 'stopping', stop_requested_at = now(), stop_requested_by = ${stop.by},
@@ -41,6 +41,17 @@ export async function requestStop(tx: Tx, stop: StopRequest): Promise<StoredExec
       where id = ${run.id} and tenant_id = ${stop.tenantId}`.execute(tx)
   }
   return 'stopping'
+}
+
+/** Shows a run that its time limit ends as `stopping`. Only of a run that the process owns. */
+export async function showAsStopping(db: Db, ownerId: string, executionId: string): Promise<void> {
+  await db
+    .updateTable('execution')
+    .set({ status: 'stopping' })
+    .where('id', '=', executionId)
+    .where('owner', '=', ownerId)
+    .where('status', '=', 'running')
+    .execute()
 }
 
 export interface RequestedStop {
