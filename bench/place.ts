@@ -73,7 +73,9 @@ export class Place {
     if (engine.started) this.#started.defer(() => engine.stop())
     process.env['CAIRN_DOCKER_HOST'] = engine.dockerHost
     await ensureBaseImage({ dockerHost: engine.dockerHost, stateDirectory, say: say })
-    return this.#keep(createServerProcess({ CAIRN_RATE_LIMIT: '1000000' }), (server) => server.dispose())
+    return this.#keep(createServerProcess({ CAIRN_RATE_LIMIT: '1000000', CAIRN_MAX_LIVE_RUNS: '100' }), (server) =>
+      server.dispose(),
+    )
   }
 
   close(): Promise<void> {

@@ -43,7 +43,7 @@ export async function createWorkflows(database: Database, count: number, work: W
     for (let index = 0; index < count; index += 1) {
       const name = `bench-${randomUUID()}`
       const body = { name, tags: [], watchers: [], triggers: [], metadata: { allowConcurrentExecution: true }, steps }
-      const id = await insertWorkflow(tx, { tenantId, name, body, secrets: [], createdBy: startedBy })
+      const id = await insertWorkflow(tx, { tenantId, name, body, createdBy: startedBy })
       if (id !== null) ids.push(id)
     }
     return { tenantId, ids }
@@ -54,7 +54,9 @@ export async function createWorkflows(database: Database, count: number, work: W
 export async function startOne(database: Database, { tenantId }: Workflows, workflowId: number): Promise<string> {
   const parameters = { global: {}, stepWise: {} }
   const start = { tenantId, workflowId, trigger: 'manual', startedBy, parameters } as const
-  const started = await database.transaction((tx) => startRun(tx, start, { machine: null, mostLiveRuns: 100 }))
+  const started = await database.transaction((tx) =>
+    startRun(tx, start, { machine: null, mostLiveRuns: 100, mostWaitingRuns: 0 }),
+  )
   if (started.kind !== 'started') throw new Error(`workflow ${workflowId} did not start: ${started.kind}`)
   return started.executionId
 }

@@ -116,7 +116,7 @@ function publicUrlOf(settings: Settings, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function startEngine({ settings, store, objectStore, secretCipher, engine, logger }: Composition): Part {
+function startEngine({ settings, store, objectStore, engine, logger }: Composition): Part {
   const shared = {
     database: store.database,
     hints: store.hints,
@@ -128,9 +128,8 @@ function startEngine({ settings, store, objectStore, secretCipher, engine, logge
   const executions = startExecutionEngine({
     ...shared,
     logger: logger.child({ part: 'execution' }),
-    secretCipher,
     egressAllow: settings.egressAllow,
-    settings: defaultExecutionSettings,
+    settings: { ...defaultExecutionSettings, mostLiveRunsOfWorkflow: settings.mostLiveRuns },
   })
   const reconcilers = startReconcilers({ ...shared, builder: engine.builder, objectStore, logger })
   return {
@@ -223,5 +222,6 @@ function limitsOf(settings: Settings): ApiLimits {
     ...defaultApiLimits,
     uploadBytes: settings.maxUploadBytes,
     rate: { perSecond, burst: perSecond * 4 },
+    runs: { mostLiveRuns: settings.mostLiveRuns, mostWaitingRuns: settings.mostWaitingRuns },
   }
 }

@@ -232,6 +232,24 @@ export const settings = {
     },
     { least: 4, most: 1000 },
   ),
+  mostLiveRuns: integer(
+    {
+      name: 'CAIRN_MAX_LIVE_RUNS',
+      default: '10',
+      unit: 'runs',
+      doc: 'Runs of one workflow with concurrent runs that go on beside each other; the same for all servers on a database.',
+    },
+    { least: 1, most: 100_000 },
+  ),
+  mostWaitingRuns: integer(
+    {
+      name: 'CAIRN_MAX_WAITING_RUNS',
+      default: '100',
+      unit: 'runs',
+      doc: 'Runs of one workflow that wait behind the live ones; one more start is answered 429.',
+    },
+    { least: 0, most: 100_000 },
+  ),
   egressAllow: {
     ...plain({
       name: 'CAIRN_EGRESS_ALLOW',

@@ -10,7 +10,7 @@ import {
   listArtifacts,
 } from './operations/artifacts/read-artifacts.ts'
 import { updateArtifact } from './operations/artifacts/update-artifact.ts'
-import { executeWorkflow } from './operations/executions/execute-workflow.ts'
+import { executeWorkflow, retryExecution } from './operations/executions/execute-workflow.ts'
 import {
   downloadExecutionLogs,
   getExecutionDetails,
@@ -23,6 +23,7 @@ import { createImage, createImageVersion } from './operations/images/create-imag
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
+import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { testService } from './operations/services/test-service.ts'
@@ -71,6 +72,7 @@ const built: Handlers = {
   readBuildLogFile,
   executeWorkflow,
   stopExecution,
+  retryExecution,
   listExecutions,
   getExecutionDetails,
   getExecutionLogs,
@@ -93,6 +95,11 @@ const built: Handlers = {
   testService,
   listInstanceOptions,
   listWarehouses,
+  listQueries,
+  putQuery,
+  getQuery,
+  listQueryVersions,
+  deleteQuery,
   listSecrets,
   createSecret,
   rotateSecret,

@@ -1,4 +1,5 @@
 import type { OperationId } from '@cairn/contract'
+import type { RunLimits } from '@cairn/store'
 import type { RateLimit } from './http/rate-limit.ts'
 
 interface BodyTime {
@@ -21,6 +22,8 @@ export interface ApiLimits {
   readonly drain: BodyTime & { readonly maxBytes: number }
   /** For each token; uploads are not counted. */
   readonly rate: RateLimit
+  /** Runs that a workflow with concurrent runs may have. */
+  readonly runs: RunLimits
   /** Seconds for which a link to a log file is valid. */
   readonly linkSeconds: number
 }
@@ -29,11 +32,17 @@ const mebibyte = 1024 * 1024
 
 export const defaultApiLimits: ApiLimits = {
   jsonBytes: mebibyte,
-  jsonBytesOf: { createWorkflow: 2 * mebibyte, updateWorkflow: 2 * mebibyte, executeWorkflow: 2 * mebibyte },
+  jsonBytesOf: {
+    createWorkflow: 2 * mebibyte,
+    updateWorkflow: 2 * mebibyte,
+    executeWorkflow: 2 * mebibyte,
+    retryExecution: 2 * mebibyte,
+  },
   uploadBytes: 512 * mebibyte,
   bodyTime: { idleMs: 30_000, totalMs: 60_000 },
   uploadTime: { idleMs: 30_000, totalMs: 3_600_000 },
   drain: { idleMs: 5000, totalMs: 30_000, maxBytes: 256 * mebibyte },
   rate: { perSecond: 500, burst: 2000 },
+  runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
   linkSeconds: 600,
 }

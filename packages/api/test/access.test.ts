@@ -72,6 +72,7 @@ describe.each(withToken)('$id', ({ id }) => {
 })
 
 const bodies: Partial<Record<OperationId, unknown>> = {
+  retryExecution: { from: 'start' },
   updateWorkflow: { steps: { a: { imageId: 1, command: 'true' } } },
   rotateSecret: { value: 'another value' },
 }

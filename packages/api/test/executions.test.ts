@@ -95,3 +95,151 @@ describe('stopping', () => {
     expect((await fixture.call('deleteWorkflow', { params: { workflowId } })).status).toBe(200)
   })
 })
+
+describe('a partial run', () => {
+  it('is seeded with what it leaves out', async () => {
+    workflowId = await createWorkflow({
+      name: 'two',
+      steps: { a: { imageId, command: 'true' }, b: { imageId, command: 'true', parents: ['a'] } },
+    })
+    const executionId = await execute({ stepsToRun: [{ stepName: 'b' }] })
+    expect((await describeRun(executionId)).body).toMatchObject({
+      steps: [
+        { name: 'a', status: 'Skipped', reason: 'left out of this partial run' },
+        { name: 'b', status: 'Queued' },
+      ],
+    })
+  })
+
+  it('names a step that the workflow does not have', async () => {
+    const body = { stepsToRun: [{ stepName: 'a' }, { stepName: 'x' }] }
+    const answer = await fixture.call('executeWorkflow', { params: { workflowId }, body })
+    expect([answer.status, answer.body['detail']]).toEqual([400, 'stepsToRun.1.stepName: the workflow has no step "x"'])
+  })
+})
+
+describe('retrying', () => {
+  const retry = (executionId: string, body: object): Promise<Answer> =>
+    fixture.call('retryExecution', { params: { workflowId, executionId }, body })
+
+  /** The end of step `a`. */
+  async function record(executionId: string, end: { readonly type: string; readonly data: object }): Promise<void> {
+    const run = { execution_id: executionId, at: new Date(), step: 'a' }
+    await fixture.database.db
+      .insertInto('execution_event')
+      .values([
+        { ...run, sequence: 1, type: 'attempt.started', attempt: 1, data: null },
+        { ...run, sequence: 2, type: end.type, attempt: null, data: JSON.stringify(end.data) },
+      ])
+      .execute()
+  }
+
+  async function failedRun(): Promise<string> {
+    const executionId = await execute({ params: { global: { A: '1', B: '1' } } })
+    await record(executionId, { type: 'step.failed', data: { reason: 'exit code 1', exitCode: 1 } })
+    await endRun(executionId, 'failed')
+    return executionId
+  }
+
+  it('starts a run of the same plan, with the parameters laid over, and names the run that it retries', async () => {
+    const executionId = await failedRun()
+    const answer = await retry(executionId, { from: 'failed', params: { global: { B: '2' } } })
+    expect(answer.status).toBe(202)
+    const again = textIn(answer, 'executionId')
+    const row = await fixture.database.db
+      .selectFrom('execution')
+      .select(['rerun_of', 'trigger', 'parameters', 'plan_id'])
+      .where('id', '=', again)
+      .executeTakeFirstOrThrow()
+    expect(row).toMatchObject({
+      rerun_of: executionId,
+      trigger: 'retry',
+      parameters: { global: { A: '1', B: '2' }, stepWise: {} },
+    })
+    const listed = await fixture.call('listExecutions', { params: { workflowId } })
+    expect(listed.body['executions']).toMatchObject([{ executionId: again, rerunId: executionId }, { executionId }])
+    const described = await fixture.call('describeWorkflow', { params: { workflowId } })
+    expect(described.body['lastExecution']).toMatchObject({ executionId: again, rerunId: executionId })
+  })
+
+  it('is refused while the run goes on, when nothing failed, and beside another run', async () => {
+    const executionId = await execute()
+    const live = await retry(executionId, { from: 'start' })
+    expect([live.status, live.body['code']]).toEqual([409, 'already_running'])
+    await record(executionId, { type: 'step.succeeded', data: { outputs: {} } })
+    await endRun(executionId)
+    const whole = await retry(executionId, { from: 'failed' })
+    expect([whole.status, whole.body['code']]).toEqual([409, 'conflict'])
+    const failed = await failedRun()
+    await execute()
+    expect((await retry(failed, { from: 'failed' })).body['code']).toBe('already_running')
+  })
+
+  it('is refused for a live run also where concurrent runs are on', async () => {
+    const body = {
+      name: 'many',
+      metadata: { allowConcurrentExecution: true },
+      steps: { a: { imageId, command: 'true' } },
+    }
+    workflowId = await createWorkflow(body)
+    const answer = await retry(await execute(), { from: 'start' })
+    expect([answer.status, answer.body['detail']]).toEqual([409, expect.stringContaining('has not ended')])
+  })
+
+  it.each([
+    ['no origin', {}, 'from: is required'],
+    ['another origin', { from: 'middle' }, 'from: '],
+    [
+      'parameters of a step that is none',
+      { from: 'failed', params: { stepWise: { x: { A: '1' } } } },
+      'params.stepWise.x',
+    ],
+  ])('refuses %s', async (_case, body, words) => {
+    const answer = await retry(await failedRun(), body)
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])
+  })
+
+  it('does not know a run of another workflow', async () => {
+    const executionId = await failedRun()
+    workflowId = await createWorkflow({ name: 'other', steps: { a: { imageId, command: 'true' } } })
+    expect((await retry(executionId, { from: 'start' })).status).toBe(404)
+  })
+})
+
+describe('more runs than may be live', () => {
+  it('wait, say behind which run, count as running, and are refused beyond the bound with the time to wait', async () => {
+    const body = {
+      name: 'many',
+      metadata: { allowConcurrentExecution: true },
+      steps: { a: { imageId, command: 'true' } },
+    }
+    workflowId = await createWorkflow(body)
+    const [first = ''] = await Promise.all(Array.from({ length: 10 }, () => execute()))
+    const eleventh = await execute()
+    const twelfth = await execute()
+    expect((await describeRun(twelfth)).body).toMatchObject({
+      status: 'Running',
+      reason: `waits behind run ${eleventh}`,
+    })
+    expect((await describeRun(eleventh)).body['reason']).toMatch(
+      /^waits behind run [0-9a-f-]{36}: 10 runs of this workflow may be live$/,
+    )
+    expect((await describeRun(first)).body['reason']).toBeNull()
+    await fixture.database.db
+      .updateTable('execution')
+      .set({ status: 'queued', admitted_at: new Date('2026-01-01T00:00:00Z') })
+      .where('id', '=', twelfth)
+      .execute()
+    expect((await describeRun(twelfth)).body).toMatchObject({
+      reason: null,
+      decisions: [
+        { kind: 'created' },
+        { kind: 'queued', text: `waits for its turn: behind run ${eleventh} until 2026-01-01T00:00:00.000Z` },
+      ],
+    })
+    expect((await fixture.call('deleteWorkflow', { params: { workflowId } })).status).toBe(409)
+    for (let index = 1; index < 100; index += 1) await execute()
+    const refused = await fixture.call('executeWorkflow', { params: { workflowId }, body: {} })
+    expect([refused.status, refused.body['code'], refused.headers['retry-after']]).toEqual([429, 'queue_full', '30'])
+  })
+})

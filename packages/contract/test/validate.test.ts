@@ -121,7 +121,7 @@ const broken: readonly (readonly [string, Parameters<typeof validate>[0], unknow
     'a text that is too long',
     WorkflowBody,
     workflow({ a: { ...step, command: 'x'.repeat(wireLimits.textLength + 1) } }),
-    [['steps.a.command', 'must have at most 65536 characters']],
+    [['steps.a.command', 'must have at most 65536 characters, has 65537']],
   ],
 ]
 

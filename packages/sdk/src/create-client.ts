@@ -1,6 +1,7 @@
 import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
 import { Images } from './resources/images.ts'
+import { Queries } from './resources/queries.ts'
 import { Secrets } from './resources/secrets.ts'
 import { Services } from './resources/services.ts'
 import { Tenants } from './resources/tenants.ts'
@@ -37,6 +38,7 @@ export interface CairnClient {
   readonly tenants: Tenants
   readonly users: Users
   readonly emails: Emails
+  readonly queries: Queries
   readonly secrets: Secrets
 }
 
@@ -76,6 +78,7 @@ export function createClient(options: ClientOptions): CairnClient {
     tenants: new Tenants(transport),
     users: new Users(transport),
     emails: new Emails(transport),
+    queries: new Queries(transport),
     secrets: new Secrets(transport),
   }
 }

@@ -30,6 +30,9 @@ export * from './objects/local-object-store.ts'
 export * from './executions/insert-execution.ts'
 export * from './executions/resolve-references.ts'
 export * from './executions/start-run.ts'
+export type { RunLimits } from './executions/find-place.ts'
+export * from './executions/admit-waiting-runs.ts'
+export * from './executions/find-run-ahead.ts'
 export * from './executions/claim-executions.ts'
 export * from './executions/request-stop.ts'
 export * from './executions/read-run-events.ts'
@@ -37,6 +40,8 @@ export * from './executions/flush-run-events.ts'
 export * from './executions/read-recent-lines.ts'
 export * from './executions/append-owned-log-lines.ts'
 export * from './page.ts'
+export * from './queries/write-query.ts'
+export * from './queries/read-queries.ts'
 export * from './tenants/find-token-holder.ts'
 export * from './tenants/ensure-tenant.ts'
 export * from './tenants/store-token.ts'
@@ -66,14 +71,7 @@ export * from './builds/find-forgotten-builds.ts'
 export * from './sweep/find-forgotten-services.ts'
 export * from './sweep/find-unused-objects.ts'
 export * from './work/count-work.ts'
-export {
-  createSecretCipher,
-  type SealedSecret,
-  type SecretCipher,
-  secretKeyBytes,
-  type SecretPlace,
-  SecretUnreadable,
-} from './secrets/secret-cipher.ts'
+export * from './secrets/secret-cipher.ts'
 export * from './secrets/secret-keys.ts'
 export * from './secrets/read-secrets.ts'
 export * from './secrets/write-secret.ts'

@@ -135,6 +135,8 @@ export interface Schema {
     parameters: Json<RunParameters>
     started_by: string
     trigger: Generated<RunTrigger>
+    waited_behind: ColumnType<string | null, string | null | undefined, never>
+    admitted_at: ColumnType<Date | null, undefined, Date>
     rerun_of: ColumnType<string | null, string | null | undefined, never>
     seeded: Generated<boolean>
     stop_requested_at: ColumnType<Date | null, Date | null | undefined, Date>
@@ -240,6 +242,48 @@ export interface Schema {
     retired_at: Created
   }
   secret_use: { tenant_id: string; name: string; kind: SecretUserKind; resource_id: string }
+  query: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    path: string
+    version: number
+    created_at: Moment
+    created_by: string
+    updated_at: Moment
+    updated_by: string
+    deleted_at: ColumnType<Date | null, never, Date | null>
+  }
+  query_version: { query_id: number; version: number; text: string; created_at: Created; created_by: string }
+  query_use: { query_id: number; workflow_id: number }
+  warehouse: {
+    tenant_id: string
+    database_name: string
+    role_name: string
+    sealed: Buffer
+    key_id: string
+    created_at: Created
+    updated_at: Moment
+  }
+  warehouse_session: {
+    execution_id: string
+    step: string
+    attempt: number
+    backend_pid: number
+    backend_started_at: number
+    started_at: Created
+  }
+  export_file: {
+    id: string
+    tenant_id: string
+    workflow_id: number
+    execution_id: string
+    step: string
+    name: string
+    sha256: string
+    size_bytes: number
+    row_count: number
+    created_at: Moment
+  }
   log_chunk: {
     stream: string
     sequence: number

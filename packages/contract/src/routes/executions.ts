@@ -10,6 +10,7 @@ import {
   ExecutionStarted,
   ExecutionStop,
   ListExecutionsQuery,
+  RetryExecutionBody,
   StopExecutionBody,
 } from '../schemas/execution.ts'
 import { LogDownload, StepLogs } from '../schemas/log.ts'
@@ -28,15 +29,7 @@ export const executionRoutes = {
     bodyKind: 'json',
     unknownKeys: 'refused',
     response: { kind: 'json', status: 202, schema: ExecutionStarted },
-    errors: [
-      'invalid_request',
-      'unknown_reference',
-      'not_found',
-      'already_running',
-      'conflict',
-      'queue_full',
-      'not_built',
-    ],
+    errors: ['invalid_request', 'unknown_reference', 'not_found', 'already_running', 'conflict', 'queue_full'],
   },
   listExecutions: {
     method: 'GET',
@@ -73,6 +66,20 @@ export const executionRoutes = {
     unknownKeys: 'refused',
     response: { kind: 'json', status: 200, schema: ExecutionStop },
     errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  retryExecution: {
+    method: 'POST',
+    path: '/workflows/api/v1/workflows/{workflowId}/executions/{executionId}/retry',
+    summary: 'Start a run again, with the same plan',
+    tag: 'Executions',
+    auth: 'token',
+    params: ExecutionParams,
+    body: RetryExecutionBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 202, schema: ExecutionStarted },
+    errors: ['invalid_request', 'not_found', 'already_running', 'conflict', 'queue_full'],
     added: true,
   },
   getExecutionLogs: {

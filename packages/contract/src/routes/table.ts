@@ -3,6 +3,7 @@ import { artifactRoutes } from './artifacts.ts'
 import { emailRoutes } from './emails.ts'
 import { executionRoutes } from './executions.ts'
 import { imageRoutes } from './images.ts'
+import { queryRoutes } from './queries.ts'
 import { secretRoutes } from './secrets.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
@@ -20,6 +21,7 @@ export const routes = {
   ...serviceRoutes,
   ...tenantRoutes,
   ...emailRoutes,
+  ...queryRoutes,
   ...secretRoutes,
 } satisfies Record<string, Route>
 

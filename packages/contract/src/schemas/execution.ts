@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { executionStatuses, stepStatuses } from '../statuses.ts'
+import { decisionKinds, executionStatuses, runTriggers, stepStatuses } from '../statuses.ts'
 import {
   DateFilter,
   NumericId,
@@ -19,8 +19,10 @@ import { StepName, stepMap } from './step.ts'
 export const ExecutionParams = Type.Object({ workflowId: NumericId, executionId: Uuid })
 
 /** Run-time parameters: `stepWise` wins over `global`, both over what the workflow says. */
+const RunParams = Type.Object({ global: Type.Optional(StringMap), stepWise: Type.Optional(stepMap(StringMap)) })
+
 export const ExecuteBody = Type.Object({
-  params: Type.Optional(Type.Object({ global: Type.Optional(StringMap), stepWise: Type.Optional(stepMap(StringMap)) })),
+  params: Type.Optional(RunParams),
   /** A partial run; `runDAG` also runs what depends on the step. */
   stepsToRun: Type.Optional(
     Type.Array(Type.Object({ stepName: StepName, runDAG: Type.Optional(Type.Boolean({ default: false })) }), {
@@ -32,6 +34,16 @@ export type ExecuteBody = Static<typeof ExecuteBody>
 
 export const ExecutionStarted = Type.Object({ executionId: Uuid })
 export type ExecutionStarted = Static<typeof ExecutionStarted>
+
+/** How far back a retry goes: `failed` keeps what succeeded and does not depend on anything that runs again. */
+export const retryOrigins = ['failed', 'start'] as const
+
+/** `params` are laid over those of the run that is retried; they reach only steps that run again. */
+export const RetryExecutionBody = Type.Object({
+  from: Type.Enum(retryOrigins),
+  params: Type.Optional(RunParams),
+})
+export type RetryExecutionBody = Static<typeof RetryExecutionBody>
 
 /** `reason` is shown with the run and each step that it ends. */
 export const StopExecutionBody = Type.Object({ reason: Type.Optional(ShortText) })
@@ -51,9 +63,10 @@ export const ListExecutionsQuery = Type.Object({
 })
 export type ListExecutionsQuery = Static<typeof ListExecutionsQuery>
 
-/** `duration` is in seconds, of a live run so far. */
+/** `duration` is in seconds, of a live run so far. Added by Cairn: `rerunId`, of a retry the run that it retries. */
 export const ExecutionSummary = Type.Object({
   executionId: Uuid,
+  rerunId: Type.Optional(Uuid),
   status: Type.Enum(executionStatuses),
   executedAt: Timestamp,
   finishedAt: nullable(Timestamp),
@@ -68,9 +81,21 @@ export const ExecutionPage = pageOf({
 })
 export type ExecutionPage = Static<typeof ExecutionPage>
 
+/** Why a run or a step is where it is. `step` is null where it is about the run as a whole. */
+export const RunDecision = Type.Object(
+  {
+    at: Timestamp,
+    kind: Type.Enum(decisionKinds),
+    step: nullable(Type.String()),
+    text: Type.String(),
+  },
+  addedByCairn,
+)
+export type RunDecision = Static<typeof RunDecision>
+
 /**
  * A step of a run. `output` holds the output parameters. Added by Cairn: `reason` (why it failed, was skipped or
- * stopped), `exitCode`, and `attempt`, counted from 1, 0 before the first.
+ * stopped), `exitCode`, `attempt`, counted from 1, 0 before the first, and `decisions`, oldest first.
  */
 export const ExecutionStep = Type.Object({
   name: Type.String(),
@@ -83,16 +108,27 @@ export const ExecutionStep = Type.Object({
   reason: nullable(Type.String(), addedByCairn),
   exitCode: nullable(Type.Integer(), addedByCairn),
   attempt: Type.Integer(addedByCairn),
+  decisions: Type.Array(RunDecision, addedByCairn),
 })
 export type ExecutionStep = Static<typeof ExecutionStep>
 
-/** `reason` (added by Cairn) says why the run did not succeed. */
+/**
+ * Added by Cairn: `reason` (why the run waits or did not succeed), `outcomeNote` (how it ended, in one line; null while it
+ * goes on), `trigger` and `startedBy`, `rerunId` (the run that it retries) and `retriedBy` (the newest run that retries it),
+ * and `decisions` about the run as a whole, oldest first; those about a step are at the step.
+ */
 export const ExecutionDetails = Type.Object({
   runId: Uuid,
   status: Type.Enum(executionStatuses),
   executedAt: Timestamp,
   finishedAt: nullable(Timestamp),
   reason: nullable(Type.String(), addedByCairn),
+  outcomeNote: nullable(Type.String(), addedByCairn),
+  trigger: Type.Enum(runTriggers, addedByCairn),
+  startedBy: Type.String(addedByCairn),
+  rerunId: nullable(Uuid, addedByCairn),
+  retriedBy: nullable(Uuid, addedByCairn),
+  decisions: Type.Array(RunDecision, addedByCairn),
   steps: Type.Array(ExecutionStep),
 })
 export type ExecutionDetails = Static<typeof ExecutionDetails>

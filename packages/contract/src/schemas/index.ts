@@ -1,5 +1,6 @@
 export * from './bounds.ts'
 export * from './page.ts'
+export * from './query.ts'
 export * from './log.ts'
 export * from './artifact.ts'
 export * from './image.ts'

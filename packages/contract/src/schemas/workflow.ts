@@ -119,6 +119,7 @@ const TriggerAnswer = Type.Object({
   signingSecret: Type.Optional(Type.String(addedByCairn)),
 })
 
+/** `rerunId` is there when the run retries another: that one. */
 export const LastExecution = Type.Object({
   executionId: Uuid,
   executedAt: Timestamp,

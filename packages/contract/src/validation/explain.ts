@@ -42,7 +42,7 @@ function explainText(node: SchemaNode, value: string): string | null {
   if (value.length < minLength)
     return minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters`
   if (value.length > maxLength && Array.from(value).length > maxLength)
-    return `must have at most ${maxLength} characters`
+    return `must have at most ${maxLength} characters, has ${Array.from(value).length}`
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) return node['x-rule'] ?? `must match ${pattern}`
   return null
 }

@@ -2,7 +2,7 @@
 import type { StepStatus } from '@cairn/contract'
 import type { RecordedRunEvent } from './events.ts'
 import type { PlannedStep, RunPlan, StepName } from './plan.ts'
-import { foldRun, graphOf, type StepState } from './run-state.ts'
+import { foldRun, graphOf, type RunState, type StepState } from './run-state.ts'
 
 export interface StepDescription {
   readonly name: StepName
@@ -14,7 +14,7 @@ export interface StepDescription {
   readonly finishedAt: number | null
   /** Number of the latest attempt; 0 before the first. */
   readonly attempt: number
-  /** Why it failed, was skipped or stopped, or why its last attempt failed. */
+  /** Why it failed, was skipped, stopped or reused, or why its last attempt failed. */
   readonly reason: string | null
   readonly exitCode: number | null
   readonly outputs: Readonly<Record<string, string>>
@@ -23,7 +23,8 @@ export interface StepDescription {
 }
 
 export interface RunDescription {
-  readonly status: 'running' | 'success' | 'failed' | 'stopped'
+  /** `stopping`: nothing starts any more, live steps are being ended. */
+  readonly status: 'running' | 'stopping' | 'success' | 'failed' | 'stopped'
   readonly reason: string | null
   readonly finishedAt: number | null
   /** In the order of the plan. */
@@ -32,14 +33,18 @@ export interface RunDescription {
 
 /** Reads a run from its log, which may be a prefix of the whole. */
 export function describeRun(plan: RunPlan, events: Iterable<RecordedRunEvent>): RunDescription {
-  const state = foldRun(graphOf(plan), events)
+  return describeState(foldRun(graphOf(plan), events))
+}
+
+/** As {@link describeRun}, of a log that is folded already. */
+export function describeState(state: RunState): RunDescription {
   const steps = [...state.steps].flatMap(([name, step]) => {
     const planned = state.graph.steps.get(name)?.step
     return planned === undefined ? [] : [describeStep(name, planned, step)]
   })
   return {
-    status: state.finished?.status ?? 'running',
-    reason: state.finished?.reason ?? null,
+    status: state.finished?.status ?? (state.stopping === null ? 'running' : 'stopping'),
+    reason: state.finished?.reason ?? state.stopping?.reason ?? null,
     finishedAt: state.finished?.at ?? null,
     steps,
   }

@@ -28,7 +28,7 @@ export function ruleOnStart(state: RunState, name: StepName, planned: PlannedSte
   return { kind: 'start' }
 }
 
-function hasConditions({ conditions }: PlannedStep): boolean {
+export function hasConditions({ conditions }: PlannedStep): boolean {
   return conditions.parameters.length + conditions.statuses.length > 0
 }
 
@@ -105,6 +105,7 @@ export function endWords(step: StepState | undefined): string {
   return isLeftOut(step) ? 'is left out of this run' : outcomeWords[phase as StepOutcome]
 }
 
-function wordsOf(state: RunState): (name: StepName) => string {
+/** {@link endWords} of a step by its name. */
+export function wordsOf(state: RunState): (name: StepName) => string {
   return (name) => endWords(state.steps.get(name))
 }

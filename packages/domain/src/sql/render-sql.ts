@@ -51,6 +51,12 @@ export function renderSql(template: string, values: Readonly<Record<string, stri
   return tooLong ?? { kind: 'rendered', text: pieces.join(''), stretches }
 }
 
+/** Why nothing could ever be filled into the text, e.g. `line 2: a string that begins with ' does not end`; null = it can. */
+export function sqlTextProblem(template: string): string | null {
+  const scanned = scanSql(template)
+  return scanned.kind === 'refused' ? `line ${scanned.line}: ${scanned.problem}` : null
+}
+
 function refused(line: number, problem: string): { readonly kind: 'refused'; readonly reason: string } {
   return { kind: 'refused', reason: `line ${line}: ${problem}` }
 }

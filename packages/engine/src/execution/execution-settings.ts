@@ -9,6 +9,8 @@ export interface ExecutionSettings {
   readonly claimBatch: number
   /** Runs that one process works on; the others wait. */
   readonly mostLiveRuns: number
+  /** Runs of one workflow that may be live; the others wait. */
+  readonly mostLiveRunsOfWorkflow: number
   readonly concurrentStarts: number
   readonly concurrentRequests: number
   /** All containers are listed this often, to notice what was missed and what nobody owns. */
@@ -28,6 +30,7 @@ export const defaultExecutionSettings: ExecutionSettings = {
   pollMs: 1000,
   claimBatch: 200,
   mostLiveRuns: 2000,
+  mostLiveRunsOfWorkflow: 10,
   concurrentStarts: 8,
   concurrentRequests: 256,
   resyncMs: 30_000,

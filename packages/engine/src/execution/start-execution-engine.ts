@@ -2,11 +2,11 @@
 import type { Clock, CrashPoints, Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import {
+  admitWaitingRuns,
   type Database,
   type Hints,
   releaseOrphanedExecutions,
   resignEngineProcess,
-  type SecretCipher,
 } from '@cairn/store'
 import { bounded } from './container/call-engine.ts'
 import type { ContainerRuntime } from './container/container-step.ts'
@@ -16,7 +16,6 @@ import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './http/egress-guard.ts'
-import { OAuthTokens } from './http/oauth-tokens.ts'
 import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
 import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
 import { PlanCache } from './plan-cache.ts'
@@ -27,8 +26,6 @@ export interface ExecutionEngineOptions {
   readonly hints: Hints
   readonly driver: EngineDriver
   readonly installationId: string
-  /** Opens the secrets of steps. */
-  readonly secretCipher: SecretCipher
   readonly logger: Logger
   readonly clock: Clock
   readonly crashPoints: CrashPoints
@@ -48,6 +45,8 @@ export interface ExecutionEngine {
 }
 
 const retryMs = 500
+/** Between two looks that admit nothing: ends of runs come by the hundred. */
+const admitPauseMs = 25
 
 /**
  * Runs the executions that wait, until stopped.
@@ -75,12 +74,12 @@ class Engine {
   readonly #stopped = new AbortController()
   readonly #bell = new Doorbell()
   readonly #stopBell = new Doorbell()
+  readonly #admitBell = new Doorbell()
   readonly #agent: ReturnType<typeof createGuardedAgent>
   readonly #watch: ContainerWatch
   readonly #plans: PlanCache
   readonly #containers: StartsBeforeRemovals
   readonly #limitRequests: Limiter
-  readonly #tokens: OAuthTokens
   readonly #unsubscribe: readonly (() => void)[]
   #owner: ExecutionOwner | null = null
   #waitsForRoom = false
@@ -92,7 +91,6 @@ class Engine {
     this.#plans = new PlanCache(options.database)
     this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
-    this.#tokens = new OAuthTokens(() => options.clock.now())
     this.#unsubscribe = [
       options.hints.subscribe('execution', () => this.#bell.ring()),
       options.hints.subscribe('stop', () => this.#stopBell.ring()),
@@ -104,7 +102,7 @@ class Engine {
   }
 
   async run(): Promise<void> {
-    const beside = [this.#buryLoop(), this.#resyncLoop()]
+    const beside = [this.#buryLoop(), this.#resyncLoop(), this.#admitLoop()]
     while (!this.#stopped.signal.aborted) {
       try {
         const lease = await takeLease(this.#options.database, this.#options.settings, this.#options.logger)
@@ -158,8 +156,7 @@ class Engine {
   }
 
   #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {
-    const { database, clock, logger, crashPoints, settings, driver, hints, installationId, secretCipher } =
-      this.#options
+    const { database, clock, logger, crashPoints, settings, driver, hints, installationId } = this.#options
     const now = () => clock.now()
     const assertOwner = () => {
       if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
@@ -186,14 +183,7 @@ class Engine {
       logger,
       crashPoints,
       settings,
-      attempts: {
-        container,
-        secrets: { db: database.db, cipher: secretCipher, logger },
-        tokens: this.#tokens,
-        agent: this.#agent,
-        limitRequests: this.#limitRequests,
-        now,
-      },
+      attempts: { container, agent: this.#agent, limitRequests: this.#limitRequests, now },
       removeContainer: (name) => {
         const remove = () => driver.remove(name, bounded({ signal }))
         this.#containers.remove(remove).catch((error: unknown) => {
@@ -202,7 +192,10 @@ class Engine {
         })
       },
       signal,
-      onRoom: () => this.#noteRoom(),
+      onRoom: () => {
+        this.#noteRoom()
+        this.#admitBell.ring()
+      },
     })
   }
 
@@ -257,6 +250,23 @@ class Engine {
         logger.warn({ err: error }, 'dead engine processes cannot be looked for now')
       }
     } while (await waitUnlessStopped(settings.renewEveryMs / 2, [this.#stopped.signal]))
+  }
+
+  /** Admits waiting runs after each end, and by looking: a process may die between an end and the admission. */
+  async #admitLoop(): Promise<void> {
+    const { database, settings, hints, logger } = this.#options
+    const ends = [this.#stopped.signal]
+    while (!this.#stopped.signal.aborted) {
+      let admitted = 0
+      try {
+        admitted = await admitWaitingRuns(database, settings.mostLiveRunsOfWorkflow)
+      } catch (error) {
+        logger.warn({ err: error }, 'waiting runs cannot be admitted now')
+      }
+      if (admitted > 0) hints.notify('execution')
+      else await waitUnlessStopped(admitPauseMs, ends)
+      await this.#admitBell.wait(settings.pollMs * (0.75 + Math.random() / 2), ends)
+    }
   }
 
   async #resyncLoop(): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   ListExecutionsQuery,
   ListWorkflowsQuery,
   LogLine,
+  RetryExecutionBody,
   StepLogs,
   StopExecutionBody,
   UpdateWorkflowBody,
@@ -127,11 +128,30 @@ export class Workflows {
    * Starts a run. Never sent twice: when the answer is lost, look at `listExecutions` before starting again.
    *
    * @throws ConflictError when a run is live and concurrent runs are off.
+   * @throws TooManyRequestsError when concurrent runs are on and too many wait already.
    * @example
    * const { executionId } = await client.workflows.executeWorkflow(id, { params: { global: { MONTHS: '12' } } })
+   * // a partial run: one step and everything that depends on it
+   * await client.workflows.executeWorkflow(id, { stepsToRun: [{ stepName: 'train', runDAG: true }] })
    */
   executeWorkflow(workflowId: number, body: ExecuteBody = {}, options?: CallOptions): Promise<ExecutionStarted> {
     return this.#transport.call('executeWorkflow', { params: { workflowId }, body }, options)
+  }
+
+  /**
+   * Starts a run that has ended again, with the plan of that run. `from: 'failed'` keeps what succeeded, with its outputs.
+   *
+   * @throws ConflictError when the run has not ended, when there is nothing to retry, or as `executeWorkflow` does.
+   * @example
+   * const { executionId: again } = await client.workflows.retryExecution(id, executionId, { from: 'failed' })
+   */
+  retryExecution(
+    workflowId: number,
+    executionId: string,
+    body: RetryExecutionBody,
+    options?: CallOptions,
+  ): Promise<ExecutionStarted> {
+    return this.#transport.call('retryExecution', { params: { workflowId, executionId }, body }, options)
   }
 
   /**

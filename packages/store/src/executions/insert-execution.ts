@@ -1,7 +1,8 @@
 import type { RunTrigger } from '@cairn/contract'
-import type { RunParameters, RunPlan } from '@cairn/domain'
+import type { RunEvent, RunParameters, RunPlan } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
+import { toEventColumns } from './run-event-row.ts'
 
 export interface NewRunPlan {
   readonly workflowId: number
@@ -39,13 +40,21 @@ export interface NewExecution {
   readonly parameters: RunParameters
   readonly trigger: RunTrigger
   readonly startedBy: string
+  /** `queued` (the default): any engine process may claim it. `waiting`: not before it is admitted. */
+  readonly status?: 'queued' | 'waiting'
+  /** Events that stand before its first owner decides anything. */
+  readonly seeds?: readonly RunEvent[]
+  readonly rerunOf?: string | null
+  /** Of a waiting run. */
+  readonly waitsBehind?: string | null
 }
 
 /**
- * Makes a run that any engine process may claim. After the commit the caller gives the hint `execution`. A caller that
- * allows one live run holds the workflow's row FOR UPDATE from before {@link findLiveExecution}.
+ * Makes a run. After the commit the caller gives the hint `execution`. The caller holds the workflow's row FOR UPDATE from
+ * before it looked for a place, so runs of a workflow are created in the order of their `created_at`.
  */
 export async function insertExecution(tx: Tx, execution: NewExecution): Promise<void> {
+  const seeds = execution.seeds ?? []
   await tx
     .insertInto('execution')
     .values({
@@ -53,15 +62,33 @@ export async function insertExecution(tx: Tx, execution: NewExecution): Promise<
       tenant_id: execution.tenantId,
       workflow_id: execution.workflowId,
       plan_id: execution.planId,
-      status: 'queued',
+      status: execution.status ?? 'queued',
       parameters: JSON.stringify(execution.parameters),
       started_by: execution.startedBy,
       trigger: execution.trigger,
       reason: null,
       owner: null,
       finished_at: null,
+      rerun_of: execution.rerunOf ?? null,
+      waited_behind: execution.waitsBehind ?? null,
+      seeded: seeds.length > 0,
+      // The transaction may be older than that of a run which had the lock before.
+      created_at: sql`clock_timestamp()`,
     })
     .execute()
+  if (seeds.length > 0) await insertSeeds(tx, execution.id, seeds)
+}
+
+async function insertSeeds(tx: Tx, executionId: string, seeds: readonly RunEvent[]): Promise<void> {
+  const columns = seeds.map(toEventColumns)
+  await sql`
+    insert into execution_event (execution_id, sequence, at, type, step, attempt, data)
+    select ${executionId}::uuid, e.sequence, clock_timestamp(), e.type, e.step, e.attempt, e.data
+    from unnest(
+      ${columns.map(({ type }) => type)}::text[], ${columns.map(({ step }) => step)}::text[],
+      ${columns.map(({ attempt }) => attempt)}::integer[],
+      ${columns.map(({ data }) => (data === null ? null : JSON.stringify(data)))}::jsonb[]
+    ) with ordinality as e (type, step, attempt, data, sequence)`.execute(tx)
 }
 
 /** The oldest run of a workflow that has not ended, or null. Index: execution_live. */

@@ -1,4 +1,4 @@
-import type { StoredExecutionStatus } from '@cairn/contract'
+import type { RunTrigger, StoredExecutionStatus } from '@cairn/contract'
 import type { RunPlan } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -11,6 +11,8 @@ export interface ExecutionRecord {
   readonly finishedAt: Date | null
   readonly startedBy: string
   readonly reason: string | null
+  /** The run that this one retries. */
+  readonly rerunOf: string | null
 }
 
 export interface ExecutionFilter {
@@ -26,7 +28,8 @@ export interface ExecutionFilter {
 }
 
 const columns = sql`
-  id as "executionId", status, created_at as "createdAt", finished_at as "finishedAt", started_by as "startedBy", reason`
+  id as "executionId", status, created_at as "createdAt", finished_at as "finishedAt", started_by as "startedBy", reason,
+  rerun_of as "rerunOf"`
 
 /** Newest first; also of a deleted workflow. */
 export async function listExecutions(
@@ -40,10 +43,10 @@ export async function listExecutions(
     where tenant_id = ${tenantId} and workflow_id = ${filter.workflowId}
       and created_at between ${filter.from} and ${filter.to}
       and (${filter.status?.length ? sql`status = any(${filter.status})` : sql`true`})
-    order by created_at desc
+    order by created_at desc, id
     limit ${filter.newest}`
   const [items, counted] = await Promise.all([
-    sql<ExecutionRecord>`select * from (select ${columns} ${found}) as newest order by "createdAt" desc
+    sql<ExecutionRecord>`select * from (select ${columns} ${found}) as newest order by "createdAt" desc, "executionId"
       limit ${page.pageSize} offset ${pageOffset(page)}`.execute(db),
     sql<{ total: number }>`select count(*) as total from (select id ${found}) as newest`.execute(db),
   ])
@@ -51,6 +54,11 @@ export async function listExecutions(
 }
 
 export interface ExecutionWithPlan extends ExecutionRecord {
+  readonly trigger: RunTrigger
+  /** The run behind which it had to wait when it started; null = it had not to. */
+  readonly waitedBehind: string | null
+  /** When it was let go on; null also while it waits. */
+  readonly admittedAt: Date | null
   readonly plan: RunPlan
 }
 
@@ -71,6 +79,10 @@ export async function findExecution(
       'execution.finished_at as finishedAt',
       'execution.started_by as startedBy',
       'execution.reason as reason',
+      'execution.trigger as trigger',
+      'execution.waited_behind as waitedBehind',
+      'execution.admitted_at as admittedAt',
+      'execution.rerun_of as rerunOf',
       'run_plan.body as plan',
     ])
     .where('execution.id', '=', executionId)
@@ -80,13 +92,22 @@ export async function findExecution(
   return row ?? null
 }
 
-/** Runs of a workflow that have not ended. Index: execution_live. */
-export async function countLiveExecutions(db: Db, workflowId: number): Promise<number> {
+/** The newest run that retries a run of the workflow, or null. Looks at the runs that started after it. */
+export async function findNewestRetry(
+  db: Db,
+  tenantId: string,
+  workflowId: number,
+  execution: Pick<ExecutionRecord, 'executionId' | 'createdAt'>,
+): Promise<string | null> {
   const row = await db
     .selectFrom('execution')
-    .select((eb) => eb.fn.countAll<number>().as('live'))
+    .select('id')
+    .where('tenant_id', '=', tenantId)
     .where('workflow_id', '=', workflowId)
-    .where('status', 'in', ['queued', 'running', 'stopping'])
-    .executeTakeFirstOrThrow()
-  return row.live
+    .where('created_at', '>=', execution.createdAt)
+    .where('rerun_of', '=', execution.executionId)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id ?? null
 }

@@ -16,6 +16,8 @@ export interface WorkflowRecord {
   readonly lastExecutionId: string | null
   readonly lastExecutionStatus: StoredExecutionStatus | null
   readonly lastExecutedAt: Date | null
+  /** The run that the last one retries. */
+  readonly lastRerunOf: string | null
 }
 
 export interface WorkflowFilter {
@@ -36,6 +38,7 @@ function describedWorkflows(tenantId: string): RawBuilder<WorkflowRecord> {
       workflow.created_at as "createdAt", workflow.created_by as "createdBy",
       workflow.updated_at as "updatedAt", workflow.updated_by as "updatedBy",
       latest.id as "lastExecutionId", latest.status as "lastExecutionStatus", latest.created_at as "lastExecutedAt",
+      latest.rerun_of as "lastRerunOf",
       case
         when exists (
           select from execution
@@ -49,7 +52,7 @@ function describedWorkflows(tenantId: string): RawBuilder<WorkflowRecord> {
     join workflow_revision as revision
       on revision.workflow_id = workflow.id and revision.revision = workflow.revision
     left join lateral (
-      select id, status, created_at from execution
+      select id, status, created_at, rerun_of from execution
       where execution.workflow_id = workflow.id
       order by created_at desc limit 1
     ) as latest on true

@@ -4,14 +4,11 @@
  * and two starts at once see each other.
  */
 import type { Tx } from '../database/database.ts'
-import { replaceSecretUses } from '../secrets/replace-secret-uses.ts'
 
 export interface NewWorkflow {
   readonly tenantId: string
   readonly name: string
   readonly body: object
-  /** Names of the secrets that the body names; all exist. */
-  readonly secrets: readonly string[]
   readonly createdBy: string
 }
 
@@ -31,7 +28,6 @@ export async function insertWorkflow(tx: Tx, workflow: NewWorkflow): Promise<num
     .executeTakeFirst()
   if (row === undefined) return null
   await insertRevision(tx, { workflowId: row.id, revision: 1, body: workflow.body, createdBy: workflow.createdBy })
-  await replaceSecretUses(tx, { kind: 'workflow', id: String(row.id) }, workflow)
   return row.id
 }
 
@@ -56,7 +52,6 @@ async function insertRevision(tx: Tx, revision: NewRevision): Promise<void> {
 
 export interface LockedWorkflow {
   readonly id: number
-  readonly tenantId: string
   readonly name: string
   readonly revision: number
   readonly paused: boolean
@@ -69,7 +64,6 @@ export async function lockWorkflow(tx: Tx, tenantId: string, workflowId: number)
     .selectFrom('workflow')
     .select((workflow) => [
       'id',
-      'tenant_id as tenantId',
       'name',
       'revision',
       'paused',
@@ -121,8 +115,6 @@ export async function isWorkflowNameTaken(
 export interface WorkflowChange {
   readonly name: string
   readonly body: object
-  /** Names of the secrets that the body names; all exist. */
-  readonly secrets: readonly string[]
   readonly updatedBy: string
 }
 
@@ -130,8 +122,6 @@ export interface WorkflowChange {
 export async function reviseWorkflow(tx: Tx, locked: LockedWorkflow, change: WorkflowChange): Promise<void> {
   const revision = locked.revision + 1
   await insertRevision(tx, { workflowId: locked.id, revision, body: change.body, createdBy: change.updatedBy })
-  const { tenantId } = locked
-  await replaceSecretUses(tx, { kind: 'workflow', id: String(locked.id) }, { tenantId, secrets: change.secrets })
   await tx
     .updateTable('workflow')
     .set({ name: change.name, revision, updated_at: new Date(), updated_by: change.updatedBy })
@@ -147,8 +137,6 @@ export async function deleteWorkflow(tx: Tx, locked: LockedWorkflow, deletedBy: 
     .set({ deleted_at: now, updated_at: now, updated_by: deletedBy })
     .where('id', '=', locked.id)
     .execute()
-  const { tenantId } = locked
-  await replaceSecretUses(tx, { kind: 'workflow', id: String(locked.id) }, { tenantId, secrets: [] })
 }
 
 /** Stops or resumes the workflow's schedule. Call after {@link lockWorkflow}. */

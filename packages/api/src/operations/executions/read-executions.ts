@@ -1,9 +1,18 @@
-import type { ExecutionDetails, ExecutionStep } from '@cairn/contract'
-import { describeRun, type RunDescription, type StepDescription, stepLogStream } from '@cairn/domain'
+import type { ExecutionDetails, ExecutionStep, RunDecision as WireDecision } from '@cairn/contract'
+import {
+  describeRun,
+  explainRun,
+  type RecordedRunEvent,
+  type RunDecision,
+  type StepDescription,
+  stepLogStream,
+} from '@cairn/domain'
 import {
   type ExecutionRecord,
   type ExecutionWithPlan,
   findExecution,
+  findNewestRetry,
+  findRunAhead,
   findWorkflow,
   listExecutions as list,
   readLog,
@@ -38,9 +47,10 @@ export const listExecutions: Operation<'listExecutions'> = async (context, { cal
   }
 }
 
-function summarise({ executionId, status, createdAt, finishedAt }: ExecutionRecord, now: number) {
+function summarise({ executionId, status, createdAt, finishedAt, rerunOf }: ExecutionRecord, now: number) {
   return {
     executionId,
+    ...(rerunOf !== null && { rerunId: rerunOf }),
     status: wireExecutionStatus(status),
     executedAt: createdAt.toISOString(),
     finishedAt: finishedAt?.toISOString() ?? null,
@@ -55,34 +65,68 @@ interface RunKey {
 
 interface Run {
   readonly execution: ExecutionWithPlan
-  readonly description: RunDescription
+  readonly events: readonly RecordedRunEvent[]
 }
 
 async function readRun(context: ApiContext, tenantId: string, { workflowId, executionId }: RunKey): Promise<Run> {
   const { db } = context.database
   const execution = await findExecution(db, tenantId, workflowId, executionId)
   if (execution === null) throw notFound('execution', `${executionId} of workflow ${workflowId}`)
-  const events = await readRunEvents(db, tenantId, executionId)
-  return { execution, description: describeRun(execution.plan, events) }
+  return { execution, events: await readRunEvents(db, tenantId, executionId) }
 }
 
 export const getExecutionDetails: Operation<'getExecutionDetails'> = async (context, { caller, params }) => {
-  const { execution, description } = await readRun(context, caller.tenantId, params)
-  return describe(execution, description)
+  const { execution, events } = await readRun(context, caller.tenantId, params)
+  const { db } = context.database
+  // Only a run that has ended can be retried; a live one is asked for often.
+  const hasEnded = execution.finishedAt !== null
+  const retriedBy = hasEnded ? await findNewestRetry(db, caller.tenantId, params.workflowId, execution) : null
+  const queuedBecause = await whyItWaits(context, caller.tenantId, execution)
+  return { ...describe(execution, queuedBecause, events), retriedBy }
 }
 
-function describe(execution: ExecutionWithPlan, description: RunDescription): ExecutionDetails {
+/** Behind which run it waits now, or had to wait when it started; null = it had not to. */
+async function whyItWaits(context: ApiContext, tenantId: string, execution: ExecutionWithPlan): Promise<string | null> {
+  const { executionId, status, waitedBehind, admittedAt } = execution
+  if (status !== 'waiting') {
+    const until = admittedAt === null ? '' : ` until ${admittedAt.toISOString()}`
+    return waitedBehind === null ? null : `behind run ${waitedBehind}${until}`
+  }
+  const ahead = await findRunAhead(context.database.db, tenantId, executionId)
+  if (ahead === null) return 'to be admitted'
+  const behind = `behind run ${ahead.executionId}`
+  const { mostLiveRuns } = context.limits.runs
+  return ahead.isWaiting ? behind : `${behind}: ${mostLiveRuns} runs of this workflow may be live`
+}
+
+function describe(
+  execution: ExecutionWithPlan,
+  queuedBecause: string | null,
+  events: readonly RecordedRunEvent[],
+): Omit<ExecutionDetails, 'retriedBy'> {
+  const { createdAt, trigger, startedBy, rerunOf } = execution
+  const origin = { createdAt: createdAt.getTime(), trigger, startedBy, rerunOf, queuedBecause }
+  const { description, outcomeNote, decisions, decisionsOf } = explainRun(execution.plan, origin, events)
   return {
     runId: execution.executionId,
     status: wireExecutionStatus(execution.status),
-    executedAt: execution.createdAt.toISOString(),
+    executedAt: createdAt.toISOString(),
     finishedAt: execution.finishedAt?.toISOString() ?? null,
-    reason: execution.reason ?? description.reason,
-    steps: description.steps.map(describeStep),
+    reason: execution.status === 'waiting' ? `waits ${queuedBecause}` : (execution.reason ?? description.reason),
+    outcomeNote,
+    trigger,
+    startedBy,
+    rerunId: rerunOf,
+    decisions: decisions.map(wireDecision),
+    steps: description.steps.map((step) => describeStep(step, decisionsOf.get(step.name) ?? [])),
   }
 }
 
-function describeStep(step: StepDescription): ExecutionStep {
+function wireDecision({ at, kind, step, text }: RunDecision): WireDecision {
+  return { at: new Date(at).toISOString(), kind, step, text }
+}
+
+function describeStep(step: StepDescription, decisions: readonly RunDecision[]): ExecutionStep {
   const { planned } = step
   return {
     name: step.name,
@@ -95,6 +139,7 @@ function describeStep(step: StepDescription): ExecutionStep {
     reason: step.reason,
     exitCode: step.exitCode,
     attempt: step.attempt,
+    decisions: decisions.map(wireDecision),
   }
 }
 
@@ -130,8 +175,8 @@ interface StepKey extends RunKey {
 }
 
 async function readStep(context: ApiContext, tenantId: string, key: StepKey): Promise<StepDescription> {
-  const { description } = await readRun(context, tenantId, key)
-  const step = description.steps.find(({ name }) => name === key.stepName)
+  const { execution, events } = await readRun(context, tenantId, key)
+  const step = describeRun(execution.plan, events).steps.find(({ name }) => name === key.stepName)
   if (step === undefined) throw notFound('step', `"${key.stepName}" of execution ${key.executionId}`)
   return step
 }

@@ -61,6 +61,7 @@ function summarise(workflow: WorkflowRecord): WorkflowSummary {
         executionId: lastExecutionId,
         executedAt: lastExecutedAt.toISOString(),
         status: wireExecutionStatus(lastExecutionStatus),
+        ...(workflow.lastRerunOf !== null && { rerunId: workflow.lastRerunOf }),
       },
     }),
   }

@@ -13,16 +13,13 @@ export interface OutgoingRequest {
 export interface SendLimits {
   /** For everything together: redirects and the whole body. */
   readonly timeoutMs: number
-  /** From when the time counts, by `performance.now()`. */
-  readonly startedAt: number
   readonly maxBodyBytes: number
   readonly maxRedirects: number
 }
 
 export type SendResult =
   | { readonly kind: 'answered'; readonly status: number; readonly body: Body }
-  /** `isFinal`: the same request would fail again. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly isFinal: boolean }
+  | { readonly kind: 'failed'; readonly reason: string }
 
 /** `too_large`: more than the limit; the rest was not read. */
 export type Body = { readonly kind: 'whole'; readonly bytes: Buffer } | { readonly kind: 'too_large' }
@@ -38,7 +35,7 @@ export async function sendRequest(
   onExchange: OnExchange,
 ): Promise<SendResult> {
   const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), limits.startedAt + limits.timeoutMs - performance.now())
+  const timer = setTimeout(() => deadline.abort(), limits.timeoutMs)
   const abort = () => deadline.abort()
   transport.signal.addEventListener('abort', abort, { once: true })
   try {
@@ -46,9 +43,8 @@ export async function sendRequest(
     return await followRedirects(outgoing, limits, { agent: transport.agent, signal: deadline.signal }, onExchange)
   } catch (error) {
     transport.signal.throwIfAborted()
-    if (deadline.signal.aborted)
-      return { kind: 'failed', reason: `timed out after ${limits.timeoutMs / 1000} s`, isFinal: false }
-    return { kind: 'failed', reason: reasonOf(error), isFinal: error instanceof EgressRefused }
+    if (deadline.signal.aborted) return { kind: 'failed', reason: `timed out after ${limits.timeoutMs / 1000} s` }
+    return { kind: 'failed', reason: reasonOf(error) }
   } finally {
     clearTimeout(timer)
     transport.signal.removeEventListener('abort', abort)
@@ -64,7 +60,7 @@ async function followRedirects(
   let current = first
   for (let redirects = 0; ; redirects += 1) {
     const url = parseTarget(current.url)
-    if (typeof url === 'string') return { kind: 'failed', reason: url, isFinal: true }
+    if (typeof url === 'string') return { kind: 'failed', reason: url }
     onExchange(`${current.method.toUpperCase()} ${url.origin}${url.pathname}`)
     const startedAt = performance.now()
     const answer = await send(url, {
@@ -85,7 +81,7 @@ async function followRedirects(
     onExchange(`${statusWords(answer.statusCode)} → ${location.origin}${location.pathname}`)
     answer.body.on('error', () => undefined).destroy()
     if (redirects >= limits.maxRedirects) {
-      return { kind: 'failed', reason: `redirected more than ${limits.maxRedirects} times`, isFinal: true }
+      return { kind: 'failed', reason: `redirected more than ${limits.maxRedirects} times` }
     }
     current = redirected(current, { from: url, to: location, status: answer.statusCode })
   }

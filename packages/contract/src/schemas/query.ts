@@ -1,0 +1,72 @@
+import { type Static, Type } from 'typebox'
+import { NumericId, Timestamp } from './bounds.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+/** Bytes (UTF-8) of the text of a query. */
+export const queryTextBytes = 256 * 1024
+
+const folderOrFile = String.raw`(?!\.{1,2}(?:/|$))[^/\\\x00-\x1f\x7f]+`
+
+/** Path of a query: names separated by `/`, as `sqlQueryPath` of a step gives it. */
+const QueryPath = Type.String({
+  pattern: `^${folderOrFile}(?:/${folderOrFile})*$`,
+  minLength: 1,
+  maxLength: 1024,
+  'x-rule': 'must be names separated by single `/`, none of them `.` or `..`, without `\\` and control characters',
+})
+
+const QueryText = Type.Refine(
+  Type.String({ minLength: 1, maxLength: queryTextBytes }),
+  (text: string) => new TextEncoder().encode(text).length <= queryTextBytes,
+  () => `must have at most ${queryTextBytes} bytes`,
+)
+
+export const ListQueriesQuery = Type.Object({
+  ...pageQuery,
+  /** Part of the path. */
+  searchTerm: Type.Optional(Type.String({ maxLength: 256 })),
+})
+export type ListQueriesQuery = Static<typeof ListQueriesQuery>
+
+export const PutQueryBody = Type.Object({ path: QueryPath, text: QueryText })
+export type PutQueryBody = Static<typeof PutQueryBody>
+
+/** `version` counts the texts that the path had; the same text again makes no new one. */
+export const QuerySaved = Type.Object({ path: Type.String(), version: Type.Integer() })
+export type QuerySaved = Static<typeof QuerySaved>
+
+/** `version` absent = the newest. */
+export const GetQueryQuery = Type.Object({ path: QueryPath, version: Type.Optional(NumericId) })
+export type GetQueryQuery = Static<typeof GetQueryQuery>
+
+export const QueryVersionsQuery = Type.Object({ ...pageQuery, path: QueryPath })
+export type QueryVersionsQuery = Static<typeof QueryVersionsQuery>
+
+export const QueryPathQuery = Type.Object({ path: QueryPath })
+
+const change = { createdAt: Timestamp, createdBy: Type.String() }
+
+/** A version of a query without its text. */
+export const QueryVersion = Type.Object({ version: Type.Integer(), sizeBytes: Type.Integer(), ...change })
+export type QueryVersion = Static<typeof QueryVersion>
+
+export const QueryVersionPage = pageOf({ versions: Type.Array(QueryVersion), versionCount: Type.Integer() })
+export type QueryVersionPage = Static<typeof QueryVersionPage>
+
+/** A version of a query with its text. */
+export const QueryContent = Type.Object({ path: Type.String(), ...QueryVersion.properties, text: Type.String() })
+export type QueryContent = Static<typeof QueryContent>
+
+/** A query with its newest version; `updatedAt` and `updatedBy` are of that. */
+export const QuerySummary = Type.Object({
+  path: Type.String(),
+  version: Type.Integer(),
+  sizeBytes: Type.Integer(),
+  ...change,
+  updatedAt: Timestamp,
+  updatedBy: Type.String(),
+})
+export type QuerySummary = Static<typeof QuerySummary>
+
+export const QueryPage = pageOf({ queries: Type.Array(QuerySummary), queryCount: Type.Integer() })
+export type QueryPage = Static<typeof QueryPage>
