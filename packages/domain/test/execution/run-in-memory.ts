@@ -17,12 +17,25 @@ import {
 export class RunInMemory {
   readonly state: RunState
   readonly log: RecordedRunEvent[] = []
+  /** Events that were seeded with the run. */
+  readonly seeds: number
   now = 0
 
-  /** @param before events of the run so far: seeded ones, or the beginning of another's log */
+  /** @param before events that are seeded with the run */
   constructor(plan: RunPlan, before: readonly RunEvent[] = []) {
     this.state = newRunState(graphOf(plan))
+    this.seeds = before.length
     for (const event of before) this.record(event)
+  }
+
+  /** As the next owner finds it: the log so far, and the time of its last event. */
+  static takenUp(plan: RunPlan, log: readonly RecordedRunEvent[]): RunInMemory {
+    const run = new RunInMemory(plan)
+    for (const { at, event } of log) {
+      run.now = at
+      run.record(event)
+    }
+    return run
   }
 
   record(event: RunEvent): void {

@@ -9,10 +9,8 @@ import {
   describeRun,
   foldRun,
   graphOf,
-  isLive,
   mostLosses,
   newRunState,
-  nextDueAt,
   type PlannedRetry,
   type RecordedRunEvent,
   RunHistoryError,
@@ -20,10 +18,11 @@ import {
   type RunState,
 } from '../../src/index.ts'
 import { httpStep, noRetry, randomPlan } from './random-plan.ts'
+import { RunInMemory } from './run-in-memory.ts'
 
 interface Choice {
   readonly which: number
-  readonly result: AttemptResult['kind']
+  readonly result: 'succeeded' | 'failed' | 'lost'
 }
 
 const choices = fc.infiniteStream(
@@ -36,35 +35,24 @@ const choices = fc.infiniteStream(
   }),
 )
 
-function toResult(kind: AttemptResult['kind']): AttemptResult {
+function toResult(kind: Choice['result']): AttemptResult {
   if (kind === 'succeeded') return { kind, outputs: { o: '1' } }
   return kind === 'failed' ? { kind, reason: 'exit code 1', exitCode: 1 } : { kind, reason: 'vanished' }
 }
 
 /** Plays a run to its end: a live attempt after the other ends as chosen, in any order. */
-function play(plan: RunPlan, stream: Iterator<Choice>): RecordedRunEvent[] {
-  const state = newRunState(graphOf(plan))
-  const log: RecordedRunEvent[] = []
-  let now = 0
-  const record = (event: RecordedRunEvent['event']) => {
-    const recorded = { sequence: state.sequence + 1, at: now, event }
-    applyEvent(state, recorded)
-    log.push(recorded)
-  }
-  for (let turns = 0; state.finished === null; turns += 1) {
+function play(plan: RunPlan, stream: Iterator<Choice>): readonly RecordedRunEvent[] {
+  const run = new RunInMemory(plan)
+  run.advance()
+  for (let turns = 0; run.state.finished === null; turns += 1) {
     if (turns > 10_000) throw new Error('the run never ends')
-    for (let due = decide(state, now); due.length > 0; due = decide(state, now)) due.forEach(record)
-    const live = [...state.steps].filter(([, step]) => isLive(step))
+    const live = run.live()
     const choice = stream.next().value as Choice
     const picked = live[choice.which % Math.max(live.length, 1)]
-    if (picked === undefined) {
-      now = Math.max(now, nextDueAt(state) ?? now)
-      continue
-    }
-    const event = concludeAttempt(state, { step: picked[0], attempt: picked[1].attempt }, toResult(choice.result), now)
-    if (event !== null) record(event)
+    if (picked === undefined) run.skipTime()
+    else run.end(picked, toResult(choice.result))
   }
-  return log
+  return run.log
 }
 
 const terminal = new Set(['step.succeeded', 'step.failed', 'step.skipped', 'step.stopped'])
