@@ -5,7 +5,7 @@
 import { noCrashPoints } from '@cairn/domain'
 import { createFakeDriver } from '@cairn/driver'
 import { defaultExecutionSettings, type ExecutionEngine, startExecutionEngine } from '@cairn/engine'
-import { openDatabase, openHints } from '@cairn/store'
+import { createSecretCipher, openDatabase, openHints } from '@cairn/store'
 import { silentLogger } from '@cairn/testkit'
 import { answerOrders, timesOf } from './answer-orders.ts'
 import { startInClosedLoop } from './closed-loop.ts'
@@ -29,6 +29,7 @@ function startEngine(mostLiveRuns: number): ExecutionEngine {
     hints,
     driver,
     installationId: 'bench',
+    secretCipher: createSecretCipher([Buffer.alloc(32, 'key of the bench')]),
     logger: silentLogger,
     clock,
     crashPoints: noCrashPoints,

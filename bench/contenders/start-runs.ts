@@ -43,7 +43,7 @@ export async function createWorkflows(database: Database, count: number, work: W
     for (let index = 0; index < count; index += 1) {
       const name = `bench-${randomUUID()}`
       const body = { name, tags: [], watchers: [], triggers: [], metadata: { allowConcurrentExecution: true }, steps }
-      const id = await insertWorkflow(tx, { tenantId, name, body, createdBy: startedBy })
+      const id = await insertWorkflow(tx, { tenantId, name, body, secrets: [], createdBy: startedBy })
       if (id !== null) ids.push(id)
     }
     return { tenantId, ids }

@@ -1,7 +1,7 @@
 /** The composition root: the only place that knows every part. */
 import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessProbe } from '@cairn/api'
 import { type Clock, type Logger, noCrashPoints, serviceHost } from '@cairn/domain'
-import { defaultExecutionSettings, startExecutionEngine, startReconcilers } from '@cairn/engine'
+import { defaultExecutionSettings, type MailSettings, startExecutionEngine, startReconcilers } from '@cairn/engine'
 import { createGateway, createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
 import {
   countWork,
@@ -82,7 +82,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     const publicUrl = publicUrlOf(settings, http.port)
     const front = await startFront(composition, publicUrl)
     parts.push(front)
-    if (settings.roles.includes('engine')) parts.push(startEngine(composition))
+    if (settings.roles.includes('engine')) parts.push(startEngine(composition, publicUrl))
     http.serve(front.destinations)
     return {
       port: http.port,
@@ -116,7 +116,10 @@ function publicUrlOf(settings: Settings, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function startEngine({ settings, store, objectStore, engine, logger }: Composition): Part {
+function startEngine(
+  { settings, store, objectStore, secretCipher, engine, logger }: Composition,
+  publicUrl: string,
+): Part {
   const shared = {
     database: store.database,
     hints: store.hints,
@@ -128,15 +131,34 @@ function startEngine({ settings, store, objectStore, engine, logger }: Compositi
   const executions = startExecutionEngine({
     ...shared,
     logger: logger.child({ part: 'execution' }),
+    secretCipher,
     egressAllow: settings.egressAllow,
     settings: { ...defaultExecutionSettings, mostLiveRunsOfWorkflow: settings.mostLiveRuns },
   })
-  const reconcilers = startReconcilers({ ...shared, builder: engine.builder, objectStore, logger })
+  const reconcilers = startReconcilers({
+    ...shared,
+    builder: engine.builder,
+    objectStore,
+    logger,
+    egressAllow: settings.egressAllow,
+    mail: mailSettingsOf(settings),
+    publicUrl,
+    settings: { sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 } },
+  })
   return {
     stop: async () => {
       await Promise.all([executions.stop(), reconcilers.stop()])
     },
   }
+}
+
+/** Without a sender mail comes from the account on the mail server, or from its host. */
+function mailSettingsOf({ smtpUrl, mailFrom, mailDomains }: Settings): MailSettings | null {
+  if (smtpUrl === null) return null
+  const { username, hostname } = new URL(smtpUrl)
+  const user = decodeURIComponent(username)
+  const from = mailFrom ?? `Cairn <${user.includes('@') ? user : `cairn@${hostname}`}>`
+  return { url: smtpUrl, from, domains: mailDomains }
 }
 
 interface Front extends Part {

@@ -19,6 +19,9 @@ test('without any variable every setting has its default', () => {
     maxDatabaseConnections: 20,
     egressAllow: [],
     smtpUrl: null,
+    mailFrom: null,
+    mailDomains: [],
+    retentionDays: 90,
   })
 })
 
@@ -48,6 +51,8 @@ test('every broken variable is named with its rule', () => {
         CAIRN_ROLES: 'api,cook',
         CAIRN_ADMIN_TOKEN: 'short',
         CAIRN_DATABASE_URL: 'mysql://x',
+        CAIRN_SMTP_URL: 'mail.example.com',
+        CAIRN_MAIL_FROM: 'Cairn <a@b.c>\r\nBcc: <x@y.z>',
       },
       '/srv',
     )
@@ -56,6 +61,8 @@ test('every broken variable is named with its rule', () => {
   expect(read).toThrow(/CAIRN_ROLES: must be a comma-separated list of api, engine, gateway/)
   expect(read).toThrow(/CAIRN_ADMIN_TOKEN: must have at least 16 characters/)
   expect(read).toThrow(/CAIRN_DATABASE_URL: must be an address/)
+  expect(read).toThrow(/CAIRN_SMTP_URL: must be an address/)
+  expect(read).toThrow(/CAIRN_MAIL_FROM: must be an e-mail address/)
 })
 
 test('variables that look like settings are told apart from those of clients and tests', () => {

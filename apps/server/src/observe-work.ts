@@ -2,6 +2,8 @@ import { type Database, type WorkCounts, countWork } from '@cairn/store'
 import type { ServedRequest } from '@cairn/gateway'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
+const workKinds = ['build', 'service', 'schedule', 'notification', 'sweep'] as const
+
 /** Metrics of this process and of the work that waits in the database. */
 export function createMetrics(database: Database): Registry {
   const metrics = new Registry()
@@ -19,7 +21,7 @@ export function createMetrics(database: Database): Registry {
     registers: [],
     async collect() {
       const counts: WorkCounts = await countWork(database.db)
-      for (const kind of ['build', 'service', 'sweep'] as const) queued.set({ kind }, counts.queued[kind] ?? 0)
+      for (const kind of workKinds) queued.set({ kind }, counts.queued[kind] ?? 0)
       for (const status of ['queued', 'running', 'stopping'] as const) {
         live.set({ status }, counts.liveExecutions[status] ?? 0)
       }

@@ -1,5 +1,6 @@
 /** Every setting of the server, in one table: the parser, `--help` and docs/config.md read it. */
 import { resolve } from 'node:path'
+import { isMailAddress } from '@cairn/domain'
 
 const roles = ['api', 'engine', 'gateway'] as const
 
@@ -80,7 +81,18 @@ function splitList(text: string): readonly string[] {
     .filter((word) => word !== '')
 }
 
-const anyText = (): null => null
+function smtpAddress(text: string): string | null {
+  return /^smtps?:\/\/[^/]/.test(text) && URL.canParse(text)
+    ? null
+    : 'must be an address such as smtp://user:password@mail.example.com:587, or smtps://…'
+}
+
+function mailSender(text: string): string | null {
+  const address = /^(?:[^<>\p{Cc}]{1,128}<([^<>]+)>|([^<>]+))$/u.exec(text)
+  return isMailAddress((address?.[1] ?? address?.[2] ?? '').trim())
+    ? null
+    : 'must be an e-mail address, or a name and an address: Cairn <cairn@example.com>'
+}
 
 function postgresUrl(text: string): string | null {
   return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)
@@ -255,7 +267,7 @@ export const settings = {
       name: 'CAIRN_EGRESS_ALLOW',
       default: 'none',
       unit: null,
-      doc: 'Comma-separated hosts, addresses and CIDR ranges that http steps may reach although they are private.',
+      doc: 'Comma-separated hosts, addresses and CIDR ranges that http steps and webhooks may reach although they are private.',
     }),
     read: (text) => ({ value: splitList(text ?? '') }),
   },
@@ -265,12 +277,39 @@ export const settings = {
         name: 'CAIRN_SMTP_URL',
         default: 'none',
         unit: null,
-        doc: 'Mail server for notifications. Read and checked, but this version sends no mail.',
+        doc: 'Mail server for notifications: smtp:// (with STARTTLS where the server offers it) or smtps://. Absent: no mail is sent, and deliveries by mail fail with that reason. With ?tls.rejectUnauthorized=false its certificate is not checked.',
       },
-      anyText,
+      smtpAddress,
     ),
     isSecret: true,
   },
+  mailFrom: optional(
+    {
+      name: 'CAIRN_MAIL_FROM',
+      default: 'none',
+      unit: null,
+      doc: 'Sender of mail, e.g. Cairn <cairn@example.com>. Absent: the user of the mail server, or cairn@ its host.',
+    },
+    mailSender,
+  ),
+  mailDomains: {
+    ...plain({
+      name: 'CAIRN_MAIL_DOMAINS',
+      default: 'none',
+      unit: null,
+      doc: 'Comma-separated domains that mail may go to. Absent: any, so whoever may write workflows may have mail sent to anybody.',
+    }),
+    read: (text) => ({ value: splitList((text ?? '').toLowerCase()) }),
+  },
+  retentionDays: integer(
+    {
+      name: 'CAIRN_RETENTION_DAYS',
+      default: '90',
+      unit: 'days',
+      doc: 'How long deliveries of notifications and inbox entries are kept.',
+    },
+    { least: 1, most: 36_500 },
+  ),
 } satisfies { readonly [key: string]: Setting<unknown> }
 
 type SettingsTable = typeof settings

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, type ApiFixture, createApiFixture } from './api-fixture.ts'
+import { type Answer, type ApiFixture, createApiFixture, numberIn } from './api-fixture.ts'
 
 let fixture: ApiFixture
 beforeAll(async () => {
@@ -109,5 +109,86 @@ describe('secrets', () => {
       { kind: 'secret', type: 'secret.created', data: { by: 'default@example.com' } },
       { kind: 'secret', type: 'secret.rotated', data: { by: 'default@example.com', version: 2 } },
     ])
+  })
+})
+
+describe('secrets that a workflow names', () => {
+  const save = (name: string, step: object): Promise<Answer> =>
+    fixture.call('createWorkflow', {
+      body: { name, steps: { call: { type: 'http', url: 'https://example.com', ...step } } },
+    })
+  const remove = (secretName: string): Promise<Answer> => fixture.call('deleteSecret', { params: { secretName } })
+  const usersOf = async (name: string): Promise<unknown> => {
+    const answer = await list({ searchTerm: name })
+    return answer.body['secrets']
+  }
+
+  it('must be there when it is saved, of this tenant', async () => {
+    await fixture.call('createSecret', {
+      token: fixture.otherTenant.token,
+      body: { name: 'only-theirs', value: canary },
+    })
+    for (const step of [
+      { parameters: { secrets: ['only-theirs'] } },
+      { headers: { secrets: { 'X-Key': 'only-theirs' } } },
+      { auth: { type: 'bearer-token', bearerToken: 'only-theirs' } },
+    ]) {
+      const answer = await save('w', step)
+      expect([answer.status, answer.body['code']]).toEqual([400, 'unknown_reference'])
+      expect(answer.body['detail']).toMatch(/^steps\.call\..*: secret "only-theirs" does not exist/)
+    }
+  })
+
+  it('are listed with it and cannot be deleted until it lets go of them', async () => {
+    for (const name of ['in-header', 'in-auth', 'in-template']) await create(name, canary)
+    const steps = {
+      headers: { secrets: { 'X-Key': 'in-header' } },
+      auth: { type: 'bearer-token', bearerToken: 'in-auth' },
+      url: 'https://example.com/{{IN_TEMPLATE_CUSTOM}}',
+    }
+    const workflowId = numberIn(await save('user-of-secrets', steps), 'id')
+    const usedBy = [{ kind: 'workflow', id: String(workflowId), name: 'user-of-secrets' }]
+    for (const name of ['in-header', 'in-auth', 'in-template']) {
+      expect(await usersOf(name)).toMatchObject([{ name, usedBy, usedByCount: 1 }])
+      const answer = await remove(name)
+      expect([answer.status, answer.body['code']]).toEqual([409, 'conflict'])
+      expect(answer.body['detail']).toContain(`is used by workflow ${workflowId} ("user-of-secrets")`)
+    }
+    const params = { workflowId }
+    const update = { steps: { call: { type: 'http', url: 'https://example.com', auth: steps.auth } } }
+    expect((await fixture.call('updateWorkflow', { params, body: update })).status).toBe(200)
+    expect((await remove('in-header')).status).toBe(200)
+    expect((await remove('in-auth')).status).toBe(409)
+    await fixture.call('deleteWorkflow', { params })
+    expect((await remove('in-auth')).status).toBe(200)
+  })
+
+  it('are looked for again at each start, and their variables must not be given to a run', async () => {
+    await create('at-start', canary)
+    const workflowId = numberIn(await save('starts', { parameters: { secrets: ['at-start'] } }), 'id')
+    const execute = (body: object): Promise<Answer> => fixture.call('executeWorkflow', { params: { workflowId }, body })
+    const clash = await execute({ params: { global: { AT_START_CUSTOM: 'x' } } })
+    expect([clash.status, clash.body['detail']]).toEqual([
+      400,
+      'params.global.AT_START_CUSTOM: is the name of a secret of step "call" ("at-start"); leave it out',
+    ])
+    await fixture.database.db.deleteFrom('secret_use').execute()
+    await remove('at-start')
+    const gone = await execute({})
+    expect([gone.status, gone.body['code']]).toEqual([400, 'unknown_reference'])
+    expect(gone.body['detail']).toContain('steps.call.parameters.secrets: secret "at-start" does not exist')
+  })
+
+  it('are shown by describe as they were written, and taken back', async () => {
+    await create('shown', canary)
+    const step = {
+      parameters: { secrets: ['shown'] },
+      headers: { secrets: { 'X-Key': 'shown' } },
+      auth: { type: 'basic', username: 'me', password: 'shown' },
+    }
+    const params = { workflowId: numberIn(await save('shows-secrets', step), 'id') }
+    const { body } = await fixture.call('describeWorkflow', { params })
+    expect(body['steps']).toMatchObject({ call: step })
+    expect((await fixture.call('updateWorkflow', { params, body })).status).toBe(200)
   })
 })

@@ -87,10 +87,10 @@ describe('saving', () => {
     ['no steps', () => ({}), 'invalid_workflow', 'steps: '],
     ['no command', () => ({ a: { imageId } }), 'invalid_request', 'steps.a.command: is required'],
     [
-      'secrets',
+      'an unknown secret',
       () => ({ a: step({ parameters: { secrets: ['s'] } }) }),
-      'invalid_workflow',
-      'steps.a.parameters.secrets',
+      'unknown_reference',
+      'steps.a.parameters.secrets: secret "s" does not exist',
     ],
     ['an sql step', () => ({ a: { type: 'sql', sqlQueryPath: 'x' } }), 'invalid_workflow', 'not supported'],
     [

@@ -105,3 +105,15 @@ export type RevisionStatus = (typeof revisionStatuses)[number]
 /** Stored. What the engine last saw of an instance. */
 export const instanceStatuses = ['starting', 'ready', 'unready', 'stopping'] as const
 export type InstanceStatus = (typeof instanceStatuses)[number]
+
+/** Stored and on the wire. What watchers are told of; `test` is asked for by hand. */
+export const watcherEvents = ['success', 'fail', 'runtimeExceeded', 'missed', 'recovered', 'test'] as const
+export type WatcherEvent = (typeof watcherEvents)[number]
+
+/** Stored and on the wire. How somebody is told. */
+export const deliveryChannels = ['inbox', 'email', 'webhook'] as const
+export type DeliveryChannel = (typeof deliveryChannels)[number]
+
+/** Stored and on the wire. */
+export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
+export type DeliveryStatus = (typeof deliveryStatuses)[number]

@@ -3,6 +3,17 @@ import type { EngineDriver, ImageBuilder } from '@cairn/driver'
 import type { Database, Hints, ObjectStore } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'
+import { createGuardedAgent, parseEgressAllow } from './execution/http/egress-guard.ts'
+import { createNotificationReconciler } from './notification/notification-reconciler.ts'
+import {
+  defaultNotificationSettings,
+  type MailSettings,
+  type NotificationSettings,
+} from './notification/notification-settings.ts'
+import { ReceiverGate } from './notification/receiver-gate.ts'
+import { createMailSender } from './notification/send-mail.ts'
+import { createWebhookSender } from './notification/send-webhook.ts'
+import type { Reconciler } from './reconcile/reconciler.ts'
 import { type ReconcileTimes, startReconcileLoop } from './reconcile/start-reconcile-loop.ts'
 import { checkHealth } from './service/check-health.ts'
 import { createServiceReconciler } from './service/reconcile-service.ts'
@@ -19,10 +30,17 @@ export interface ReconcilersOptions {
   readonly clock: Clock
   readonly crashPoints: CrashPoints
   readonly logger: Logger
+  /** Hosts, addresses and CIDRs that webhooks may reach although they are private. */
+  readonly egressAllow: readonly string[]
+  /** null = no mail can be sent, and deliveries by mail fail with that reason. */
+  readonly mail: MailSettings | null
+  /** Where clients reach the API; begins the links in notifications. */
+  readonly publicUrl: string
   /** Those that differ from the defaults. */
   readonly settings?: {
     readonly build?: Partial<BuildSettings>
     readonly sweep?: Partial<SweepSettings>
+    readonly notification?: Partial<NotificationSettings>
     readonly times?: Partial<ReconcileTimes>
   }
 }
@@ -32,7 +50,12 @@ export interface Reconcilers {
   stop(): Promise<void>
 }
 
-/** Builds images, keeps services as they are wanted, and sweeps. Any number of processes may do so on one database. */
+/**
+ * Builds images, keeps services as they are wanted, delivers notifications, and sweeps. Any number of processes may do so on
+ * one database.
+ *
+ * @throws Error when `egressAllow` holds an entry that is none
+ */
 export function startReconcilers(options: ReconcilersOptions): Reconcilers {
   const { database, logger, settings = {} } = options
   const services = createServiceReconciler({ ...options, checkHealth, logger: logger.child({ part: 'service' }) })
@@ -47,7 +70,8 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     orphanRules: [createServiceOrphanRule(database)],
     settings: { ...defaultSweepSettings, ...settings.sweep },
   })
-  const reconcilers = [builds, services, sweeper]
+  const notifications = createNotifications(options)
+  const reconcilers = [builds, services, notifications.reconciler, sweeper]
   const loop = startReconcileLoop({ ...options, reconcilers, times: settings.times ?? {} })
   const seeded = seedSweep(database).catch((error: unknown) =>
     logger.error({ err: error }, 'the sweep could not be scheduled; it is at the next start'),
@@ -57,6 +81,21 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
       await seeded
       await loop.stop()
       await services.stop()
+      await notifications.stop()
     },
   }
+}
+
+function createNotifications(options: ReconcilersOptions): { reconciler: Reconciler; stop(): Promise<void> } {
+  const settings = { ...defaultNotificationSettings, ...options.settings?.notification }
+  const agent = createGuardedAgent(parseEgressAllow(options.egressAllow))
+  const reconciler = createNotificationReconciler({
+    ...options,
+    ...settings,
+    logger: options.logger.child({ part: 'notification' }),
+    gate: new ReceiverGate(settings.perReceiver),
+    sendMail: createMailSender(options.mail, settings.mailTimeoutMs),
+    sendWebhook: createWebhookSender(agent, settings.webhookTimeoutMs),
+  })
+  return { reconciler, stop: () => agent.destroy() }
 }

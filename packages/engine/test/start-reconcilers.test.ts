@@ -20,6 +20,9 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       clock: Date,
       crashPoints: noCrashPoints,
       logger: silentLogger,
+      egressAllow: [],
+      mail: null,
+      publicUrl: 'http://127.0.0.1:7420',
       settings: { times: quickTimes },
     })
   const ask = (): ReturnType<typeof rig.ask> => rig.ask({ details: { source: 'dockerfile', dockerfile: 'FROM x' } })

@@ -71,7 +71,22 @@ export * from './builds/find-forgotten-builds.ts'
 export * from './sweep/find-forgotten-services.ts'
 export * from './sweep/find-unused-objects.ts'
 export * from './work/count-work.ts'
-export * from './secrets/secret-cipher.ts'
+export {
+  createSecretCipher,
+  type SealedSecret,
+  type SecretCipher,
+  secretKeyBytes,
+  type SecretPlace,
+  SecretUnreadable,
+} from './secrets/secret-cipher.ts'
 export * from './secrets/secret-keys.ts'
 export * from './secrets/read-secrets.ts'
 export * from './secrets/write-secret.ts'
+export * from './work/hasten-work.ts'
+export * from './notifications/read-watched.ts'
+export * from './notifications/insert-notification.ts'
+export * from './notifications/change-delivery.ts'
+export * from './notifications/read-deliveries.ts'
+export * from './notifications/inbox.ts'
+export * from './sweep/find-forgotten-deliveries.ts'
+export * from './sweep/remove-old-notifications.ts'

@@ -1,5 +1,7 @@
 /** The tables of `migrations/`, as Kysely sees them. Column names are those of the database. */
 import type {
+  DeliveryChannel,
+  DeliveryStatus,
   ImageType,
   ImageVersionStatus,
   InstanceStatus,
@@ -10,8 +12,9 @@ import type {
   ServiceType,
   StoredBuildStatus,
   StoredExecutionStatus,
+  WatcherEvent,
 } from '@cairn/contract'
-import type { RunParameters, RunPlan, ServiceSpec } from '@cairn/domain'
+import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
@@ -291,6 +294,53 @@ export interface Schema {
     last_at: Date
     line_count: number
     lines: string
+  }
+  notification: {
+    id: GeneratedAlways<number>
+    tenant_id: string
+    workflow_id: number
+    execution_id: string | null
+    key: string
+    facts: Json<NotificationFacts>
+    created_at: Date
+  }
+  delivery: {
+    id: string
+    notification_id: number
+    tenant_id: string
+    workflow_id: number
+    execution_id: string | null
+    event: WatcherEvent
+    watcher: number
+    watcher_name: string | null
+    channel: DeliveryChannel
+    target: string
+    content: ColumnType<WebhookContent | null, string | null, never>
+    status: DeliveryStatus
+    round: Generated<number>
+    tries: Generated<number>
+    attempts: Generated<number>
+    last_error: ColumnType<string | null, never, string | null>
+    next_attempt_at: Date | null
+    give_up_at: Date
+    created_at: Date
+    delivered_at: Date | null
+  }
+  delivery_attempt: {
+    delivery_id: string
+    attempt: number
+    started_at: Date
+    finished_at: ColumnType<Date | null, never, Date>
+    duration_ms: ColumnType<number | null, never, number>
+    answer: ColumnType<number | null, never, number | null>
+    error: ColumnType<string | null, never, string | null>
+  }
+  inbox_entry: {
+    delivery_id: string
+    tenant_id: string
+    user_email: string
+    created_at: Date
+    read_at: ColumnType<Date | null, never, Date>
   }
 }
 

@@ -1,4 +1,6 @@
 import {
+  deliveryChannels,
+  deliveryStatuses,
   imageTypes,
   imageVersionStatuses,
   instanceStatuses,
@@ -9,6 +11,7 @@ import {
   serviceTypes,
   storedBuildStatuses,
   storedExecutionStatuses,
+  watcherEvents,
 } from '@cairn/contract'
 import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -42,6 +45,9 @@ test.each([
   ['service', 'status', serviceStatuses],
   ['service_revision', 'status', revisionStatuses],
   ['service_instance', 'status', instanceStatuses],
+  ['delivery', 'event', watcherEvents],
+  ['delivery', 'channel', deliveryChannels],
+  ['delivery', 'status', deliveryStatuses],
 ])('%s.%s allows exactly the values of the contract', async (table, column, expected) => {
   expect((await allowedValues(table, column)).toSorted()).toEqual([...expected].toSorted())
 })

@@ -1,6 +1,8 @@
 export { createTestDatabase, type TestDatabase } from './create-test-database.ts'
 export { testServerUrl } from './test-server.ts'
 export { eventually, type EventuallyOptions } from './eventually.ts'
+export { HttpReceiver, type ReceivedCall } from './http-receiver.ts'
+export { MailReceiver, type ReceivedMail } from './mail-receiver.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'
 export { killAt, killAtRandom } from './crash-points.ts'
 export { openTestCipher } from './open-test-cipher.ts'

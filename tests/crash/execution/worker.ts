@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import { type CrashPoints, noCrashPoints } from '@cairn/domain'
 import { defaultExecutionSettings, startExecutionEngine } from '@cairn/engine'
-import { openDatabase, openHints } from '@cairn/store'
+import { createSecretCipher, openDatabase, openHints } from '@cairn/store'
 import { killAt, killAtRandom, silentLogger } from '@cairn/testkit'
 import { frozenSign } from './frozen-sign.ts'
 import { createStoredEngine } from './stored-engine.ts'
@@ -66,6 +66,7 @@ function main(): void {
     hints: openHints({ url, applicationName: 'crash-hints', onError: ignore }),
     driver: createStoredEngine(engine.pool),
     installationId: 'crash',
+    secretCipher: createSecretCipher([Buffer.alloc(32, 'key of the crash suite')]),
     logger: silentLogger,
     clock: { now: () => Date.now() },
     crashPoints: crashPointsOf(fate),

@@ -49,7 +49,19 @@ const WatcherFields = Type.Object({
   }),
   /** E-mail address of a user. */
   user: Type.Optional(ShortText),
-  webhook: Type.Optional(Type.Object({ name: ShortText, url: UrlText, payload: Text })),
+  webhook: Type.Optional(
+    Type.Object({
+      name: ShortText,
+      /** `{{field}}` may stand behind the host, see `payload`. */
+      url: UrlText,
+      /**
+       * Sent as it is, with the fields of the run filled in: `{{executionId}}`, `{{workflowId}}`, `{{workflowName}}`,
+       * `{{event}}`, `{{status}}`, `{{reason}}`, `{{url}}`, `{{startedAt}}`, `{{finishedAt}}`, `{{minutes}}`,
+       * `{{scheduledAt}}`, `{{tenant}}`.
+       */
+      payload: Text,
+    }),
+  ),
   email: Type.Optional(
     Type.Object({
       name: Type.Optional(ShortText),

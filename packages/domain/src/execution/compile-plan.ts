@@ -13,6 +13,7 @@ import type {
   StepName,
 } from './plan.ts'
 import { httpMethods } from './plan.ts'
+import { checkSecretReferences, planAuth, planSecrets, type ResolvedSecrets } from './plan-secrets.ts'
 import { planConditions, planSkips } from './plan-flow.ts'
 import { checkWorkflow } from './validate-workflow.ts'
 import type { RetryOptionsDraft, StepDraft, WorkflowDraft } from './workflow-draft.ts'
@@ -28,7 +29,7 @@ export type Resolved<T> =
   | { readonly kind: 'refused'; readonly rule: string }
 
 /** Answers from what the caller read before; `rule` says what is wrong, e.g. `image 7 has no ready version`. */
-export interface ResolvedReferences {
+export interface ResolvedReferences extends ResolvedSecrets {
   image(reference: ImageReference): Resolved<PlannedImage>
   /** null = the default instance type or storage. */
   resources(instanceTypeId: number | null, storage: string | null): Resolved<PlannedResources>
@@ -61,7 +62,7 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
   if (checked.kind === 'invalid') return checked
   const { links, order, inherited } = checked.flow
   const skips = planSkips(body.steps, order, links.waitsFor)
-  const errors: FieldError[] = []
+  const errors: FieldError[] = checkSecretReferences(body, resolved)
   const steps: [StepName, PlannedStep][] = []
   for (const [name, draft] of Object.entries(body.steps)) {
     const common = {
@@ -69,7 +70,7 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
       alsoWaitsFor: links.alsoWaitsFor.get(name) ?? [],
       conditions: planConditions(draft),
       skip: skips.get(name) ?? null,
-      secrets: draft.parameters?.secrets ?? [],
+      secrets: planSecrets(draft, resolved),
       env: { ...draft.parameters?.env },
       inherit: inherited.get(name) ?? {},
       outputParameters: { ...draft.outputParameters },
@@ -101,8 +102,8 @@ function planHttp(draft: StepDraft, common: CommonFields): PlannedHttpStep {
     method,
     url: draft.url ?? '',
     headers: { ...draft.headers?.absolute },
-    secretHeaders: {},
-    auth: { type: 'no-auth' },
+    secretHeaders: { ...draft.headers?.secrets },
+    auth: planAuth(draft.auth),
     payload: method === 'get' ? null : (draft.payload ?? null),
   }
 }

@@ -1,6 +1,6 @@
 /** What happens next in a run: pure decisions on its state. */
 import type { RunEvent } from './events.ts'
-import type { PlannedRetry, StepName } from './plan.ts'
+import type { PlannedStep, StepName } from './plan.ts'
 import { isLive, type RunState, type StepState } from './run-state.ts'
 import { ruleOnStart } from './start-rule.ts'
 
@@ -90,6 +90,8 @@ export function nextDueAt(state: RunState): number | null {
 export type AttemptResult =
   | { readonly kind: 'succeeded'; readonly outputs: Readonly<Record<string, string>> }
   | { readonly kind: 'failed'; readonly reason: string; readonly exitCode: number | null }
+  /** Failed in a way in which every other attempt would fail. */
+  | { readonly kind: 'refused'; readonly reason: string }
   /** Its container or the server vanished: nobody knows how far it came. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** Ended because the run is being stopped, and verified gone. */
@@ -112,8 +114,8 @@ export function concludeAttempt(
   if (result.kind === 'succeeded') return { type: 'step.succeeded', step: attempt.step, outputs: result.outputs }
   if (result.kind === 'stopped') return { type: 'step.stopped', step: attempt.step, reason: result.reason }
   const exitCode = result.kind === 'failed' ? result.exitCode : null
-  const delayMs = result.kind === 'lost' ? lossRetryDelay(step) : failureRetryDelay(step, planned.retry, exitCode)
-  if (delayMs === null)
+  const delayMs = retryDelay(step, planned, result)
+  if (delayMs === null || result.kind === 'refused')
     return { type: 'step.failed', step: attempt.step, reason: withAttempts(result.reason, step), exitCode }
   return {
     type: 'attempt.failed',
@@ -126,13 +128,31 @@ export function concludeAttempt(
   }
 }
 
+/** Milliseconds until the next attempt; null = there is none. */
+function retryDelay(step: StepState, planned: PlannedStep, result: FailedResult): number | null {
+  switch (result.kind) {
+    case 'refused':
+      return null
+    case 'lost':
+      return lossRetryDelay(step)
+    case 'failed':
+      return failureRetryDelay(step, planned, result.exitCode)
+    default:
+      return result satisfies never
+  }
+}
+
+type FailedResult = Extract<AttemptResult, { kind: 'failed' | 'refused' | 'lost' }>
+
 function lossRetryDelay(step: StepState): number | null {
   return step.losses >= mostLosses ? null : Math.min(1000 * 2 ** step.losses, slowestLossRetryMs)
 }
 
-function failureRetryDelay(step: StepState, retry: PlannedRetry, exitCode: number | null): number | null {
+/** Only containers have exit codes: a choice of them says nothing about other steps. */
+function failureRetryDelay(step: StepState, { type, retry }: PlannedStep, exitCode: number | null): number | null {
   if (step.failures >= retry.maxRetries) return null
-  if (retry.exitCodes !== null && (exitCode === null || !retry.exitCodes.includes(exitCode))) return null
+  if (type === 'standard' && retry.exitCodes !== null && (exitCode === null || !retry.exitCodes.includes(exitCode)))
+    return null
   return retry.delaySeconds * 1000 * (retry.exponentialBackoff ? 2 ** step.failures : 1)
 }
 

@@ -2,6 +2,7 @@ import type { FieldError } from '@cairn/contract'
 import { checkHttpHeader } from './http-headers.ts'
 import { httpResponseFile, workflowLimits } from './limits.ts'
 import { httpMethods } from './plan.ts'
+import { checkHttpSecrets } from './validate-secrets.ts'
 import { checkText } from './validate-values.ts'
 import type { StepDraft } from './workflow-draft.ts'
 
@@ -18,6 +19,7 @@ export function validateHttpStep(field: string, step: StepDraft): FieldError[] {
       const rule = checkHttpHeader(name, value)
       return rule === null ? [] : [{ field: `${field}.headers.absolute.${name}`, rule }]
     }),
+    ...checkHttpSecrets(field, step),
     ...Object.entries(step.outputParameters ?? {}).flatMap(([name, file]) =>
       file === httpResponseFile
         ? []

@@ -3,6 +3,7 @@ import type { FieldError } from '@cairn/contract'
 import { workflowLimits } from './limits.ts'
 import { validateContainerStep } from './validate-container-step.ts'
 import { validateHttpStep } from './validate-http-step.ts'
+import { checkSecretNames } from './validate-secrets.ts'
 import { checkInteger, checkParameterName, validateValues } from './validate-values.ts'
 import type { RetryOptionsDraft, StepDraft } from './workflow-draft.ts'
 
@@ -18,6 +19,7 @@ export function validateStep(field: string, step: StepDraft): FieldError[] {
   return [
     ...refuseUnsupported(field, step),
     ...checkParameters(`${field}.parameters`, step),
+    ...checkSecretNames(field, step),
     ...validateRetryOptions(`${field}.runConfiguration.retryOptions`, step.runConfiguration?.retryOptions),
     ...checkInteger(`${field}.stepTimeout`, step.stepTimeout, { least: 1, most: workflowLimits.stepTimeout }),
     ...(type === 'http' ? validateHttpStep(field, step) : validateContainerStep(field, step)),
@@ -26,10 +28,7 @@ export function validateStep(field: string, step: StepDraft): FieldError[] {
 
 function refuseUnsupported(field: string, step: StepDraft): FieldError[] {
   const asked: Record<string, boolean> = {
-    'parameters.secrets': hasEntries(step.parameters?.secrets),
-    'headers.secrets': step.type === 'http' && hasEntries(step.headers?.secrets),
     repository: step.type !== 'http' && hasEntries(step.repository),
-    auth: step.type === 'http' && (step.auth?.type ?? 'no-auth') !== 'no-auth',
   }
   return Object.keys(asked)
     .filter((name) => asked[name] === true)

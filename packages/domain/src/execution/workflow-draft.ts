@@ -69,7 +69,15 @@ export interface StepDraft {
     | { readonly instanceTypeId?: number | null | undefined; readonly storage?: string | null | undefined }
     | null
     | undefined
-  readonly repository?: object | null | undefined
+  readonly repository?:
+    | {
+        readonly url?: string | null | undefined
+        readonly branch?: string | null | undefined
+        readonly token?: string | null | undefined
+        readonly filePath?: string | null | undefined
+      }
+    | null
+    | undefined
   readonly method?: string | null | undefined
   readonly url?: string | null | undefined
   readonly payload?: string | null | undefined
@@ -77,5 +85,17 @@ export interface StepDraft {
     | { readonly absolute?: Values | null | undefined; readonly secrets?: Values | null | undefined }
     | null
     | undefined
-  readonly auth?: { readonly type?: string | null | undefined } | null | undefined
+  readonly auth?:
+    | {
+        readonly type?: string | null | undefined
+        readonly username?: string | null | undefined
+        readonly password?: string | null | undefined
+        readonly apiKey?: string | null | undefined
+        readonly bearerToken?: string | null | undefined
+        readonly clientId?: string | null | undefined
+        readonly clientSecret?: string | null | undefined
+        readonly authUrl?: string | null | undefined
+      }
+    | null
+    | undefined
 }

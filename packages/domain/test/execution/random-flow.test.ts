@@ -14,6 +14,8 @@ function planOf(flow: RandomFlow): RunPlan {
   const compiled = compilePlan(flow.body, {
     image: () => ({ kind: 'refused', rule: 'there is no image' }),
     resources: () => ({ kind: 'refused', rule: 'there are no resources' }),
+    hasSecret: () => false,
+    secretsOfVariable: () => [],
   })
   if (compiled.kind === 'invalid') throw new Error(JSON.stringify(compiled.errors))
   return compiled.plan

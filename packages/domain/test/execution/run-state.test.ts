@@ -1,4 +1,4 @@
-import { planOf } from '@cairn/testkit'
+import { planOf, plannedContainerStep } from '@cairn/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -187,7 +187,7 @@ describe('applyEvent', () => {
 
 describe('concludeAttempt', () => {
   const withRetry = (retry: Partial<PlannedRetry>) => {
-    const state = newRunState(graphOf(planOf({ a: httpStep([], { ...noRetry, ...retry }) })))
+    const state = newRunState(graphOf(planOf({ a: plannedContainerStep({ retry: { ...noRetry, ...retry } }) })))
     applyEvent(state, { sequence: 1, at: 0, event: { type: 'attempt.started', step: 'a', attempt: 1 } })
     return state
   }
@@ -222,6 +222,16 @@ describe('concludeAttempt', () => {
     expect(concludeAttempt(withRetry({ maxRetries: 1, exitCodes: [3] }), attempt, failed, 0)?.type).toBe(
       'attempt.failed',
     )
+  })
+
+  it('never repeats what every attempt would end with', () => {
+    const refused = { kind: 'refused', reason: 'HTTP 404' } as const
+    expect(concludeAttempt(withRetry({ maxRetries: 5 }), attempt, refused, 0)).toEqual({
+      type: 'step.failed',
+      step: 'a',
+      reason: 'HTTP 404',
+      exitCode: null,
+    })
   })
 
   it('starts lost attempts again without a policy, but not for ever', () => {

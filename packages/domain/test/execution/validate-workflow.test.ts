@@ -149,9 +149,6 @@ describe('validateWorkflow', () => {
       /line break/,
     ],
     ['a sql step', { type: 'sql' }, 'steps.a.type', /not supported by this version/],
-    ['secrets', step({ parameters: { secrets: ['s'] } }), 'steps.a.parameters.secrets', /not supported/],
-    ['secret headers', http({ headers: { secrets: { a: 's' } } }), 'steps.a.headers.secrets', /not supported/],
-    ['sign-in', http({ auth: { type: 'basic' } }), 'steps.a.auth', /not supported/],
     ['a repository', step({ repository: { url: 'x' } }), 'steps.a.repository', /not supported/],
   ])('refuses %s', (_title, draft, field, rule) => {
     expect(only(draft)).toEqual([{ field, rule: expect.stringMatching(rule) }])
@@ -167,6 +164,8 @@ describe('compilePlan', () => {
   const image = { imageId: 1, versionId: 9, name: 'i', version: '0.0.1', engineId: 'sha256:1' }
   const resources = { instanceTypeId: 21, cpus: 0.25, memoryBytes: 1, storage: '10GB' }
   const resolved: ResolvedReferences = {
+    hasSecret: () => false,
+    secretsOfVariable: () => [],
     image: ({ imageId }) =>
       imageId === 1 ? { kind: 'found', value: image } : { kind: 'refused', rule: `image ${imageId} does not exist` },
     resources: () => ({ kind: 'found', value: resources }),

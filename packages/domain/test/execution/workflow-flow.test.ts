@@ -19,6 +19,8 @@ const succeeded = (...parents: string[]) => ({ condition: 'all-of', parents, sta
 const withX = { outputParameters: { x: 'x.txt' } }
 
 const resolved: ResolvedReferences = {
+  hasSecret: () => false,
+  secretsOfVariable: () => [],
   image: ({ imageId }) => ({
     kind: 'found',
     value: { imageId, versionId: 1, name: 'i', version: '0.0.1', engineId: 'sha256:1' },

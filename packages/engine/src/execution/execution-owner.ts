@@ -63,6 +63,8 @@ export interface OwnerDependencies {
   readonly signal: AbortSignal
   /** Told when a run ended, so that there is room for another. */
   readonly onRoom: () => void
+  /** Told when watched runs ended: work for the notifications is stored. */
+  readonly onWatchedEnd: () => void
 }
 
 export class ExecutionOwner {
@@ -183,6 +185,7 @@ export class ExecutionOwner {
   /** Acts on events that are durable now. */
   #followUp(run: LiveRun, writes: RunWrites): void {
     this.#use.crashPoints.reach('execution.flushed')
+    if (writes.finished?.watched === true) this.#use.onWatchedEnd()
     if (run.closed) return
     for (const { event } of writes.events) this.#followUpEvent(run, event)
   }

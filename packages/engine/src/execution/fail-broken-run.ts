@@ -18,7 +18,8 @@ export async function failBrokenRun(
   const isEnded = last?.event.type === 'run.finished'
   await flushRunEvents(database.pool, processId, {
     events: isEnded ? [] : [{ executionId, sequence: (last?.sequence ?? 0) + 1, at: broken.at, event: end }],
-    finished: [{ executionId, status: 'failed', reason, at: broken.at }],
+    // The plan may be what is broken. Where nobody watches, nobody is told.
+    finished: [{ executionId, status: 'failed', reason, at: broken.at, watched: true }],
     logs: [],
     repeated: false,
   })

@@ -58,7 +58,9 @@ export function recordEvent(
   writes.events.push({ ...recorded, executionId: run.execution.id })
   if (log !== null) writes.logs.push(log)
   if (event.type === 'run.finished') {
-    writes.finished = { executionId: run.execution.id, status: event.status, reason: event.reason, at: recorded.at }
+    const { status, reason } = event
+    const { watched } = run.state.graph.plan
+    writes.finished = { executionId: run.execution.id, status, reason, at: recorded.at, watched }
   }
 }
 

@@ -5,12 +5,22 @@ import type { Dispatcher } from 'undici'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
 import { type ContainerRuntime, runContainerAttempt } from './container/container-step.ts'
 import { type HttpLogLine, runHttpAttempt } from './http/http-step.ts'
+import type { OAuthTokens } from './http/oauth-tokens.ts'
 import type { Limiter } from './limit-concurrency.ts'
 import type { LiveRun } from './live-run.ts'
 import { type RunStop, stoppedBy } from './run-stop.ts'
+import {
+  type AttemptSecrets,
+  maskError,
+  maskResult,
+  readAttemptSecrets,
+  type SecretSource,
+} from './secrets/read-attempt-secrets.ts'
 
 export interface AttemptRuntime {
   readonly container: ContainerRuntime
+  readonly secrets: SecretSource
+  readonly tokens: OAuthTokens
   readonly agent: Dispatcher
   readonly limitRequests: Limiter
   readonly now: () => number
@@ -23,49 +33,92 @@ export interface AttemptIdentity {
   readonly adopted: boolean
 }
 
-/** Rejects when `signal` aborts or this process is not the owner any more. */
+interface AttemptContext {
+  readonly signal: AbortSignal
+  readonly stop: RunStop
+  readonly onRunning: () => void
+}
+
+/** Rejects when `signal` aborts or this process is not the owner any more. What it answers holds no secret. */
 export async function runAttempt(
   runtime: AttemptRuntime,
   run: LiveRun,
   identity: AttemptIdentity,
-  context: { readonly signal: AbortSignal; readonly stop: RunStop; readonly onRunning: () => void },
+  context: AttemptContext,
 ): Promise<AttemptConclusion> {
   const planned = run.state.graph.steps.get(identity.step)?.step
   if (planned === undefined) throw new Error(`the plan has no step "${identity.step}"`)
-  const resolved = resolveEnvironment(
-    run.state,
-    identity.step,
-    run.execution.parameters,
-    injectedFor(run, identity, planned),
-  )
+  if (planned.type === 'http' && identity.adopted) return requestOfDeadServer(runtime, run, identity)
+  const { tenantId, parameters } = run.execution
+  const { adopted } = identity
+  const read = await readAttemptSecrets(runtime.secrets, { tenantId, planned, adopted, signal: context.signal })
+  if (read.kind === 'refused') return { result: read, log: null }
+  const { secrets } = read
+  const defaults = { ...injectedFor(run, identity, planned), ...secrets.parameters }
+  const resolved = resolveEnvironment(run.state, identity.step, parameters, defaults)
   if (resolved.kind === 'failed')
     return { result: { kind: 'failed', reason: resolved.reason, exitCode: null }, log: null }
-  const { env } = resolved
-  if (planned.type === 'sql' || planned.type === 'export') {
-    const reason = `\`${planned.type}\` steps are not supported by this version of Cairn`
-    return { result: { kind: 'failed', reason, exitCode: null }, log: null }
+  const attempt = { planned, env: resolved.env, secrets }
+  try {
+    const conclusion = await carryOut(runtime, { run, identity, context }, attempt)
+    return { ...conclusion, result: maskResult(conclusion.result, secrets.mask) }
+  } catch (error) {
+    throw maskError(error, secrets.mask)
   }
-  if (planned.type === 'standard') {
-    const { id: executionId, tenantId } = run.execution
-    return runContainerAttempt(runtime.container, {
-      executionId,
-      tenantId,
-      ...identity,
-      planned,
-      env,
-      ...context,
-    })
+}
+
+interface Attempt {
+  readonly planned: PlannedStep
+  readonly env: Readonly<Record<string, string>>
+  readonly secrets: AttemptSecrets
+}
+
+async function carryOut(
+  runtime: AttemptRuntime,
+  of: { readonly run: LiveRun; readonly identity: AttemptIdentity; readonly context: AttemptContext },
+  attempt: Attempt,
+): Promise<AttemptConclusion> {
+  const { run, identity, context } = of
+  const { planned, env, secrets } = attempt
+  const { id: executionId, tenantId } = run.execution
+  switch (planned.type) {
+    case 'sql':
+    case 'export': {
+      const reason = `\`${planned.type}\` steps are not supported by this version of Cairn`
+      return { result: { kind: 'refused', reason }, log: null }
+    }
+    case 'standard':
+      return runContainerAttempt(runtime.container, {
+        executionId,
+        tenantId,
+        ...identity,
+        planned,
+        env,
+        mask: secrets.mask,
+        ...context,
+      })
+    case 'http':
+      return runtime.limitRequests(async () => {
+        context.signal.throwIfAborted()
+        if (context.stop.isAsked()) return { result: stoppedBy(context.stop), log: null }
+        // As for a container: a process that was stopped for longer than its lease must not send anything.
+        runtime.container.assertOwner()
+        const { agent, now, tokens } = runtime
+        const { result, log } = await runHttpAttempt({
+          planned,
+          tenantId,
+          env,
+          secrets,
+          tokens,
+          agent,
+          now,
+          ...context,
+        })
+        return { result, log: chunkOf(run, identity, log) }
+      })
+    default:
+      return planned satisfies never
   }
-  if (identity.adopted) return requestOfDeadServer(runtime, run, identity)
-  return runtime.limitRequests(async () => {
-    context.signal.throwIfAborted()
-    if (context.stop.isAsked()) return { result: stoppedBy(context.stop), log: null }
-    // As for a container: a process that was stopped for longer than its lease must not send anything.
-    runtime.container.assertOwner()
-    const { agent, now } = runtime
-    const { result, log } = await runHttpAttempt({ planned, env, agent, now, ...context })
-    return { result, log: chunkOf(run, identity, log) }
-  })
 }
 
 function injectedFor(run: LiveRun, identity: AttemptIdentity, planned: PlannedStep): Record<string, string> {

@@ -7,6 +7,7 @@ import {
   type Hints,
   releaseOrphanedExecutions,
   resignEngineProcess,
+  type SecretCipher,
 } from '@cairn/store'
 import { bounded } from './container/call-engine.ts'
 import type { ContainerRuntime } from './container/container-step.ts'
@@ -16,6 +17,7 @@ import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './http/egress-guard.ts'
+import { OAuthTokens } from './http/oauth-tokens.ts'
 import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
 import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
 import { PlanCache } from './plan-cache.ts'
@@ -26,6 +28,8 @@ export interface ExecutionEngineOptions {
   readonly hints: Hints
   readonly driver: EngineDriver
   readonly installationId: string
+  /** Opens the secrets of steps. */
+  readonly secretCipher: SecretCipher
   readonly logger: Logger
   readonly clock: Clock
   readonly crashPoints: CrashPoints
@@ -80,6 +84,7 @@ class Engine {
   readonly #plans: PlanCache
   readonly #containers: StartsBeforeRemovals
   readonly #limitRequests: Limiter
+  readonly #tokens: OAuthTokens
   readonly #unsubscribe: readonly (() => void)[]
   #owner: ExecutionOwner | null = null
   #waitsForRoom = false
@@ -91,6 +96,7 @@ class Engine {
     this.#plans = new PlanCache(options.database)
     this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
+    this.#tokens = new OAuthTokens(() => options.clock.now())
     this.#unsubscribe = [
       options.hints.subscribe('execution', () => this.#bell.ring()),
       options.hints.subscribe('stop', () => this.#stopBell.ring()),
@@ -156,7 +162,8 @@ class Engine {
   }
 
   #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {
-    const { database, clock, logger, crashPoints, settings, driver, hints, installationId } = this.#options
+    const { database, clock, logger, crashPoints, settings, driver, hints, installationId, secretCipher } =
+      this.#options
     const now = () => clock.now()
     const assertOwner = () => {
       if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
@@ -183,7 +190,14 @@ class Engine {
       logger,
       crashPoints,
       settings,
-      attempts: { container, agent: this.#agent, limitRequests: this.#limitRequests, now },
+      attempts: {
+        container,
+        secrets: { db: database.db, cipher: secretCipher, logger },
+        tokens: this.#tokens,
+        agent: this.#agent,
+        limitRequests: this.#limitRequests,
+        now,
+      },
       removeContainer: (name) => {
         const remove = () => driver.remove(name, bounded({ signal }))
         this.#containers.remove(remove).catch((error: unknown) => {
@@ -196,6 +210,7 @@ class Engine {
         this.#noteRoom()
         this.#admitBell.ring()
       },
+      onWatchedEnd: () => hints.notify('work'),
     })
   }
 

@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
-import { type Logger, serviceLogStream } from '@cairn/domain'
+import { type Logger, noSecretMask, serviceLogStream } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import { type Database, type Hints, readRecentLines } from '@cairn/store'
 import { pumpLogs } from '../execution/container/pump-logs.ts'
@@ -98,7 +98,8 @@ async function pump(parts: PumpParts, instance: ServiceInstanceName, signal: Abo
   const onError = (error: unknown): void => parts.logger.warn({ err: error, stream }, 'a log chunk waits to be stored')
   const onStored = (): void => parts.hints.notify('log')
   try {
-    const target = { db: parts.database.db, processId: null, stream, resumes: true, onStored, onError }
+    const { db } = parts.database
+    const target = { db, processId: null, stream, resumes: true, mask: noSecretMask, onStored, onError }
     await pumpLogs(parts.driver, instance.name, target, signal)
   } catch (error) {
     if (!signal.aborted) parts.logger.warn({ err: error, stream }, 'the log of an instance is not followed for now')

@@ -1,8 +1,9 @@
-import type { Logger } from '@cairn/domain'
+import { type Logger, notificationKey } from '@cairn/domain'
 import {
   type Database,
   enqueueWork,
   findForgottenBuilds,
+  findForgottenDeliveries,
   findForgottenServices,
   type Hints,
   type WorkRequest,
@@ -10,7 +11,7 @@ import {
 import type { ReconcileContext } from '../reconcile/reconciler.ts'
 
 /**
- * Enqueues live builds and services that have no work row. Every change enqueues in its own transaction, so there are none
+ * Enqueues live builds, services and deliveries that have no work row. Every change enqueues in its own transaction, so there are none
  * unless the tables were changed by hand or Cairn has a fault: hence the warning.
  */
 export async function enqueueForgotten(
@@ -19,9 +20,14 @@ export async function enqueueForgotten(
 ): Promise<void> {
   const builds = await findForgottenBuilds(database.db)
   const services = await findForgottenServices(database.db)
+  const deliveries = await findForgottenDeliveries(database.db)
   const requests: WorkRequest[] = [
     ...builds.map((id) => ({ kind: 'build' as const, key: String(id) })),
     ...services.map((key) => ({ kind: 'service' as const, key })),
+    ...deliveries.map((deliveryId) => ({
+      kind: 'notification' as const,
+      key: notificationKey({ kind: 'delivery', deliveryId }),
+    })),
   ]
   if (requests.length === 0) return
   logger.warn({ requests }, 'live resources had no work and were enqueued again')

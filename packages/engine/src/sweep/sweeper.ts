@@ -4,7 +4,14 @@
  */
 import type { Clock, Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
-import { type Database, enqueueWork, forgetRetiredSecrets, type Hints, type ObjectStore } from '@cairn/store'
+import {
+  type Database,
+  enqueueWork,
+  forgetRetiredSecrets,
+  type Hints,
+  type ObjectStore,
+  removeOldNotifications,
+} from '@cairn/store'
 import { LeaseLost, type ReconcileContext, type Reconciler } from '../reconcile/reconciler.ts'
 import { enqueueForgotten } from './enqueue-forgotten.ts'
 import type { OrphanRule } from './orphan-rule.ts'
@@ -29,9 +36,21 @@ export interface SweepSettings {
   readonly filesEveryMs: number
   /** Age in milliseconds from which bytes that nothing refers to are removed. */
   readonly objectAgeMs: number
+  /** Age in milliseconds from which notifications, their deliveries and inbox entries are removed. */
+  readonly retentionMs: number
 }
 
-export const defaultSweepSettings: SweepSettings = { everyMs: 60_000, filesEveryMs: 3_600_000, objectAgeMs: 3_600_000 }
+const hourMs = 3_600_000
+
+export const defaultSweepSettings: SweepSettings = {
+  everyMs: 60_000,
+  filesEveryMs: hourMs,
+  objectAgeMs: hourMs,
+  retentionMs: 90 * 24 * hourMs,
+}
+
+/** Notifications removed by one statement. */
+const notificationBatch = 1000
 
 /** Makes the sweep due once; from then on it requeues itself. */
 export async function seedSweep(database: Database): Promise<void> {
@@ -56,6 +75,11 @@ export function createSweeper(options: SweeperOptions): Reconciler {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return
       await removeStrayFiles(objects, signal)
       filesSweptAt = clock.now()
+    },
+    'remove old notifications': async ({ signal }) => {
+      const before = new Date(clock.now() - settings.retentionMs)
+      const removeBatch = () => removeOldNotifications(options.database.db, before, notificationBatch)
+      while ((await removeBatch()) === notificationBatch) signal.throwIfAborted()
     },
   }
   return {

@@ -13,10 +13,20 @@ import {
   type RunPlan,
 } from '@cairn/domain'
 import { createFakeDriver, type EngineDriver, type FakeDriver, type FakeProgramSource } from '@cairn/driver'
-import { type Database, type Hints, insertExecution, readRunEvents, requestStop, upsertRunPlan } from '@cairn/store'
+import {
+  type Database,
+  type Hints,
+  insertExecution,
+  insertSecret,
+  readRunEvents,
+  requestStop,
+  type SecretCipher,
+  upsertRunPlan,
+} from '@cairn/store'
 import {
   createTestDatabase,
   eventually,
+  openTestCipher,
   planOf,
   plannedContainerStep,
   plannedHttpStep,
@@ -57,18 +67,21 @@ export function httpStep(step: Partial<PlannedHttpStep> & { url: string }): Plan
 
 export class RunFixture {
   readonly test: TestDatabase
+  readonly cipher: SecretCipher
   readonly hints = createLocalHints()
   readonly driver: FakeDriver
   readonly tenantId = randomUUID()
   readonly #engines: ExecutionEngine[] = []
 
-  private constructor(test: TestDatabase, programs: Readonly<Record<string, FakeProgramSource>>) {
+  private constructor(test: TestDatabase, cipher: SecretCipher, programs: Readonly<Record<string, FakeProgramSource>>) {
     this.test = test
+    this.cipher = cipher
     this.driver = createFakeDriver({ clock: systemClock, installation: 'test', programs })
   }
 
   static async open(programs: Readonly<Record<string, FakeProgramSource>> = {}): Promise<RunFixture> {
-    const fixture = new RunFixture(await createTestDatabase({ maxConnections: 10 }), programs)
+    const test = await createTestDatabase({ maxConnections: 10 })
+    const fixture = new RunFixture(test, await openTestCipher(test.database), programs)
     await fixture.database.db.insertInto('tenant').values({ id: fixture.tenantId, name: 'acme' }).execute()
     return fixture
   }
@@ -88,6 +101,7 @@ export class RunFixture {
       hints: this.hints,
       driver: this.driver,
       installationId: 'test',
+      secretCipher: this.cipher,
       logger: silentLogger,
       clock: systemClock,
       crashPoints: noCrashPoints,
@@ -143,6 +157,16 @@ export class RunFixture {
     const status = await this.database.transaction((tx) => requestStop(tx, stop))
     this.hints.notify('stop')
     return status
+  }
+
+  /** Stores secrets of the tenant. */
+  async keepSecrets(values: Readonly<Record<string, string>>): Promise<void> {
+    const { tenantId, cipher } = this
+    await this.database.transaction(async (tx) => {
+      for (const [name, value] of Object.entries(values)) {
+        await insertSecret(tx, { tenantId, name, secret: cipher.seal(value, { tenantId, name }), by: 'a@b.c' })
+      }
+    })
   }
 
   events(executionId: string): Promise<RecordedRunEvent[]> {

@@ -51,7 +51,7 @@ const chain = () => ({ a: call('a'), b: call('b', ['a']), c: call('c', ['b']) })
 
 async function createWorkflow(steps: object): Promise<number> {
   const body = { metadata: { allowConcurrentExecution: true }, steps }
-  const workflow = { tenantId: fixture.tenantId, name: 'w', body, createdBy: 'a@b.c' }
+  const workflow = { tenantId: fixture.tenantId, name: 'w', body, secrets: [], createdBy: 'a@b.c' }
   return (await fixture.database.transaction((tx) => insertWorkflow(tx, workflow))) ?? 0
 }
 

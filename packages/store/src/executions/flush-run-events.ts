@@ -6,7 +6,7 @@
  * SHARE until the commit, as `holdEngineProcess` does. Whoever declares the process dead locks the row FOR UPDATE first;
  * a flush that began before and reaches the row after that waits, reads the row again and writes nothing.
  *
- * Lock order: engine_process (shared), then execution_event and log_chunk by insert, then execution.
+ * Lock order: engine_process (shared), then execution_event and log_chunk by insert, then execution, then work by insert.
  */
 import type { RecordedRunEvent } from '@cairn/domain'
 import type { Pool } from 'pg'
@@ -24,6 +24,8 @@ export interface FinishedExecution {
   readonly reason: string | null
   /** Epoch milliseconds. */
   readonly at: number
+  /** Whether somebody is to be told: `watched` of the plan. */
+  readonly watched: boolean
 }
 
 /** A chunk of a step's log that belongs to an event of the same flush. Nobody else writes the stream. */
@@ -48,7 +50,14 @@ export interface RunFlush {
 /** `fenced`: the process was declared dead; nothing was written and nothing ever will be under this id. */
 export type FlushResult = 'flushed' | 'fenced'
 
-const flushStatement = (onConflict: string) => `
+/** Watched runs add work, in the same statement; the statement of all other flushes does not know of it. */
+const notified = `
+), notified as (
+  insert into work (kind, key)
+  select 'notification', 'finished:' || ended.id from fence, unnest($19::uuid[]) as ended (id)
+  on conflict (kind, key) do nothing`
+
+const flushStatement = (onConflict: string, forWatched: string) => `
 with fence as materialized (
   select id from engine_process where id = $1 and alive for key share
 ), appended as (
@@ -66,14 +75,18 @@ with fence as materialized (
 ), finished as (
   update execution set status = f.status, reason = f.reason, finished_at = to_timestamp(f.at / 1000), owner = null
   from fence, unnest($15::uuid[], $16::text[], $17::text[], $18::float8[]) as f (id, status, reason, at)
-  where execution.id = f.id and execution.owner = fence.id
+  where execution.id = f.id and execution.owner = fence.id${forWatched}
 )
 select id from fence`
 
-const firstTry = { name: 'flush-run-events', text: flushStatement('') }
+const again = 'on conflict (execution_id, sequence) do nothing'
+const firstTry = {
+  plain: { name: 'flush-run-events', text: flushStatement('', '') },
+  watched: { name: 'flush-watched-run-events', text: flushStatement('', notified) },
+}
 const repeatedTry = {
-  name: 'flush-run-events-again',
-  text: flushStatement('on conflict (execution_id, sequence) do nothing'),
+  plain: { name: 'flush-run-events-again', text: flushStatement(again, '') },
+  watched: { name: 'flush-watched-run-events-again', text: flushStatement(again, notified) },
 }
 
 /** PostgreSQL's text and jsonb hold neither NUL nor half a surrogate pair. */
@@ -83,12 +96,16 @@ function storable(text: string): string {
 
 /**
  * Appends the events, stores the logs and ends the finished runs: all of it durably, or nothing. Rejects when the
- * database cannot tell; the caller then tries the same flush again as `repeated`.
+ * database cannot tell; the caller then tries the same flush again as `repeated`. For a watched run that ends there is
+ * work of the kind `notification` afterwards; the caller gives the hint `work`.
  */
 export async function flushRunEvents(pool: Pool, ownerId: string, flush: RunFlush): Promise<FlushResult> {
-  const statement = flush.repeated ? repeatedTry : firstTry
+  const statements = flush.repeated ? repeatedTry : firstTry
   const values = [ownerId, ...eventArrays(flush.events), ...logArrays(flush.logs), ...finishedArrays(flush.finished)]
-  const result = await pool.query({ ...statement, values })
+  const watched = flush.finished.filter((run) => run.watched).map((run) => run.executionId)
+  const result = await pool.query(
+    watched.length === 0 ? { ...statements.plain, values } : { ...statements.watched, values: [...values, watched] },
+  )
   return result.rows.length === 1 ? 'flushed' : 'fenced'
 }
 

@@ -4,14 +4,19 @@ import {
   type ImageReference,
   instanceTooLarge,
   listImageReferences,
+  listSecretReferences,
   type MachineSize,
   type PlannedImage,
   type PlannedResources,
   type Resolved,
   type ResolvedReferences,
+  type ResolvedSecrets,
+  secretVariables,
+  unlistedSecretVariables,
   type WorkflowDraft,
 } from '@cairn/domain'
 import type { Db } from '../database/database.ts'
+import { selectKnownSecrets } from '../secrets/read-secrets.ts'
 import { readVersionsToRun, type VersionToRun } from '../images/read-versions-to-run.ts'
 
 /** When references are resolved: `start` wants images that can run now, `save` only that they exist. */
@@ -26,9 +31,25 @@ export async function resolveReferences(
 ): Promise<ResolvedReferences> {
   const imageIds = new Set(listImageReferences(body).map(({ imageId }) => imageId))
   const versions = await readVersionsToRun(db, tenantId, [...imageIds])
+  const secrets = await readSecretNames(db, tenantId, body)
   return {
+    ...secrets,
     image: (reference) => resolveImage(reference, versions, options.moment),
     resources: (instanceTypeId, storage) => resolveResources(instanceTypeId, storage, options.machine),
+  }
+}
+
+async function readSecretNames(db: Db, tenantId: string, body: WorkflowDraft): Promise<ResolvedSecrets> {
+  const names = new Set(listSecretReferences(body).map(({ name }) => name))
+  const variables = new Set(Object.values(body.steps).flatMap(unlistedSecretVariables))
+  const known = await selectKnownSecrets(db, tenantId, { names: [...names], variables: [...variables] })
+  const byVariable = Map.groupBy(
+    [...known].flatMap((name) => secretVariables(name).map((variable) => ({ name, variable }))),
+    ({ variable }) => variable,
+  )
+  return {
+    hasSecret: (name) => known.has(name),
+    secretsOfVariable: (variable) => (byVariable.get(variable) ?? []).map(({ name }) => name),
   }
 }
 

@@ -3,22 +3,26 @@
  *
  * Always true: everything that a start decides on is read and written under the lock of the workflow's row, so two starts
  * at once see each other, and none starts on a workflow that is being deleted. What a run is seeded with is inserted
- * beside it. Lock order: workflow, then execution.
+ * beside it. Lock order: workflow, then execution, then work.
  */
 import { randomUUID } from 'node:crypto'
-import type { FieldError, RunTrigger } from '@cairn/contract'
+import type { FieldError, RunTrigger, Watcher } from '@cairn/contract'
 import {
+  checkSecretsAgainstRun,
   compilePlan,
   graphOf,
   leftOutOf,
   type MachineSize,
+  notificationKey,
   planDigest,
   type RunParameters,
+  runtimeLimits,
   seedsOfLeftOut,
   type StepSelection,
   validateRunParameters,
 } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
+import { enqueueWork } from '../work/enqueue-work.ts'
 import { readStoredBody } from '../workflows/stored-body.ts'
 import { type LockedWorkflow, lockWorkflow } from '../workflows/write-workflow.ts'
 import { findPlace, type RunLimits, type RunPlace } from './find-place.ts'
@@ -64,7 +68,8 @@ export type RunStarted =
 export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits): Promise<RunStarted> {
   const locked = await lockWorkflow(tx, start.tenantId, start.workflowId)
   if (locked === null) return { kind: 'unknown_workflow' }
-  const allowsConcurrentRuns = readStoredBody(locked.body).metadata?.allowConcurrentExecution === true
+  const body = readStoredBody(locked.body)
+  const allowsConcurrentRuns = body.metadata?.allowConcurrentExecution === true
   const place = await findPlace(tx, { id: locked.id, allowsConcurrentRuns }, limits)
   if (place.kind !== 'place') return place
   const { retryOf } = start
@@ -85,6 +90,7 @@ export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits):
     seeds: prepared.seeds,
     rerunOf: retryOf?.executionId ?? null,
   })
+  await watchRuntime(tx, id, body.watchers)
   return { kind: 'started', executionId: id, status: place.status }
 }
 
@@ -96,7 +102,10 @@ async function prepareRun(
   machine: MachineSize | null,
 ): Promise<PreparedRun | Extract<RunStarted, { kind: 'invalid_parameters' | 'unresolved' }>> {
   const body = readStoredBody(locked.body)
-  const broken = validateRunParameters(start.parameters, Object.keys(body.steps))
+  const broken = [
+    ...validateRunParameters(start.parameters, Object.keys(body.steps)),
+    ...checkSecretsAgainstRun(start.parameters, body.steps),
+  ]
   if (broken.length > 0) return { kind: 'invalid_parameters', errors: broken }
   const references = await resolveReferences(tx, start.tenantId, body, { moment: 'start', machine })
   const compiled = compilePlan(body, references)
@@ -110,4 +119,12 @@ async function prepareRun(
     body: compiled.plan,
   })
   return { kind: 'prepared', planId, parameters: start.parameters, seeds: seedsOfLeftOut(leftOut.steps) }
+}
+
+/** The first limit to its run time cannot pass before it would if the run began now; then it is looked at. */
+async function watchRuntime(tx: Tx, executionId: string, watchers: readonly Watcher[]): Promise<void> {
+  const [least] = runtimeLimits(watchers)
+  if (least === undefined) return
+  const key = notificationKey({ kind: 'runtime', executionId })
+  await enqueueWork(tx, { kind: 'notification', key, delayMs: least * 60_000 })
 }

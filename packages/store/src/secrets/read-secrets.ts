@@ -2,7 +2,7 @@ import type { SecretUserKind } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { containing, type Page, type PageRequest, pageOffset } from '../page.ts'
-import type { SecretCipher } from './secret-cipher.ts'
+import { openIfReadable, type SecretCipher } from './secret-cipher.ts'
 
 /** Something that names a secret. */
 export interface SecretUser {
@@ -66,20 +66,25 @@ export async function readSecretUsers(db: Db, tenantId: string, name: string): P
 }
 
 /**
- * Of these names, those that the tenant has secrets of. In a transaction none of them can be deleted before its end.
- * Index: primary key.
+ * Of these names, and of those whose variables these are, the ones that the tenant has secrets of, in their order. In a
+ * transaction none of them can be deleted before its end. Index: primary key.
  */
 export async function selectKnownSecrets(
   db: Db,
   tenantId: string,
-  names: readonly string[],
+  wanted: { readonly names: readonly string[]; readonly variables: readonly string[] },
 ): Promise<ReadonlySet<string>> {
-  if (names.length === 0) return new Set()
-  const { rows } = await sql<{ name: string }>`
-    select name from secret where tenant_id = ${tenantId} and name = any(${[...names]}) order by name for key share`.execute(
-    db,
-  )
-  return new Set(rows.map((row) => row.name))
+  const { names, variables } = wanted
+  if (names.length === 0 && variables.length === 0) return new Set()
+  const rows = await sql<{ name: string }>`
+    select name from secret
+    where tenant_id = ${tenantId} and (
+      name = any(${[...names]}) or (
+        ${variables.length > 0} and upper(replace(name, '-', '_')) || '_CUSTOM' = any(${[...variables]})
+      )
+    )
+    order by name for key share`.execute(db)
+  return new Set(rows.rows.map((row) => row.name))
 }
 
 /**
@@ -104,4 +109,40 @@ export async function readSecretValues(
     .where((where) => where('name', '=', where.fn.any(where.val([...names]))))
     .execute()
   return new Map(rows.map((row) => [row.name, cipher.open(row, { tenantId, name: row.name })]))
+}
+
+export interface SecretsWithRetired {
+  readonly values: ReadonlyMap<string, string>
+  /** Earlier values that live runs may still hold, newest first; also of names that have no secret any more. */
+  readonly retired: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * As {@link readSecretValues}, with the values of before, for masks and for attempts that began with them. A retired value
+ * that cannot be opened is left out. Index: secret by primary key, retired_secret by (tenant_id, name).
+ *
+ * @throws {SecretUnreadable} when a present value cannot be opened
+ */
+export async function readSecretsWithRetired(
+  db: Db,
+  cipher: SecretCipher,
+  tenantId: string,
+  names: readonly string[],
+): Promise<SecretsWithRetired> {
+  const [values, rows] = await Promise.all([
+    readSecretValues(db, cipher, tenantId, names),
+    db
+      .selectFrom('retired_secret')
+      .select(['name', 'sealed', 'key_id as keyId'])
+      .where('tenant_id', '=', tenantId)
+      .where((where) => where('name', '=', where.fn.any(where.val([...names]))))
+      .orderBy('id', 'desc')
+      .execute(),
+  ])
+  const retired = new Map<string, string[]>()
+  for (const row of rows) {
+    const value = openIfReadable(cipher, row, { tenantId, name: row.name })
+    if (value !== null) retired.set(row.name, [...(retired.get(row.name) ?? []), value])
+  }
+  return { values, retired }
 }

@@ -97,3 +97,13 @@ function open(key: Key, sealed: Buffer, place: SecretPlace): string {
     throw new SecretUnreadable(place.name, 'what is stored was changed or belongs elsewhere; store the value anew')
   }
 }
+
+/** null = it cannot be opened. */
+export function openIfReadable(cipher: SecretCipher, secret: SealedSecret, place: SecretPlace): string | null {
+  try {
+    return cipher.open(secret, place)
+  } catch (error) {
+    if (error instanceof SecretUnreadable) return null
+    throw error
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
-import { type SealedSecret, type SecretCipher, type SecretPlace, SecretUnreadable } from './secret-cipher.ts'
+import { openIfReadable, type SealedSecret, type SecretCipher, type SecretPlace } from './secret-cipher.ts'
 
 /** For the rest of the transaction no other server decides on keys. Answers the ids of the keys known so far. */
 export async function lockSecretKeys(tx: Tx): Promise<readonly string[]> {
@@ -58,7 +58,7 @@ export async function resealSecrets(db: Db, cipher: SecretCipher): Promise<Resea
   const unreadable: string[] = []
   for (let rows = await underOtherKeys(db, cipher, null); rows.length > 0; ) {
     for (const row of rows) {
-      const value = tryOpen(cipher, row)
+      const value = openIfReadable(cipher, row, row)
       if (value === null) unreadable.push(row.name)
       else resealed += await replaceSealed(db, row, cipher.seal(value, row))
     }
@@ -93,13 +93,4 @@ async function replaceSealed(db: Db, before: StoredSecret, { sealed, keyId }: Se
     .where('sealed', '=', before.sealed)
     .executeTakeFirst()
   return Number(result.numUpdatedRows)
-}
-
-function tryOpen(cipher: SecretCipher, secret: StoredSecret): string | null {
-  try {
-    return cipher.open(secret, secret)
-  } catch (error) {
-    if (error instanceof SecretUnreadable) return null
-    throw error
-  }
 }

@@ -4,11 +4,14 @@
  * and two starts at once see each other.
  */
 import type { Tx } from '../database/database.ts'
+import { replaceSecretUses } from '../secrets/replace-secret-uses.ts'
 
 export interface NewWorkflow {
   readonly tenantId: string
   readonly name: string
   readonly body: object
+  /** Names of the secrets that the body names; all exist. */
+  readonly secrets: readonly string[]
   readonly createdBy: string
 }
 
@@ -28,6 +31,7 @@ export async function insertWorkflow(tx: Tx, workflow: NewWorkflow): Promise<num
     .executeTakeFirst()
   if (row === undefined) return null
   await insertRevision(tx, { workflowId: row.id, revision: 1, body: workflow.body, createdBy: workflow.createdBy })
+  await replaceSecretUses(tx, { kind: 'workflow', id: String(row.id) }, workflow)
   return row.id
 }
 
@@ -52,6 +56,7 @@ async function insertRevision(tx: Tx, revision: NewRevision): Promise<void> {
 
 export interface LockedWorkflow {
   readonly id: number
+  readonly tenantId: string
   readonly name: string
   readonly revision: number
   readonly paused: boolean
@@ -64,6 +69,7 @@ export async function lockWorkflow(tx: Tx, tenantId: string, workflowId: number)
     .selectFrom('workflow')
     .select((workflow) => [
       'id',
+      'tenant_id as tenantId',
       'name',
       'revision',
       'paused',
@@ -115,6 +121,8 @@ export async function isWorkflowNameTaken(
 export interface WorkflowChange {
   readonly name: string
   readonly body: object
+  /** Names of the secrets that the body names; all exist. */
+  readonly secrets: readonly string[]
   readonly updatedBy: string
 }
 
@@ -122,6 +130,8 @@ export interface WorkflowChange {
 export async function reviseWorkflow(tx: Tx, locked: LockedWorkflow, change: WorkflowChange): Promise<void> {
   const revision = locked.revision + 1
   await insertRevision(tx, { workflowId: locked.id, revision, body: change.body, createdBy: change.updatedBy })
+  const { tenantId } = locked
+  await replaceSecretUses(tx, { kind: 'workflow', id: String(locked.id) }, { tenantId, secrets: change.secrets })
   await tx
     .updateTable('workflow')
     .set({ name: change.name, revision, updated_at: new Date(), updated_by: change.updatedBy })
@@ -137,6 +147,8 @@ export async function deleteWorkflow(tx: Tx, locked: LockedWorkflow, deletedBy: 
     .set({ deleted_at: now, updated_at: now, updated_by: deletedBy })
     .where('id', '=', locked.id)
     .execute()
+  const { tenantId } = locked
+  await replaceSecretUses(tx, { kind: 'workflow', id: String(locked.id) }, { tenantId, secrets: [] })
 }
 
 /** Stops or resumes the workflow's schedule. Call after {@link lockWorkflow}. */

@@ -91,13 +91,36 @@ describe('flushRunEvents', () => {
       { executionId, sequence: 2, at: 5, event: { type: 'step.succeeded', step: 'a', outputs: { x: 'ü\n"' } } },
       { executionId, sequence: 3, at: 6, event: { type: 'run.finished', status: 'success', reason: null } },
     ]
-    const finished = [{ executionId, status: 'success', reason: null, at: 6 } as const]
+    const finished = [{ executionId, status: 'success', reason: null, at: 6, watched: false } as const]
     const logs = [{ stream: `step:${executionId}:a`, sequence: 1, lines: [{ at: 4, text: 'line' }] }]
     expect(await flushRunEvents(test.database.pool, owner, flushOf({ events, finished, logs }))).toBe('flushed')
     const stored = await readRunEvents(test.database.db, tenantId, executionId)
     expect(stored).toEqual(events.map(({ sequence, at, event }) => ({ sequence, at, event })))
     expect(await readRunEvents(test.database.db, randomUUID(), executionId)).toEqual([])
     expect(await findLiveExecution(test.database.db, workflowId)).toBeNull()
+    expect(await test.database.db.selectFrom('work').selectAll().execute()).toEqual([])
+  })
+
+  it('leaves work for the notifications of a watched run with its end, once however often it is repeated', async () => {
+    await claimExecutions(test.database.db, owner, 100)
+    const end = { type: 'run.finished', status: 'failed', reason: 'exit code 1' } as const
+    const flush = flushOf({
+      events: [{ executionId, sequence: 1, at: 6, event: end }],
+      finished: [{ executionId, status: 'failed', reason: 'exit code 1', at: 6, watched: true }],
+    })
+    await flushRunEvents(test.database.pool, owner, flush)
+    await flushRunEvents(test.database.pool, owner, { ...flush, repeated: true })
+    const work = await test.database.db.selectFrom('work').select(['kind', 'key', 'token']).execute()
+    expect(work).toEqual([{ kind: 'notification', key: `finished:${executionId}`, token: null }])
+    await sql`delete from work`.execute(test.database.db)
+  })
+
+  it('leaves no work for the end of a run when the process was declared dead', async () => {
+    await claimExecutions(test.database.db, owner, 100)
+    await resignEngineProcess(test.database.db, owner)
+    const finished = [{ executionId, status: 'success', reason: null, at: 6, watched: true } as const]
+    expect(await flushRunEvents(test.database.pool, owner, flushOf({ finished }))).toBe('fenced')
+    expect(await test.database.db.selectFrom('work').selectAll().execute()).toEqual([])
   })
 
   it('stores text that PostgreSQL cannot hold without what it cannot hold', async () => {

@@ -31,7 +31,7 @@ beforeEach(async () => {
   // Of the test before: admission looks at every workflow.
   await test.database.db.updateTable('execution').set({ status: 'success', finished_at: new Date() }).execute()
   const body = bodyOf(true)
-  const workflow = { tenantId, name: randomUUID(), body, createdBy: 'a@b.c' }
+  const workflow = { tenantId, name: randomUUID(), body, secrets: [], createdBy: 'a@b.c' }
   workflowId = (await test.database.transaction((tx) => insertWorkflow(tx, workflow))) ?? 0
 })
 
@@ -122,7 +122,7 @@ describe('admission', () => {
     await test.database.transaction(async (tx) => {
       const locked = await lockWorkflow(tx, tenantId, workflowId)
       if (locked === null) throw new Error('no workflow')
-      await reviseWorkflow(tx, locked, { name: locked.name, body: bodyOf(false), updatedBy: 'a@b.c' })
+      await reviseWorkflow(tx, locked, { name: locked.name, body: bodyOf(false), secrets: [], updatedBy: 'a@b.c' })
     })
     await endOldestLive()
     await endOldestLive()

@@ -27,7 +27,7 @@ const read = (tx: Tx, ...paths: string[]) => readQueriesToRun(tx, tenantId, path
 async function saveWorkflow(tx: Tx, name: string, path: string): Promise<boolean> {
   const [found] = (await read(tx, path)) ?? []
   if (found === undefined) return false
-  const id = await insertWorkflow(tx, { tenantId, name, body: { steps: {} }, createdBy: 'a@b.c' })
+  const id = await insertWorkflow(tx, { tenantId, name, body: { steps: {} }, secrets: [], createdBy: 'a@b.c' })
   if (id === null) throw new Error('the name is taken')
   await replaceQueryUses(tx, { id, tenantId }, [path])
   return true

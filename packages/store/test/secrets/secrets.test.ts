@@ -68,7 +68,12 @@ describe('a secret', () => {
     expect(await valuesOf(['token', 'unknown'])).toEqual(new Map([['token', 'first value']]))
     expect(await valuesOf(['token'], cipher, otherTenantId)).toEqual(new Map([['token', 'their value']]))
     expect(await valuesOf(['token'], cipher, randomUUID())).toEqual(new Map())
-    expect(await selectKnownSecrets(subject.database.db, tenantId, ['token', 'unknown'])).toEqual(new Set(['token']))
+    const known = (names: string[], variables: string[]) =>
+      selectKnownSecrets(subject.database.db, tenantId, { names, variables })
+    expect(await known(['token', 'unknown'], [])).toEqual(new Set(['token']))
+    await insert('api-token', 'value')
+    expect(await known([], ['API_TOKEN_CUSTOM', 'API_TOKEN', 'X_CUSTOM'])).toEqual(new Set(['api-token']))
+    expect(await known([], [])).toEqual(new Set())
   })
 
   test('has one name in a tenant, and counts its values', async () => {
@@ -117,7 +122,7 @@ describe('a secret', () => {
     await insert('token', 'value')
     const deletions: ReturnType<typeof remove>[] = []
     await subject.database.transaction(async (tx) => {
-      await selectKnownSecrets(tx, tenantId, ['token'])
+      await selectKnownSecrets(tx, tenantId, { names: ['token'], variables: [] })
       deletions.push(remove('token'))
       await tx
         .insertInto('secret_use')

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => test.drop())
 
 async function createWorkflow(): Promise<number> {
-  const workflow = { tenantId, name: randomUUID(), body: { version: 1 }, createdBy: 'a' }
+  const workflow = { tenantId, name: randomUUID(), body: { version: 1 }, secrets: [], createdBy: 'a' }
   const id = await test.database.transaction((tx) => insertWorkflow(tx, workflow))
   if (id === null) throw new Error('the name is taken')
   return id
@@ -37,7 +37,7 @@ it('answers the revision that was made while it waited for the lock', async () =
   const revised = test.database.transaction(async (tx) => {
     const locked = await lockWorkflow(tx, tenantId, id)
     if (locked === null) throw new Error('the workflow is gone')
-    await reviseWorkflow(tx, locked, { name: locked.name, body: { version: 2 }, updatedBy: 'b' })
+    await reviseWorkflow(tx, locked, { name: locked.name, body: { version: 2 }, secrets: [], updatedBy: 'b' })
     await waits
   })
   await eventually(async () => {

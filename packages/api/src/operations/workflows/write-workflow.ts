@@ -23,9 +23,15 @@ import { checkBody } from './check-body.ts'
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
   const stored = storeBody(body, body.name, null)
   const id = await context.database.transaction(async (tx) => {
-    await checkBody(context, tx, caller.tenantId, stored)
+    const { secrets } = await checkBody(context, tx, caller.tenantId, stored)
     const { tenantId, userEmail } = caller
-    const workflowId = await insertWorkflow(tx, { tenantId, name: body.name, body: stored, createdBy: userEmail })
+    const workflowId = await insertWorkflow(tx, {
+      tenantId,
+      name: body.name,
+      body: stored,
+      secrets,
+      createdBy: userEmail,
+    })
     if (workflowId === null) throw nameTaken(body.name)
     await recordChange(tx, caller, { type: 'workflow.created', id: workflowId })
     return workflowId
@@ -38,9 +44,9 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
     const locked = await lock(tx, caller, params.workflowId)
     const name = body.name ?? locked.name
     const revised = storeBody(body, name, readStoredBody(locked.body))
-    await checkBody(context, tx, caller.tenantId, revised)
+    const { secrets } = await checkBody(context, tx, caller.tenantId, revised)
     if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
-    await reviseWorkflow(tx, locked, { name, body: revised, updatedBy: caller.userEmail })
+    await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
     await recordChange(tx, caller, {
       type: 'workflow.revised',
       id: locked.id,

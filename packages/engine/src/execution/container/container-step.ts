@@ -11,6 +11,7 @@ import {
   networkName,
   type PlannedContainerStep,
   reasonOfExit,
+  type SecretMask,
   stepLogStream,
   workloadName,
 } from '@cairn/domain'
@@ -52,6 +53,7 @@ export interface ContainerAttempt {
   readonly attempt: number
   readonly planned: PlannedContainerStep
   readonly env: Readonly<Record<string, string>>
+  readonly mask: SecretMask
   /** True when an owner of before may have started the container. */
   readonly adopted: boolean
   readonly signal: AbortSignal
@@ -103,6 +105,7 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
       processId: runtime.processId,
       stream: stepLogStream(attempt.executionId, attempt.step),
       resumes: attempt.adopted,
+      mask: attempt.mask,
       onStored: () => runtime.hints.notify('log'),
       onError: (error) => runtime.logger.warn({ err: error, step: attempt.step }, 'a step log cannot be stored now'),
     },
@@ -215,7 +218,8 @@ async function tellInLog(runtime: ContainerRuntime, attempt: ContainerAttempt, t
   const stream = stepLogStream(attempt.executionId, attempt.step)
   try {
     const sequence = (await lastLogSequence(runtime.db, stream)) + 1
-    await appendOwnedLogLines(runtime.db, runtime.processId, { stream, sequence, lines: [{ at: runtime.now(), text }] })
+    const line = { at: runtime.now(), text: attempt.mask.mask(text) }
+    await appendOwnedLogLines(runtime.db, runtime.processId, { stream, sequence, lines: [line] })
   } catch (error) {
     runtime.logger.warn({ err: error, step: attempt.step }, 'a line of a step log was not stored')
   }

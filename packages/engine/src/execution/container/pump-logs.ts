@@ -6,8 +6,10 @@
  * the two streams of a container slightly out of order; a second is far more than they differ.)
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import type { SecretMask } from '@cairn/domain'
 import { DriverError, type EngineDriver, type WorkloadName } from '@cairn/driver'
 import { appendOwnedLogLines, type Db, type LogLine, type LogRest, LogWriter, readRecentLines } from '@cairn/store'
+import { maskLines } from './mask-lines.ts'
 
 const overlapMs = 1000
 const retryMs = 500
@@ -68,6 +70,8 @@ export interface LogTarget {
   readonly stream: string
   /** True when lines of this container may be stored already. */
   readonly resumes: boolean
+  /** Takes secrets out of every line. */
+  readonly mask: SecretMask
   readonly onStored: () => void
   readonly onError: (error: unknown) => void
 }
@@ -87,7 +91,7 @@ export async function pumpLogs(
     const stored = resumes ? await readRecentLines(target.db, target.stream, overlapMs) : []
     const writer = openWriter(target)
     try {
-      await follow(driver, name, { writer, handover: new Handover(stored) }, signal)
+      await follow(driver, name, { writer, handover: new Handover(stored), mask: target.mask }, signal)
     } finally {
       // After an abort nothing more may be written: whoever owns the run next reads the same lines again.
       if (signal.aborted) await writer.close(signal).catch(() => undefined)
@@ -112,7 +116,7 @@ function openWriter({ db, processId, stream, onStored, onError }: LogTarget): Lo
 async function follow(
   driver: EngineDriver,
   name: WorkloadName,
-  log: { readonly writer: LogWriter; readonly handover: Handover },
+  log: { readonly writer: LogWriter; readonly handover: Handover; readonly mask: SecretMask },
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -120,7 +124,8 @@ async function follow(
     const since = log.handover.since
     const fresh = log.handover.startReading()
     try {
-      for await (const batch of driver.logs(name, { since, follow: true }, { signal })) {
+      const lines = driver.logs(name, { since, follow: true }, { signal })
+      for await (const batch of maskLines(lines, log.mask)) {
         for (const line of fresh(batch.map(({ at, text }) => ({ at: at.getTime(), text }))))
           await log.writer.write(line)
         if (log.writer.outcome === 'superseded') return
