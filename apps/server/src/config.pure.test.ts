@@ -17,6 +17,8 @@ test('without any variable every setting has its default', () => {
     maxUploadBytes: 536_870_912,
     rateLimitPerSecond: 1000,
     maxDatabaseConnections: 20,
+    mostLiveRuns: 10,
+    mostWaitingRuns: 100,
     egressAllow: [],
     smtpUrl: null,
     mailFrom: null,

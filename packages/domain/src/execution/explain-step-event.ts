@@ -94,10 +94,11 @@ function attemptWords(
 }
 
 /** Empty when no retry was asked for. */
-function whyNoRetry(event: EventOf<'step.failed'>, step: StepState, { retry }: PlannedStep): string {
+function whyNoRetry(event: EventOf<'step.failed'>, step: StepState, { type, retry }: PlannedStep): string {
   if (retry.maxRetries === 0) return ''
   if (step.failures >= retry.maxRetries) return `; no retry is left of ${retry.maxRetries}`
   const { exitCode } = event
-  if (retry.exitCodes === null || (exitCode !== null && retry.exitCodes.includes(exitCode))) return ''
+  if (type !== 'standard' || retry.exitCodes === null || (exitCode !== null && retry.exitCodes.includes(exitCode)))
+    return ''
   return `; not retried: the retry options name exit codes ${listed(retry.exitCodes.map(String))} only`
 }

@@ -1,4 +1,4 @@
-import { planOf, plannedHttpStep as step } from '@cairn/testkit'
+import { planOf, plannedContainerStep, plannedHttpStep as step } from '@cairn/testkit'
 import { describe, expect, it } from 'vitest'
 import {
   explainRun,
@@ -91,7 +91,7 @@ describe('the decisions about a step', () => {
   })
 
   it('say that the exit code is none that is retried', () => {
-    const run = started(planOf({ a: step(retry({ maxRetries: 1, exitCodes: [4, 5] })) }))
+    const run = started(planOf({ a: plannedContainerStep(retry({ maxRetries: 1, exitCodes: [4, 5] })) }))
     run.end('a', failed)
     expect(told(run, 'a')[1]).toBe(
       'failed | failed: exit code 1; not retried: the retry options name exit codes 4, 5 only',

@@ -85,7 +85,8 @@ function isFollowed(step: StepDraft, results: StepScript['results']): boolean {
   if (last === undefined || last.kind === 'succeeded') return false
   if (last.kind === 'lost') return before < 3
   const { numberOfRetries = 0, exitCodes } = step.runConfiguration?.retryOptions ?? {}
-  return before < (numberOfRetries ?? 0) && (exitCodes ?? [last.exitCode]).includes(last.exitCode)
+  const isAnyCode = step.type === 'http' || exitCodes === undefined
+  return before < (numberOfRetries ?? 0) && (isAnyCode || (exitCodes ?? []).includes(last.exitCode))
 }
 
 /** How a step ends whose attempt of this number was live when the run was stopped. */

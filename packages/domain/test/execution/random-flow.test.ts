@@ -12,8 +12,14 @@ const terminal: readonly string[] = ['step.succeeded', 'step.failed', 'step.skip
 
 function planOf(flow: RandomFlow): RunPlan {
   const compiled = compilePlan(flow.body, {
-    image: () => ({ kind: 'refused', rule: 'there is no image' }),
-    resources: () => ({ kind: 'refused', rule: 'there are no resources' }),
+    image: ({ imageId }) => ({
+      kind: 'found',
+      value: { imageId, versionId: 1, name: 'i', version: '0.0.1', engineId: 'sha256:1' },
+    }),
+    resources: () => ({
+      kind: 'found',
+      value: { instanceTypeId: 21, cpus: 0.25, memoryBytes: 1, storage: '10GB' },
+    }),
     hasSecret: () => false,
     secretsOfVariable: () => [],
   })

@@ -89,9 +89,9 @@ function flowFrom(tape: Tape, kind: FlowKind): RandomFlow {
 function stepFrom(tape: Tape, before: readonly string[]): StepDraft {
   const retries = tape.below(3)
   return {
-    type: 'http',
-    method: 'get',
-    url: 'https://example.com/',
+    ...(tape.chance(5)
+      ? { type: 'http', method: 'get', url: 'https://example.com/' }
+      : { command: 'true', imageId: 1 }),
     outputParameters: { x: 'response.txt' },
     parents: tape.some(before, 3),
     executionParameters: before.length > 0 && tape.chance(4) ? conditionsFrom(tape, before) : undefined,
