@@ -17,13 +17,12 @@ export class LoopStopping extends Error {
 
 type Ending = ReconcileResult | { readonly kind: 'lost' }
 
-/** Answers when the key is due again, in milliseconds from now, as far as this pass knows; null = not known. */
 export async function runPass(
   database: Database,
   reconciler: Reconciler,
   lease: HeldLease,
   logger: Logger,
-): Promise<number | null> {
+): Promise<void> {
   const { item } = lease
   const ending = await reconcileOnce(reconciler, lease)
   if (ending.kind === 'failed') {
@@ -33,10 +32,8 @@ export async function runPass(
   try {
     const kept = ending.kind !== 'lost' && (await database.transaction((tx) => settle(tx, item, ending)))
     if (!kept) logger.warn({ kind: item.kind, key: item.key }, 'another process took this work over')
-    return kept && ending.kind === 'requeue' ? ending.afterMs : null
   } catch (error) {
     logger.error({ kind: item.kind, key: item.key, err: error }, 'the end of a pass could not be recorded')
-    return null
   }
 }
 

@@ -4,11 +4,12 @@
  *
  * Always true: of the passes over one key, at most one holds a lease and can commit; the loop keeps it until the pass is
  * over.
- * Hints and the ends of passes only make the next look sooner; without them the queue is looked at every `pollMs`, jittered. A pass
- * that fails parks its own key and nothing else; a database that does not answer delays everything and loses nothing.
+ * Hints and the ends of passes only make the next look sooner; without them the queue is looked at every `pollMs`, jittered,
+ * and when the next key is due, if that is sooner. A pass that fails parks its own key and nothing else; a database that
+ * does not answer delays everything and loses nothing.
  */
 import type { Logger } from '@cairn/domain'
-import { claimWork, type Database, type Hints } from '@cairn/store'
+import { claimWork, type Database, type Hints, readNextDue, type WorkKind } from '@cairn/store'
 import { createLeaseKeeper, type HeldLease } from './lease-keeper.ts'
 import type { Reconciler } from './reconciler.ts'
 import { LoopStopping, runPass } from './run-pass.ts'
@@ -35,6 +36,9 @@ export interface ReconcileTimes {
 
 const defaultTimes: ReconcileTimes = { leaseMs: 6000, renewEveryMs: 2000, pollMs: 1000, stopGraceMs: 10_000 }
 
+/** A key that is due but that another process is about to take is not asked for in a tight circle. */
+const shortestPauseMs = 10
+
 export interface ReconcileLoop {
   /** Claims nothing more, aborts the passes under way, and hands their keys back. */
   stop(): Promise<void>
@@ -53,15 +57,14 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
   const bell = createBell()
   const stopping = new AbortController()
 
-  function end(pass: Running, passes: Set<Running>, dueInMs: number | null): void {
+  function end(pass: Running, passes: Set<Running>): void {
     pass.lease.release()
     passes.delete(pass)
     bell.ring()
-    if (dueInMs !== null && dueInMs < times.pollMs) bell.ringIn(dueInMs)
   }
 
   function begin(reconciler: Reconciler, passes: Set<Running>, lease: HeldLease): void {
-    const ended = runPass(database, reconciler, lease, logger).then((dueInMs) => end(pass, passes, dueInMs))
+    const ended = runPass(database, reconciler, lease, logger).then(() => end(pass, passes))
     const pass: Running = { lease, ended }
     passes.add(pass)
   }
@@ -76,10 +79,23 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
     }
   }
 
+  /** Answers the milliseconds until the next look. */
+  async function look(): Promise<number> {
+    const pollMs = times.pollMs * (0.75 + Math.random() / 2)
+    try {
+      await claim()
+      const dueInMs = await readNextDue(database.db, kindsWithRoom(running), pollMs)
+      return dueInMs === null ? pollMs : Math.max(dueInMs, shortestPauseMs)
+    } catch (error) {
+      logger.warn({ err: error }, 'the work queue could not be read')
+      return pollMs
+    }
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await claim().catch((error: unknown) => logger.warn({ err: error }, 'the work queue could not be read'))
-      if (!stopping.signal.aborted) await bell.wait(times.pollMs * (0.75 + Math.random() / 2))
+      const waitMs = await look()
+      if (!stopping.signal.aborted) await bell.wait(waitMs)
     }
   }
 
@@ -97,36 +113,29 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
       await waitAtMost(times.stopGraceMs, Promise.all(passes.map(({ ended }) => ended)))
       for (const { lease } of passes) lease.release()
       leases.close()
-      bell.close()
       hints.notify('work')
     },
   }
 }
 
+/** For the others the end of a pass looks again. */
+function kindsWithRoom(running: ReadonlyMap<Reconciler, ReadonlySet<Running>>): WorkKind[] {
+  return [...running].flatMap(([{ kind, concurrency }, passes]) => (passes.size < concurrency ? [kind] : []))
+}
+
 interface Bell {
   /** Ends the wait under way, or the next one at once. */
   readonly ring: () => void
-  readonly ringIn: (ms: number) => void
   wait(ms: number): Promise<void>
-  close(): void
 }
 
 function createBell(): Bell {
-  const timers = new Set<NodeJS.Timeout>()
   let isRung = false
   let wake: (() => void) | null = null
 
   function ring(): void {
     isRung = true
     wake?.()
-  }
-
-  function ringIn(ms: number): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      ring()
-    }, ms)
-    timers.add(timer)
   }
 
   async function wait(ms: number): Promise<void> {
@@ -141,7 +150,7 @@ function createBell(): Bell {
     isRung = false
   }
 
-  return { ring, ringIn, wait, close: () => timers.forEach((timer) => clearTimeout(timer)) }
+  return { ring, wait }
 }
 
 async function waitAtMost(ms: number, promise: Promise<unknown>): Promise<void> {
