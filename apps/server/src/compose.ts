@@ -143,7 +143,15 @@ function startEngine(
     egressAllow: settings.egressAllow,
     mail: mailSettingsOf(settings),
     publicUrl,
-    settings: { sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 } },
+    machine: () => engine.machine(),
+    settings: {
+      schedule: {
+        graceMs: settings.scheduleGraceSeconds * 1000,
+        mostLiveRuns: settings.mostLiveRuns,
+        mostWaitingRuns: settings.mostWaitingRuns,
+      },
+      sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 },
+    },
   })
   return {
     stop: async () => {
@@ -245,5 +253,6 @@ function limitsOf(settings: Settings): ApiLimits {
     uploadBytes: settings.maxUploadBytes,
     rate: { perSecond, burst: perSecond * 4 },
     runs: { mostLiveRuns: settings.mostLiveRuns, mostWaitingRuns: settings.mostWaitingRuns },
+    scheduleSeconds: settings.leastScheduleSeconds,
   }
 }

@@ -19,6 +19,8 @@ test('without any variable every setting has its default', () => {
     maxDatabaseConnections: 20,
     mostLiveRuns: 10,
     mostWaitingRuns: 100,
+    leastScheduleSeconds: 1,
+    scheduleGraceSeconds: 3600,
     egressAllow: [],
     smtpUrl: null,
     mailFrom: null,

@@ -262,6 +262,24 @@ export const settings = {
     },
     { least: 0, most: 100_000 },
   ),
+  leastScheduleSeconds: integer(
+    {
+      name: 'CAIRN_SCHEDULE_MIN_SECONDS',
+      default: '1',
+      unit: 'seconds',
+      doc: 'Least distance between two times of a schedule; workflows whose cron has less are refused.',
+    },
+    { least: 1, most: 86_400 },
+  ),
+  scheduleGraceSeconds: integer(
+    {
+      name: 'CAIRN_SCHEDULE_GRACE_SECONDS',
+      default: '3600',
+      unit: 'seconds',
+      doc: 'How late a scheduled run may start after a time without an engine; of several missed times only the last runs.',
+    },
+    { least: 0, most: 604_800 },
+  ),
   egressAllow: {
     ...plain({
       name: 'CAIRN_EGRESS_ALLOW',
@@ -306,7 +324,7 @@ export const settings = {
       name: 'CAIRN_RETENTION_DAYS',
       default: '90',
       unit: 'days',
-      doc: 'How long deliveries of notifications and inbox entries are kept.',
+      doc: 'How long deliveries of notifications, inbox entries and records of scheduled times are kept.',
     },
     { least: 1, most: 36_500 },
   ),

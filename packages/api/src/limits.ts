@@ -24,6 +24,8 @@ export interface ApiLimits {
   readonly rate: RateLimit
   /** Runs that a workflow with concurrent runs may have. */
   readonly runs: RunLimits
+  /** Seconds that lie between two times of a schedule at least. */
+  readonly scheduleSeconds: number
   /** Seconds for which a link to a log file is valid. */
   readonly linkSeconds: number
 }
@@ -44,5 +46,6 @@ export const defaultApiLimits: ApiLimits = {
   drain: { idleMs: 5000, totalMs: 30_000, maxBytes: 256 * mebibyte },
   rate: { perSecond: 500, burst: 2000 },
   runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
+  scheduleSeconds: 1,
   linkSeconds: 600,
 }

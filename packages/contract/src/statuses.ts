@@ -48,6 +48,10 @@ export function isEndedExecution(status: StoredExecutionStatus): status is 'succ
 export const runTriggers = ['manual', 'schedule', 'webhook', 'retry'] as const
 export type RunTrigger = (typeof runTriggers)[number]
 
+/** Stored and on the wire. What became of a time of a schedule. */
+export const tickOutcomes = ['fired', 'missed'] as const
+export type TickOutcome = (typeof tickOutcomes)[number]
+
 /** Derived from the events of a run. */
 export const stepStatuses = ['Pending', 'Queued', 'Running', 'Success', 'Failed', 'Skipped', 'Stopped'] as const
 export type StepStatus = (typeof stepStatuses)[number]

@@ -1,4 +1,4 @@
-import type { Clock, CrashPoints, Logger } from '@cairn/domain'
+import type { Clock, CrashPoints, Logger, MachineSize } from '@cairn/domain'
 import type { EngineDriver, ImageBuilder } from '@cairn/driver'
 import type { Database, Hints, ObjectStore } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
@@ -15,6 +15,8 @@ import { createMailSender } from './notification/send-mail.ts'
 import { createWebhookSender } from './notification/send-webhook.ts'
 import type { Reconciler } from './reconcile/reconciler.ts'
 import { type ReconcileTimes, startReconcileLoop } from './reconcile/start-reconcile-loop.ts'
+import { createScheduleReconciler } from './schedule/schedule-reconciler.ts'
+import { defaultScheduleSettings, type ScheduleSettings } from './schedule/schedule-settings.ts'
 import { checkHealth } from './service/check-health.ts'
 import { createServiceReconciler } from './service/reconcile-service.ts'
 import { createServiceOrphanRule } from './sweep/service-orphans.ts'
@@ -36,9 +38,12 @@ export interface ReconcilersOptions {
   readonly mail: MailSettings | null
   /** Where clients reach the API; begins the links in notifications. */
   readonly publicUrl: string
+  /** Size of the machine that containers run on; null while no engine has answered. */
+  readonly machine: () => MachineSize | null
   /** Those that differ from the defaults. */
   readonly settings?: {
     readonly build?: Partial<BuildSettings>
+    readonly schedule?: Partial<ScheduleSettings>
     readonly sweep?: Partial<SweepSettings>
     readonly notification?: Partial<NotificationSettings>
     readonly times?: Partial<ReconcileTimes>
@@ -51,8 +56,8 @@ export interface Reconcilers {
 }
 
 /**
- * Builds images, keeps services as they are wanted, delivers notifications, and sweeps. Any number of processes may do so on
- * one database.
+ * Builds images, keeps services as they are wanted, starts scheduled runs, delivers notifications, and sweeps. Any number
+ * of processes may do so on one database.
  *
  * @throws Error when `egressAllow` holds an entry that is none
  */
@@ -71,7 +76,12 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     settings: { ...defaultSweepSettings, ...settings.sweep },
   })
   const notifications = createNotifications(options)
-  const reconcilers = [builds, services, notifications.reconciler, sweeper]
+  const schedules = createScheduleReconciler({
+    ...options,
+    logger: logger.child({ part: 'schedule' }),
+    settings: { ...defaultScheduleSettings, ...settings.schedule },
+  })
+  const reconcilers = [builds, services, schedules, notifications.reconciler, sweeper]
   const loop = startReconcileLoop({ ...options, reconcilers, times: settings.times ?? {} })
   const seeded = seedSweep(database).catch((error: unknown) =>
     logger.error({ err: error }, 'the sweep could not be scheduled; it is at the next start'),

@@ -23,6 +23,7 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       egressAllow: [],
       mail: null,
       publicUrl: 'http://127.0.0.1:7420',
+      machine: () => null,
       settings: { times: quickTimes },
     })
   const ask = (): ReturnType<typeof rig.ask> => rig.ask({ details: { source: 'dockerfile', dockerfile: 'FROM x' } })

@@ -13,6 +13,7 @@ import type {
   StoredBuildStatus,
   StoredExecutionStatus,
   WatcherEvent,
+  TickOutcome,
 } from '@cairn/contract'
 import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
@@ -214,6 +215,33 @@ export interface Schema {
     dirty: Generated<boolean>
     failures: Generated<number>
   }
+  workflow_schedule: {
+    workflow_id: number
+    tenant_id: string
+    cron: string
+    timezone: string
+    handled_until: Moment
+  }
+  schedule_tick: {
+    workflow_id: number
+    tick: Date
+    tenant_id: string
+    cron: string
+    timezone: string
+    outcome: TickOutcome
+    until: Date | null
+    execution_id: string | null
+    reason: string | null
+    recorded_at: Created
+  }
+  workflow_webhook: {
+    id: string
+    workflow_id: number
+    tenant_id: string
+    signing_secret: string | null
+    created_at: Created
+  }
+  webhook_message: { webhook_id: string; message_id: string; execution_id: string; received_at: Created }
   resource_event: {
     id: GeneratedAlways<number>
     tenant_id: string

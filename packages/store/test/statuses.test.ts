@@ -12,6 +12,7 @@ import {
   storedBuildStatuses,
   storedExecutionStatuses,
   watcherEvents,
+  tickOutcomes,
 } from '@cairn/contract'
 import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -41,6 +42,7 @@ test.each([
   ['execution', 'status', storedExecutionStatuses],
   ['execution', 'trigger', runTriggers],
   ['secret_use', 'kind', secretUserKinds],
+  ['schedule_tick', 'outcome', tickOutcomes],
   ['service', 'service_type', serviceTypes],
   ['service', 'status', serviceStatuses],
   ['service_revision', 'status', revisionStatuses],

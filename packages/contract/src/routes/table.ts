@@ -8,6 +8,7 @@ import { secretRoutes } from './secrets.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
 import { tenantRoutes } from './tenants.ts'
+import { triggerRoutes } from './triggers.ts'
 import { workflowRoutes } from './workflows.ts'
 import type { Route } from '../route.ts'
 
@@ -18,6 +19,7 @@ export const routes = {
   ...imageRoutes,
   ...executionRoutes,
   ...workflowRoutes,
+  ...triggerRoutes,
   ...serviceRoutes,
   ...tenantRoutes,
   ...emailRoutes,

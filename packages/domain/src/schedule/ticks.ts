@@ -5,20 +5,17 @@
  * - An expression for every hour follows elapsed time: nothing is made up for hours that are left out, and hours that come
  *   twice run twice, so that "every five minutes" has no hour without a run.
  *
- * Always true: ticks rise strictly, and the next tick after any instant is the same whether one walks there or jumps.
+ * Always true: ticks rise strictly, and the next tick after any instant is the same whether one walks there or jumps. An
+ * expression or a zone that nothing can be made of (it was saved under other rules) has no ticks.
  */
 import { type CronSchedule, readCron, type WallPattern } from './cron-pattern.ts'
-import { findClockChange, instantsOf, offsetAt, wallReached } from './zone-time.ts'
+import { findClockChange, instantsOf, isTimeZone, offsetAt, wallReached } from './zone-time.ts'
 
 const hourMs = 3_600_000
 /** Longer than any repeated stretch of hours. */
 const repeatedAtMostMs = 26 * hourMs
 
-/**
- * The first tick after an instant; null = there is none within a hundred years.
- *
- * @throws {Error} when the expression or the zone is none; saved triggers have been checked
- */
+/** The first tick after an instant; null = there is none within a hundred years. */
 export function nextTick(schedule: CronSchedule, after: number): number | null {
   return nextOf(openSchedule(schedule), after)
 }
@@ -76,13 +73,13 @@ interface OpenSchedule {
   readonly zone: string
 }
 
-function openSchedule({ cron, timezone }: CronSchedule): OpenSchedule {
+function openSchedule({ cron, timezone }: CronSchedule): OpenSchedule | null {
   const read = readCron(cron)
-  if (read.kind === 'refused') throw new Error(`the cron expression "${cron}" ${read.rule}`)
-  return { pattern: read.pattern, zone: timezone }
+  return read.kind === 'refused' || !isTimeZone(timezone) ? null : { pattern: read.pattern, zone: timezone }
 }
 
-function nextOf(schedule: OpenSchedule, after: number): number | null {
+function nextOf(schedule: OpenSchedule | null, after: number): number | null {
+  if (schedule === null) return null
   return schedule.pattern.everyHour ? nextByElapsedTime(schedule, after) : nextByWallClock(schedule, after)
 }
 

@@ -52,6 +52,11 @@ describe('the times of an expression', () => {
     (cron) => expect(nextTick({ cron, timezone: 'Europe/London' }, at('2026-01-01T00:00:00Z'))).toBeNull(),
   )
 
+  it('are none when nothing can be made of expression or zone', () => {
+    expect(nextRuns({ cron: '0 24 * * *', timezone: 'UTC' }, 0, 1)).toEqual([])
+    expect(nextRuns({ cron: '0 0 * * *', timezone: 'Mars/Olympus' }, 0, 1)).toEqual([])
+  })
+
   it('follow the clocks of the zone', () => {
     expect(shown({ cron: '0 9 * * *', timezone: 'Asia/Kolkata' }, '2026-01-01T00:00:00Z', 1)).toEqual([
       '2026-01-01T09:00:00.000+05:30',

@@ -4,6 +4,7 @@ import {
   enqueueWork,
   findForgottenBuilds,
   findForgottenDeliveries,
+  findForgottenSchedules,
   findForgottenServices,
   type Hints,
   type WorkRequest,
@@ -11,7 +12,7 @@ import {
 import type { ReconcileContext } from '../reconcile/reconciler.ts'
 
 /**
- * Enqueues live builds, services and deliveries that have no work row. Every change enqueues in its own transaction, so there are none
+ * Enqueues live builds, services, schedules and deliveries that have no work row. Every change enqueues in its own transaction, so there are none
  * unless the tables were changed by hand or Cairn has a fault: hence the warning.
  */
 export async function enqueueForgotten(
@@ -20,10 +21,12 @@ export async function enqueueForgotten(
 ): Promise<void> {
   const builds = await findForgottenBuilds(database.db)
   const services = await findForgottenServices(database.db)
+  const schedules = await findForgottenSchedules(database.db)
   const deliveries = await findForgottenDeliveries(database.db)
   const requests: WorkRequest[] = [
     ...builds.map((id) => ({ kind: 'build' as const, key: String(id) })),
     ...services.map((key) => ({ kind: 'service' as const, key })),
+    ...schedules.map((id) => ({ kind: 'schedule' as const, key: String(id) })),
     ...deliveries.map((deliveryId) => ({
       kind: 'notification' as const,
       key: notificationKey({ kind: 'delivery', deliveryId }),

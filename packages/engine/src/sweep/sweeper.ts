@@ -11,6 +11,7 @@ import {
   type Hints,
   type ObjectStore,
   removeOldNotifications,
+  removeOldTriggerRecords,
 } from '@cairn/store'
 import { LeaseLost, type ReconcileContext, type Reconciler } from '../reconcile/reconciler.ts'
 import { enqueueForgotten } from './enqueue-forgotten.ts'
@@ -36,8 +37,10 @@ export interface SweepSettings {
   readonly filesEveryMs: number
   /** Age in milliseconds from which bytes that nothing refers to are removed. */
   readonly objectAgeMs: number
-  /** Age in milliseconds from which notifications, their deliveries and inbox entries are removed. */
+  /** Age in milliseconds from which notifications, their deliveries, inbox entries and records of scheduled times are removed. */
   readonly retentionMs: number
+  /** Age in milliseconds from which the ids of webhook messages are forgotten. */
+  readonly messageAgeMs: number
 }
 
 const hourMs = 3_600_000
@@ -47,6 +50,7 @@ export const defaultSweepSettings: SweepSettings = {
   filesEveryMs: hourMs,
   objectAgeMs: hourMs,
   retentionMs: 90 * 24 * hourMs,
+  messageAgeMs: 3 * 24 * hourMs,
 }
 
 /** Notifications removed by one statement. */
@@ -71,6 +75,11 @@ export function createSweeper(options: SweeperOptions): Reconciler {
       await forgetRetiredSecrets(options.database.db)
     },
     'remove unused objects': ({ signal }) => removeUnusedRows(objects, signal),
+    'remove old records of triggers': () =>
+      removeOldTriggerRecords(options.database.db, {
+        tickAgeMs: settings.retentionMs,
+        messageAgeMs: settings.messageAgeMs,
+      }),
     'remove stray files': async ({ signal }) => {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return
       await removeStrayFiles(objects, signal)

@@ -10,6 +10,9 @@ import type {
   ListWorkflowsQuery,
   LogLine,
   RetryExecutionBody,
+  ScheduleHistoryPage,
+  ScheduleHistoryQuery,
+  ScheduleTick,
   StepLogs,
   StopExecutionBody,
   UpdateWorkflowBody,
@@ -122,6 +125,28 @@ export class Workflows {
    */
   async resumeWorkflow(workflowId: number, options?: CallOptions): Promise<void> {
     await this.#transport.call('resumeWorkflow', { params: { workflowId } }, options)
+  }
+
+  /**
+   * Lists what became of the times of a workflow's schedules, newest first: the run that each started, or why none was.
+   * Of the last 90 days unless `dateFrom` says otherwise.
+   *
+   * @example
+   * for await (const { scheduledAt, reason } of client.workflows.listScheduleHistory(id, { outcomes: ['missed'] })) {
+   *   console.log(scheduledAt, reason)
+   * }
+   */
+  listScheduleHistory(
+    workflowId: number,
+    query: ScheduleHistoryQuery = {},
+    options?: CallOptions,
+  ): List<ScheduleTick, ScheduleHistoryPage> {
+    const params = { workflowId }
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listScheduleHistory', { params, query: { ...query, pageNumber } }, options),
+      ({ ticks }) => ticks,
+    )
   }
 
   /**

@@ -7,6 +7,8 @@ export interface WorkflowRecord {
   readonly id: number
   readonly name: string
   readonly status: WorkflowStatus
+  /** Also while a run is live, when the status does not tell. */
+  readonly isPaused: boolean
   /** Body of the current revision. */
   readonly body: object
   readonly createdAt: Date
@@ -34,7 +36,7 @@ export interface WorkflowFilter {
 function describedWorkflows(tenantId: string): RawBuilder<WorkflowRecord> {
   return sql<WorkflowRecord>`
     select
-      workflow.id, workflow.name, revision.body,
+      workflow.id, workflow.name, workflow.paused as "isPaused", revision.body,
       workflow.created_at as "createdAt", workflow.created_by as "createdBy",
       workflow.updated_at as "updatedAt", workflow.updated_by as "updatedBy",
       latest.id as "lastExecutionId", latest.status as "lastExecutionStatus", latest.created_at as "lastExecutedAt",

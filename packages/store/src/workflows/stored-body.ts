@@ -1,8 +1,6 @@
 /** A workflow's body as its revisions keep it: what the contract accepted, with the ids of its webhooks. */
-import { randomUUID } from 'node:crypto'
-import type { Trigger, UpdateWorkflowBody, Watcher, WorkflowBody } from '@cairn/contract'
-
-export type StoredTrigger = { readonly cron: string } | { readonly webhook: string }
+import type { UpdateWorkflowBody, Watcher, WorkflowBody } from '@cairn/contract'
+import { type StoredTrigger, storeTriggers } from './stored-trigger.ts'
 
 export interface StoredBody extends Omit<WorkflowBody, 'triggers'> {
   readonly triggers: readonly StoredTrigger[]
@@ -26,20 +24,11 @@ export function storeBody(body: UpdateWorkflowBody, name: string, before: Stored
     name,
     tags: body.tags ?? [],
     watchers: body.watchers ?? [],
-    triggers: (body.triggers ?? []).flatMap((trigger) => storeTrigger(trigger, before)),
+    triggers: storeTriggers(body.triggers ?? [], before?.triggers ?? []),
     steps: body.steps,
     ...(metadata !== undefined && { metadata }),
     ...(retryOptions !== undefined && { retryOptions }),
   }
-}
-
-/** `{}` stands for starts by hand only. */
-function storeTrigger(trigger: Trigger, before: StoredBody | null): StoredTrigger[] {
-  if (trigger.cron !== undefined) return [{ cron: trigger.cron }]
-  if (trigger.webhook === undefined || trigger.webhook === false) return []
-  const known = (before?.triggers ?? []).flatMap((old) => ('webhook' in old ? [old.webhook] : []))
-  const kept = trigger.webhookPolicy === 'preserve' ? known[0] : known.find((id) => id === trigger.webhook)
-  return [{ webhook: kept ?? randomUUID() }]
 }
 
 /** The hooks of a body, as create and update answer them. */

@@ -1,11 +1,8 @@
-import type { FieldError } from '@cairn/contract'
-import { compilePlan, secretsOfPlan, validateWorkflow } from '@cairn/domain'
+import type { Trigger } from '@cairn/contract'
+import { compilePlan, secretsOfPlan, validateTriggers, validateWorkflow } from '@cairn/domain'
 import { type Db, resolveReferences, type StoredBody } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
-
-const cronShape = /^\S+(?:\s+\S+){4,6}$/
-const cronCharacters = /^[\w*,/?#\s-]+$/
 
 /** What a body that can run names. */
 export interface CheckedBody {
@@ -20,7 +17,7 @@ export interface CheckedBody {
  * @throws {CairnError} `invalid_workflow` or `unknown_reference`, naming each step and field
  */
 export async function checkBody(context: ApiContext, db: Db, tenantId: string, body: StoredBody): Promise<CheckedBody> {
-  const broken = [...checkTriggers(body), ...validateWorkflow(body)]
+  const broken = validateWorkflow(body)
   if (broken.length > 0) throw invalid(broken, 'invalid_workflow')
   const references = await resolveReferences(db, tenantId, body, { moment: 'save', machine: context.machine() })
   const compiled = compilePlan(body, references)
@@ -28,10 +25,15 @@ export async function checkBody(context: ApiContext, db: Db, tenantId: string, b
   return { secrets: secretsOfPlan(compiled.plan) }
 }
 
-function checkTriggers(body: StoredBody): FieldError[] {
-  return body.triggers.flatMap((trigger, index) =>
-    'cron' in trigger && !(cronShape.test(trigger.cron) && cronCharacters.test(trigger.cron))
-      ? [{ field: `triggers.${index}.cron`, rule: 'must have 5 to 7 fields, e.g. "0 6 * * 1"' }]
-      : [],
-  )
+/**
+ * Refuses triggers that could never start a run, of which nobody would hear again.
+ *
+ * @param before the body of the revision before; null = there is none
+ * @throws {CairnError} `invalid_workflow`, naming each trigger and field
+ */
+export function checkTriggers(context: ApiContext, triggers: readonly Trigger[], before: StoredBody | null): void {
+  const kept = (before?.triggers ?? []).flatMap((trigger) => ('cron' in trigger ? [trigger.cron] : []))
+  const rules = { now: context.clock.now(), leastSeconds: context.limits.scheduleSeconds, kept }
+  const broken = validateTriggers(triggers, rules)
+  if (broken.length > 0) throw invalid(broken, 'invalid_workflow')
 }

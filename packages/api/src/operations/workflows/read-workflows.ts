@@ -12,6 +12,10 @@ import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
 import { storedExecutionStatuses, wireExecutionStatus } from '../../statuses.ts'
+import { describeTriggers } from './describe-triggers.ts'
+
+/** How many next runs of each schedule describe tells. */
+const nextRunsTold = 5
 
 export const listWorkflows: Operation<'listWorkflows'> = async (context, { caller, query }) => {
   const request = pageRequestOf(query)
@@ -23,7 +27,9 @@ export const listWorkflows: Operation<'listWorkflows'> = async (context, { calle
     ...(query.lastModifiedBy !== undefined && { lastModifiedBy: query.lastModifiedBy }),
   }
   const page = await list(context.database.db, caller.tenantId, filter, request)
-  return { workflows: page.items.map(summarise), workflowsCount: page.total, ...pageKeysOf(page, request) }
+  const now = context.clock.now()
+  const workflows = page.items.map((workflow) => summarise(workflow, { now, nextRuns: 0 }))
+  return { workflows, workflowsCount: page.total, ...pageKeysOf(page, request) }
 }
 
 export const describeWorkflow: Operation<'describeWorkflow'> = async (context, { caller, params }) => {
@@ -34,7 +40,7 @@ export const describeWorkflow: Operation<'describeWorkflow'> = async (context, {
   const imageIds = listImageReferences(body).map(({ imageId }) => imageId)
   const versions = await readVersionsToRun(db, caller.tenantId, [...new Set(imageIds)])
   return {
-    ...summarise(workflow),
+    ...summarise(workflow, { now: context.clock.now(), nextRuns: nextRunsTold }),
     steps: Object.fromEntries(Object.entries(body.steps).map(([name, step]) => [name, describeStep(step, versions)])),
     watchers: body.watchers,
     ...(body.metadata !== undefined && { metadata: body.metadata }),
@@ -42,7 +48,10 @@ export const describeWorkflow: Operation<'describeWorkflow'> = async (context, {
   }
 }
 
-function summarise(workflow: WorkflowRecord): WorkflowSummary {
+function summarise(
+  workflow: WorkflowRecord,
+  told: { readonly now: number; readonly nextRuns: number },
+): WorkflowSummary {
   const body = readStoredBody(workflow.body)
   const { lastExecutionId, lastExecutedAt, lastExecutionStatus } = workflow
   const hasRun = lastExecutionId !== null && lastExecutedAt !== null && lastExecutionStatus !== null
@@ -54,7 +63,7 @@ function summarise(workflow: WorkflowRecord): WorkflowSummary {
     updatedAt: workflow.updatedAt.toISOString(),
     updatedBy: workflow.updatedBy,
     status: workflow.status,
-    triggers: body.triggers.map((trigger) => ({ ...trigger })),
+    triggers: describeTriggers(body.triggers, { ...told, isPaused: workflow.isPaused }),
     tags: body.tags,
     ...(hasRun && {
       lastExecution: {

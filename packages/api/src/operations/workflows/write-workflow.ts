@@ -7,9 +7,13 @@ import {
   type LockedWorkflow,
   lockWorkflow,
   readStoredBody,
+  removeTriggers,
+  restartSchedules,
   reviseWorkflow,
   setWorkflowPaused,
+  type StoredBody,
   storeBody,
+  syncTriggers,
   type TokenHolder,
   type Tx,
   webhooksOf,
@@ -18,9 +22,10 @@ import type { ApiContext } from '../../context.ts'
 import type { Answer, Operation } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
-import { checkBody } from './check-body.ts'
+import { checkBody, checkTriggers } from './check-body.ts'
 
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
+  checkTriggers(context, body.triggers ?? [], null)
   const stored = storeBody(body, body.name, null)
   const id = await context.database.transaction(async (tx) => {
     const { secrets } = await checkBody(context, tx, caller.tenantId, stored)
@@ -34,8 +39,10 @@ export const createWorkflow: Operation<'createWorkflow'> = async (context, { cal
     })
     if (workflowId === null) throw nameTaken(body.name)
     await recordChange(tx, caller, { type: 'workflow.created', id: workflowId })
+    await syncTriggers(tx, { tenantId, workflowId }, stored.triggers)
     return workflowId
   })
+  hintSchedules(context, stored)
   return { id, ...webhooksOf(stored) }
 }
 
@@ -43,7 +50,9 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
   const stored = await context.database.transaction(async (tx) => {
     const locked = await lock(tx, caller, params.workflowId)
     const name = body.name ?? locked.name
-    const revised = storeBody(body, name, readStoredBody(locked.body))
+    const before = readStoredBody(locked.body)
+    checkTriggers(context, body.triggers ?? [], before)
+    const revised = storeBody(body, name, before)
     const { secrets } = await checkBody(context, tx, caller.tenantId, revised)
     if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
     await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
@@ -52,8 +61,10 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
       id: locked.id,
       facts: { revision: locked.revision + 1 },
     })
+    await syncTriggers(tx, { tenantId: caller.tenantId, workflowId: locked.id }, revised.triggers)
     return revised
   })
+  hintSchedules(context, stored)
   return { id: params.workflowId, ...webhooksOf(stored) }
 }
 
@@ -63,6 +74,7 @@ export const deleteWorkflow: Operation<'deleteWorkflow'> = async (context, { cal
     const live = await findLiveExecution(tx, locked.id)
     if (live !== null) throw new CairnError('conflict', `run ${live} of this workflow has not ended; wait for its end`)
     await remove(tx, locked, caller.userEmail)
+    await removeTriggers(tx, { tenantId: caller.tenantId, workflowId: locked.id })
     await recordChange(tx, caller, { type: 'workflow.deleted', id: locked.id })
   })
   return {}
@@ -82,15 +94,25 @@ async function setPaused(
 ): Promise<Answer<'pauseWorkflow'>> {
   await context.database.transaction(async (tx) => {
     const locked = await lock(tx, caller, workflowId)
-    const hasSchedule = readStoredBody(locked.body).triggers.some((trigger) => 'cron' in trigger)
-    if (!hasSchedule) throw new CairnError('conflict', 'this workflow has no schedule; only a schedule can be paused')
+    if (paused && !hasSchedule(readStoredBody(locked.body)))
+      throw new CairnError('conflict', 'this workflow has no schedule; only a schedule can be paused')
     if (locked.paused === paused) {
       throw new CairnError('conflict', paused ? 'this workflow is paused already' : 'this workflow is not paused')
     }
     await setWorkflowPaused(tx, locked, paused, caller.userEmail)
     await recordChange(tx, caller, { type: paused ? 'workflow.paused' : 'workflow.resumed', id: locked.id })
+    if (!paused) await restartSchedules(tx, { tenantId: caller.tenantId, workflowId: locked.id })
   })
+  if (!paused) context.hints.notify('work')
   return {}
+}
+
+function hasSchedule(body: StoredBody): boolean {
+  return body.triggers.some((trigger) => 'cron' in trigger)
+}
+
+function hintSchedules(context: ApiContext, body: StoredBody): void {
+  if (hasSchedule(body)) context.hints.notify('work')
 }
 
 async function lock(tx: Tx, caller: TokenHolder, workflowId: number): Promise<LockedWorkflow> {

@@ -1,0 +1,31 @@
+import type { WorkflowSummary } from '@cairn/contract'
+import { type CronSchedule, nextRuns, zonedTimestamp } from '@cairn/domain'
+import type { StoredTrigger } from '@cairn/store'
+
+type TriggerAnswer = WorkflowSummary['triggers'][number]
+
+export interface TriggerMoment {
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** A paused schedule has no next run. */
+  readonly isPaused: boolean
+  /** How many next runs are told beside the first; 0 in lists. */
+  readonly nextRuns: number
+}
+
+/** The triggers as they were written, and when the schedules among them run next. */
+export function describeTriggers(triggers: readonly StoredTrigger[], moment: TriggerMoment): TriggerAnswer[] {
+  return triggers.map((trigger) => ('cron' in trigger ? describeSchedule(trigger, moment) : { ...trigger }))
+}
+
+function describeSchedule(trigger: Extract<StoredTrigger, { cron: string }>, moment: TriggerMoment): TriggerAnswer {
+  const { timezone = 'UTC' } = trigger
+  const schedule: CronSchedule = { cron: trigger.cron, timezone }
+  const ticks = moment.isPaused ? [] : nextRuns(schedule, moment.now, Math.max(1, moment.nextRuns))
+  const [first] = ticks
+  return {
+    ...trigger,
+    ...(first !== undefined && { scheduled: new Date(first).toISOString() }),
+    ...(moment.nextRuns > 0 && { nextRuns: ticks.map((tick) => zonedTimestamp(timezone, tick)) }),
+  }
+}
