@@ -11,6 +11,7 @@ import {
   type Database,
   lockSecretKeys,
   resealSecrets,
+  resealWebhooks,
   type SecretCipher,
   secretKeyBytes,
 } from '@cairn/store'
@@ -44,7 +45,10 @@ export async function openSecretCipher(database: Database, path: string, logger:
     return found
   })
   await warnIfOpenToOthers(path, logger)
-  const { resealed, unreadable } = await resealSecrets(database.db, cipher)
+  const secrets = await resealSecrets(database.db, cipher)
+  const webhooks = await resealWebhooks(database.db, cipher)
+  const resealed = secrets.resealed + webhooks.resealed
+  const unreadable = [...secrets.unreadable, ...webhooks.unreadable]
   if (resealed > 0) logger.info({ resealed, keyId: cipher.keyIds[0] }, 'secrets were sealed anew under the first key')
   if (unreadable.length > 0) logger.warn({ unreadable }, 'these secrets cannot be opened; store their values anew')
   return cipher

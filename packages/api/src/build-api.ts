@@ -91,6 +91,10 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
       context,
       limits,
       rateLimiter: createRateLimiter(limits.rate, clock),
+      hookLimiters: {
+        byAddress: createRateLimiter(limits.hookRate.byAddress, clock),
+        byHook: createRateLimiter(limits.hookRate.byHook, clock),
+      },
       operationOf: (id) => handlers.get(id),
     })
   await app.ready()

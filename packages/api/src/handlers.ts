@@ -28,6 +28,7 @@ import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operati
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
+import { callWebhook } from './operations/triggers/call-webhook.ts'
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
@@ -89,6 +90,7 @@ const built: Handlers = {
   listResources,
   getDefaultResource,
   listScheduleHistory,
+  callWebhook,
   listServices,
   createService,
   describeService,

@@ -22,6 +22,8 @@ export interface ApiLimits {
   readonly drain: BodyTime & { readonly maxBytes: number }
   /** For each token; uploads are not counted. */
   readonly rate: RateLimit
+  /** For each webhook, and for each address that calls webhooks. */
+  readonly hookRate: { readonly byHook: RateLimit; readonly byAddress: RateLimit }
   /** Runs that a workflow with concurrent runs may have. */
   readonly runs: RunLimits
   /** Seconds that lie between two times of a schedule at least. */
@@ -45,6 +47,7 @@ export const defaultApiLimits: ApiLimits = {
   uploadTime: { idleMs: 30_000, totalMs: 3_600_000 },
   drain: { idleMs: 5000, totalMs: 30_000, maxBytes: 256 * mebibyte },
   rate: { perSecond: 500, burst: 2000 },
+  hookRate: { byHook: { perSecond: 10, burst: 100 }, byAddress: { perSecond: 200, burst: 1000 } },
   runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
   scheduleSeconds: 1,
   linkSeconds: 600,

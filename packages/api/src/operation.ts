@@ -1,7 +1,7 @@
 /** What an operation is given and gives back. The contract's route table decides both types. */
 import type { Readable } from 'node:stream'
 import type { AnswerOf, BodyOf, OperationId, ParamsOf, QueryOf, Routes } from '@cairn/contract'
-import type { TokenHolder } from '@cairn/store'
+import type { CalledHook, TokenHolder } from '@cairn/store'
 import type { ApiContext } from './context.ts'
 
 /** A file that was uploaded: its bytes are in the object store, nothing refers to them yet. */
@@ -10,13 +10,24 @@ export interface Upload {
   readonly sizeBytes: number
 }
 
-type CallerOf<Id extends OperationId> = Routes[Id]['auth'] extends 'token' ? TokenHolder : null
+type CallerOf<Id extends OperationId> = Routes[Id]['auth'] extends 'token'
+  ? TokenHolder
+  : Routes[Id]['auth'] extends 'webhook'
+    ? CalledHook
+    : null
+
+/** A body as it came. */
+export interface RawBody {
+  readonly bytes: Buffer
+  /** By lower-case name. One that came several times is one text, with commas between. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+}
 
 export interface Call<Id extends OperationId> {
   readonly caller: CallerOf<Id>
   readonly params: ParamsOf<Routes[Id]>
   readonly query: QueryOf<Routes[Id]>
-  readonly body: BodyOf<Routes[Id]>
+  readonly body: Routes[Id]['bodyKind'] extends 'bytes' ? RawBody : BodyOf<Routes[Id]>
   /** null when the body had no file. */
   readonly upload: Upload | null
   /** Aborted when the client goes away. */

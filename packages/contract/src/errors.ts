@@ -19,6 +19,10 @@ export const errorCatalog = {
     meaning: 'The body names an image, version, instance type or secret that does not exist here.',
   },
   unauthorized: { status: 401, meaning: 'The Authorization header is missing or holds no valid token.' },
+  invalid_signature: {
+    status: 401,
+    meaning: 'The call of a webhook is not signed as the hook asks for; the message names the header and the rule.',
+  },
   forbidden: { status: 403, meaning: 'The token is valid but may not do this.' },
   not_found: { status: 404, meaning: 'No such resource in this tenant.' },
   route_not_found: { status: 404, meaning: 'No operation has this method and path.' },
@@ -26,6 +30,10 @@ export const errorCatalog = {
   already_running: {
     status: 409,
     meaning: 'A run of this workflow is live and concurrent runs are off; the message names the run.',
+  },
+  replayed: {
+    status: 409,
+    meaning: 'This call of a webhook was received before, or its id is that of another call; no run was started.',
   },
   payload_too_large: { status: 413, meaning: 'The body is larger than the limit that the message names.' },
   unprocessable: { status: 422, meaning: 'The request is well formed but cannot be carried out as asked.' },

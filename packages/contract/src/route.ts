@@ -1,8 +1,11 @@
 import type { TObject, TSchema } from 'typebox'
 import type { ErrorCode } from './errors.ts'
 
-/** How a caller proves who it is. `signed`: by a signature in the query, for download links without a token. */
-export type RouteAuth = 'token' | 'signed' | 'none'
+/**
+ * How a caller proves who it is. `signed`: by a signature in the query, for download links without a token. `webhook`: by
+ * the token of a hook in the path, and by a signature where the hook asks for one.
+ */
+export type RouteAuth = 'token' | 'signed' | 'webhook' | 'none'
 
 /** What a 2xx answer carries. */
 export type RouteResponse =
@@ -25,7 +28,8 @@ export interface Route {
   readonly query?: TObject
   /** JSON body; for multipart routes the schema of the text fields, JSON-valued ones parsed. */
   readonly body?: TSchema
-  readonly bodyKind: 'none' | 'json' | 'multipart'
+  /** `bytes`: the operation gets the body as it came, as signatures are over bytes; its schema is for readers only. */
+  readonly bodyKind: 'none' | 'json' | 'multipart' | 'bytes'
   readonly response: RouteResponse
   /** Name of the multipart part that carries a file; absent when none is taken. */
   readonly filePart?: string

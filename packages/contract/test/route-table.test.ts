@@ -90,8 +90,8 @@ describe('the route table', () => {
     },
   )
 
-  it('asks for a token everywhere but behind signed links', () => {
+  it('asks for a token everywhere but behind signed links and webhooks', () => {
     const open = entries.filter(([, route]) => route.auth !== 'token').map(([id]) => id)
-    expect(open.toSorted()).toEqual(['readBuildLogFile', 'readExecutionLogFile'])
+    expect(open.toSorted()).toEqual(['callWebhook', 'readBuildLogFile', 'readExecutionLogFile'])
   })
 })

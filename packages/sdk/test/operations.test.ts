@@ -48,6 +48,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   executeWorkflow: ({ workflows }) => workflows.executeWorkflow(1),
   retryExecution: ({ workflows }) => workflows.retryExecution(1, id, { from: 'failed' }),
   stopExecution: ({ workflows }) => workflows.stopExecution(1, id),
+  callWebhook: ({ workflows }) => workflows.callWebhook(id, {}),
   listScheduleHistory: ({ workflows }) => workflows.listScheduleHistory(1).all(),
   listExecutions: ({ workflows }) => workflows.listExecutions(1).all(),
   getExecutionDetails: ({ workflows }) => workflows.getExecutionDetails(1, id),

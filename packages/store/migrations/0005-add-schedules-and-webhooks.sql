@@ -29,21 +29,34 @@ create table schedule_tick (
 );
 create index on schedule_tick (recorded_at);
 
--- The hooks of a workflow's current revision. Who knows the id may call it.
+-- The hooks of a workflow's current revision. Who knows a hook's token, which is in its URL, may call it.
 create table workflow_webhook (
   id uuid primary key,
   workflow_id bigint not null references workflow,
   tenant_id uuid not null references tenant,
-  -- name of the secret that calls are signed with; null = calls need no signature
+  -- SHA-256 of the token
+  token_hash bytea not null unique,
+  -- token and generated signing secret, sealed like secrets; null = a hook of before, whose token is its id
+  sealed bytea,
+  key_id text references secret_key,
+  -- name of the secret that calls are signed with
   signing_secret text,
-  created_at timestamptz not null default now()
+  -- calls are signed with a secret that was generated for the hook
+  is_signed boolean not null default false,
+  created_at timestamptz not null default now(),
+  check ((sealed is null) = (key_id is null)),
+  check (not is_signed or (sealed is not null and signing_secret is null))
 );
 create index on workflow_webhook (workflow_id);
 
--- Calls that started a run, by the id that their sender gave them, so that a repeated one starts no other.
+-- Calls that started a run, by the id that their sender gave them, so that no call starts a second one.
 create table webhook_message (
   webhook_id uuid not null references workflow_webhook on delete cascade,
   message_id text not null,
+  -- SHA-256 of the body
+  digest bytea not null,
+  -- newest time that a call with this id was signed for, epoch seconds; null = it was not signed
+  signed_at bigint,
   execution_id uuid not null,
   received_at timestamptz not null default clock_timestamp(),
   primary key (webhook_id, message_id)
@@ -59,8 +72,9 @@ cross join json_array_elements(revision.body -> 'triggers') as trigger
 where workflow.deleted_at is null and trigger ->> 'cron' is not null
 on conflict do nothing;
 
-insert into workflow_webhook (id, workflow_id, tenant_id)
-select (trigger ->> 'webhook')::uuid, workflow.id, workflow.tenant_id
+insert into workflow_webhook (id, workflow_id, tenant_id, token_hash)
+select (trigger ->> 'webhook')::uuid, workflow.id, workflow.tenant_id,
+  sha256(convert_to((trigger ->> 'webhook')::uuid::text, 'UTF8'))
 from workflow
 join workflow_revision as revision on revision.workflow_id = workflow.id and revision.revision = workflow.revision
 cross join json_array_elements(revision.body -> 'triggers') as trigger

@@ -238,10 +238,21 @@ export interface Schema {
     id: string
     workflow_id: number
     tenant_id: string
+    token_hash: Buffer
+    sealed: Buffer | null
+    key_id: string | null
     signing_secret: string | null
+    is_signed: Generated<boolean>
     created_at: Created
   }
-  webhook_message: { webhook_id: string; message_id: string; execution_id: string; received_at: Created }
+  webhook_message: {
+    webhook_id: string
+    message_id: string
+    digest: Buffer
+    signed_at: number | null
+    execution_id: string
+    received_at: Created
+  }
   resource_event: {
     id: GeneratedAlways<number>
     tenant_id: string

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CairnError } from '@cairn/contract'
-import { type Db, findTokenHolder, type TokenHolder } from '@cairn/store'
+import { type CalledHook, type Db, findHook, findTokenHolder, type TokenHolder } from '@cairn/store'
 
 const longestToken = 4096
 
@@ -28,3 +28,18 @@ export async function authenticate(db: Db, header: string | undefined): Promise<
   }
   return holder
 }
+
+/**
+ * The hook that a call names.
+ *
+ * @throws {CairnError} `not_found`, the same for what is no token, was one, or never was
+ */
+export async function authenticateHook(db: Db, token: string | undefined): Promise<CalledHook> {
+  const given = token?.toLowerCase() ?? ''
+  const hook = given === '' || given.length > longestToken ? null : await findHook(db, given)
+  if (hook === null) throw new CairnError('not_found', unknownHook)
+  return hook
+}
+
+/** What a caller is told of a hook that is not, or no longer, there. */
+export const unknownHook = 'there is no such webhook'

@@ -17,7 +17,15 @@ declare module 'fastify' {
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 
-/** One log line and one observation for each answer. Queries are left out of both: they may hold signatures. */
+/** The token of a webhook is in its path. */
+const hookPath = /^(.*\/hooks\/)[^/]+/
+
+/** What the log may know of a URL: no query, which may hold a signature, and no token of a webhook. */
+export function loggedPath(url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(hookPath, '$1…')
+}
+
+/** One log line and one observation for each answer. */
 export function observeRequests(app: FastifyInstance, logger: Logger, metrics: Registry): void {
   const duration = new Histogram({
     name: 'cairn_http_request_duration_seconds',
@@ -42,7 +50,7 @@ export function observeRequests(app: FastifyInstance, logger: Logger, metrics: R
       requestId: request.id,
       operationId,
       method: request.method,
-      path: request.url.split('?', 1)[0],
+      path: loggedPath(request.url),
       status,
       ms: Math.round(seconds * 10_000) / 10,
       ...(tenantId !== null && { tenantId }),

@@ -66,15 +66,20 @@ async function withinMs<T>(promise: Promise<T>, waitMs: number): Promise<T> {
   }
 }
 
+/** The whole body. @throws {CairnError} as {@link readBody} */
+export async function readBytes(body: Readable, limits: BodyLimits): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of readBody(body, limits)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 /**
  * The body as JSON; nothing at all counts as `{}`.
  *
  * @throws {CairnError} as {@link readBody}, and `invalid_request` for what is no JSON
  */
 export async function readJsonBody(body: Readable, limits: BodyLimits): Promise<unknown> {
-  const chunks: Buffer[] = []
-  for await (const chunk of readBody(body, limits)) chunks.push(chunk)
-  const text = utf8TextOf(Buffer.concat(chunks))
+  const text = utf8TextOf(await readBytes(body, limits))
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text)

@@ -14,30 +14,39 @@ import {
   type Route,
 } from '@cairn/contract'
 import { CairnError } from '@cairn/contract'
-import type { TokenHolder } from '@cairn/store'
+import type { CalledHook, TokenHolder } from '@cairn/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
 import type { ApiLimits } from '../limits.ts'
-import type { BinaryAnswer, Call, Operation, Upload } from '../operation.ts'
-import { authenticate } from './authenticate.ts'
+import type { BinaryAnswer, Call, Operation, RawBody, Upload } from '../operation.ts'
+import { authenticate, authenticateHook } from './authenticate.ts'
 import { invalid } from './error-answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { discardUpload, receiveForm } from './receive-form.ts'
-import { readJsonBody, tooLarge } from './request-body.ts'
+import { readBytes, readJsonBody, tooLarge } from './request-body.ts'
 
 export interface OperationServer {
   readonly context: ApiContext
   readonly limits: ApiLimits
   readonly rateLimiter: RateLimiter
+  readonly hookLimiters: HookLimiters
   /** undefined = not built. */
   readonly operationOf: (id: OperationId) => AnyOperation | undefined
+}
+
+/** How often webhooks may be called. */
+export interface HookLimiters {
+  /** For each address that calls come from, whatever hook they name. */
+  readonly byAddress: RateLimiter
+  /** For each hook that exists. */
+  readonly byHook: RateLimiter
 }
 
 /** An operation whose types were checked where it was put into the table of handlers. */
 export type AnyOperation = (context: ApiContext, call: AnyCall) => Promise<unknown>
 
 export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'signal'> {
-  readonly caller: TokenHolder | null
+  readonly caller: TokenHolder | CalledHook | null
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown
@@ -70,7 +79,7 @@ async function serve(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   request.facts.operationId = id
-  const caller = route.auth === 'token' ? await identify(server, route, request) : null
+  const caller = await callerOf(server, route, request)
   const operation = server.operationOf(id)
   if (operation === undefined)
     throw new CairnError('not_built', `${route.summary}: this version of Cairn does not do it yet`)
@@ -88,14 +97,40 @@ async function serve(
   }
 }
 
+function callerOf(server: OperationServer, route: Route, request: FastifyRequest): Promise<AnyCall['caller']> {
+  switch (route.auth) {
+    case 'token':
+      return identify(server, route, request)
+    case 'webhook':
+      return identifyHook(server, request)
+    case 'signed':
+    case 'none':
+      return Promise.resolve(null)
+    default:
+      return route.auth satisfies never
+  }
+}
+
+async function identifyHook(server: OperationServer, request: FastifyRequest): Promise<CalledHook> {
+  const { byAddress, byHook } = server.hookLimiters
+  refuseIfMany(byAddress.take(request.ip), 'this address called webhooks too often')
+  const { webhook } = request.params as Record<string, string>
+  const hook = await authenticateHook(server.context.database.db, webhook)
+  request.facts.tenantId = hook.tenantId
+  refuseIfMany(byHook.take(hook.id), 'this webhook was called too often')
+  return hook
+}
+
+function refuseIfMany(waitSeconds: number, what: string): void {
+  if (waitSeconds === 0) return
+  throw new CairnError('rate_limited', `${what}; try again in ${waitSeconds} s`, { retryAfterSeconds: waitSeconds })
+}
+
 async function identify(server: OperationServer, route: Route, request: FastifyRequest): Promise<TokenHolder> {
   const caller = await authenticate(server.context.database.db, request.headers.authorization)
   request.facts.tenantId = caller.tenantId
-  const waitSeconds = route.bodyKind === 'multipart' ? 0 : server.rateLimiter.take(caller.tokenId)
-  if (waitSeconds > 0) {
-    throw new CairnError('rate_limited', `this token sent too many requests; try again in ${waitSeconds} s`, {
-      retryAfterSeconds: waitSeconds,
-    })
+  if (route.bodyKind !== 'multipart') {
+    refuseIfMany(server.rateLimiter.take(caller.tokenId), 'this token sent too many requests')
   }
   return caller
 }
@@ -107,11 +142,15 @@ async function receiveBody(
 ): Promise<{ readonly body: unknown; readonly upload: Upload | null }> {
   const { limits } = server
   if (route.bodyKind === 'none') return { body: undefined, upload: null }
-  if (route.bodyKind === 'json') {
+  if (route.bodyKind === 'json' || route.bodyKind === 'bytes') {
     const maxBytes = limits.jsonBytesOf[id] ?? limits.jsonBytes
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-    const raw = await readJsonBody(request.raw, { ...limits.bodyTime, maxBytes })
-    return { body: accept(readBody(route, raw)), upload: null }
+    const bounds = { ...limits.bodyTime, maxBytes }
+    if (route.bodyKind === 'json') {
+      return { body: accept(readBody(route, await readJsonBody(request.raw, bounds))), upload: null }
+    }
+    const body: RawBody = { bytes: await readBytes(request.raw, bounds), headers: request.headers }
+    return { body, upload: null }
   }
   const form = await receiveForm(server.context, request, route.filePart, {
     ...limits.uploadTime,

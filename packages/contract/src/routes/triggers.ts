@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
-import { ScheduleHistoryPage, ScheduleHistoryQuery } from '../schemas/trigger.ts'
+import { ExecutionStarted } from '../schemas/execution.ts'
+import { ScheduleHistoryPage, ScheduleHistoryQuery, WebhookParams, WebhookPayload } from '../schemas/trigger.ts'
 import { WorkflowParams } from '../schemas/workflow.ts'
 
 /** What starts runs by itself. */
@@ -15,6 +16,28 @@ export const triggerRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: ScheduleHistoryPage },
     errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  callWebhook: {
+    method: 'POST',
+    path: '/workflows/api/v1/hooks/{webhook}',
+    summary: 'Start a run by a webhook',
+    tag: 'Workflows',
+    auth: 'webhook',
+    params: WebhookParams,
+    body: WebhookPayload,
+    bodyKind: 'bytes',
+    response: { kind: 'json', status: 202, schema: ExecutionStarted },
+    errors: [
+      'invalid_request',
+      'unknown_reference',
+      'invalid_signature',
+      'not_found',
+      'already_running',
+      'replayed',
+      'payload_too_large',
+      'queue_full',
+    ],
     added: true,
   },
 } as const satisfies Record<string, Route>

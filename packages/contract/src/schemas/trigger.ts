@@ -33,3 +33,14 @@ export const ScheduleHistoryPage = pageOf({
   ticksCount: Type.Integer(),
 })
 export type ScheduleHistoryPage = Static<typeof ScheduleHistoryPage>
+
+export const WebhookParams = Type.Object({ webhook: Uuid })
+export type WebhookParams = Static<typeof WebhookParams>
+
+/**
+ * What a caller of a webhook sends: JSON of any kind, at most 1 MiB. An object with no other keys than `params` and
+ * `stepsToRun` is taken as the body of `execute`; anything else is given to every step as the parameter `WEBHOOK_PAYLOAD`,
+ * of at most 64 KiB. Nothing at all is fine.
+ */
+export const WebhookPayload = Type.Unknown()
+export type WebhookPayload = Static<typeof WebhookPayload>

@@ -20,17 +20,20 @@ import { ExportStep, HttpStep, RetryOptions, SqlStep, StandardStep, StepBody, st
 
 export const WorkflowParams = Type.Object({ workflowId: NumericId })
 
+/** Name of a secret that calls are signed with; true = one that Cairn makes for the hook and shows once; false = none. */
+const SigningSecret = Type.Union([Type.Boolean(), ShortText], addedByCairn)
+
 /**
- * By time, by a call from outside, or (`{}` or none) by hand only. `webhook` as text is the id of the hook that describe
- * shows and keeps it, as `webhookPolicy: preserve` does. Added by Cairn: `timezone` (IANA name, default UTC) of a cron, and
- * `signingSecret`, the name of the secret with which calls of the webhook must be signed.
+ * By time, by a call from outside, or (`{}` or none) by hand only. `webhook` as text is the token of the hook that describe
+ * shows and keeps it, as `webhookPolicy: preserve` does; a hook that is not kept gets a new one. Added by Cairn: `timezone`
+ * (IANA name, default UTC) of a cron, and `signingSecret`, with which calls of the webhook must be signed.
  */
 export const Trigger = Type.Object({
   cron: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
   timezone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, ...addedByCairn })),
   webhook: Type.Optional(Type.Union([Type.Boolean(), Uuid])),
   webhookPolicy: Type.Optional(ShortText),
-  signingSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 256, ...addedByCairn })),
+  signingSecret: Type.Optional(SigningSecret),
 })
 export type Trigger = Static<typeof Trigger>
 
@@ -114,10 +117,15 @@ export const ListWorkflowsQuery = Type.Object({
 })
 export type ListWorkflowsQuery = Static<typeof ListWorkflowsQuery>
 
-/** `triggers` is there when the workflow has a webhook: its id. */
+/**
+ * `triggers` is there when the workflow has webhooks: the token of each, and the signing secret of those that got one by
+ * this call, which is shown here and never again.
+ */
 export const WorkflowSaved = Type.Object({
   id: Type.Integer(),
-  triggers: Type.Optional(Type.Array(Type.Object({ webhook: Uuid }))),
+  triggers: Type.Optional(
+    Type.Array(Type.Object({ webhook: Uuid, signingSecret: Type.Optional(Type.String(addedByCairn)) })),
+  ),
 })
 export type WorkflowSaved = Static<typeof WorkflowSaved>
 
@@ -128,7 +136,7 @@ const TriggerAnswer = Type.Object({
   scheduled: Type.Optional(Timestamp),
   nextRuns: Type.Optional(Type.Array(Timestamp, addedByCairn)),
   webhook: Type.Optional(Uuid),
-  signingSecret: Type.Optional(Type.String(addedByCairn)),
+  signingSecret: Type.Optional(SigningSecret),
 })
 
 /** `rerunId` is there when the run retries another: that one. */

@@ -32,7 +32,11 @@ export async function recordMissed(
     data: { tick, first: isoOf(first.tick) },
   })
   const isWatched = readStoredBody(locked.body).watchers.some(({ events }) => events.missed === true)
-  if (isWatched) await enqueueWork(tx, { kind: 'notification', key: notificationKey({ kind: 'missed', workflowId: locked.id, tick }) })
+  if (isWatched)
+    await enqueueWork(tx, {
+      kind: 'notification',
+      key: notificationKey({ kind: 'missed', workflowId: locked.id, tick }),
+    })
 }
 
 const isoOf = (tick: number): string => new Date(tick).toISOString()

@@ -19,7 +19,7 @@ import {
   reviseWorkflow,
   setWorkflowPaused,
   storeBody,
-  syncTriggers,
+  syncSchedules,
   type StoredTick,
   type Tx,
   type WorkItem,
@@ -59,9 +59,15 @@ export class ScheduleRig {
     const name = `w${this.#workflows}`
     return this.database.transaction(async (tx) => {
       const stored = storeBody({ steps, ...body }, name, null)
-      const id = await insertWorkflow(tx, { tenantId: this.tenantId, name, body: stored, secrets: [], createdBy: 'test' })
+      const id = await insertWorkflow(tx, {
+        tenantId: this.tenantId,
+        name,
+        body: stored,
+        secrets: [],
+        createdBy: 'test',
+      })
       if (id === null) throw new Error('the name is taken')
-      await syncTriggers(tx, { tenantId: this.tenantId, workflowId: id }, stored.triggers)
+      await syncSchedules(tx, { tenantId: this.tenantId, workflowId: id }, stored.triggers)
       return id
     })
   }
@@ -70,7 +76,7 @@ export class ScheduleRig {
     return this.#change(workflowId, async (tx, locked) => {
       const stored = storeBody({ steps, ...body }, locked.name, null)
       await reviseWorkflow(tx, locked, { name: locked.name, body: stored, secrets: [], updatedBy: 'test' })
-      await syncTriggers(tx, { tenantId: this.tenantId, workflowId }, stored.triggers)
+      await syncSchedules(tx, { tenantId: this.tenantId, workflowId }, stored.triggers)
     })
   }
 

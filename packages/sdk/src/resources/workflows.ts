@@ -26,6 +26,7 @@ import type {
 import { type List, listOf } from '../list.ts'
 import type { CallOptions, Download, Transport } from '../transport/transport.ts'
 import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
+import { signWebhookCall } from '../transport/sign-webhook-call.ts'
 import { firstNamed } from './first-named.ts'
 
 const liveExecutionStatuses: readonly string[] = ['Running', 'Stopping']
@@ -161,6 +162,34 @@ export class Workflows {
    */
   executeWorkflow(workflowId: number, body: ExecuteBody = {}, options?: CallOptions): Promise<ExecutionStarted> {
     return this.#transport.call('executeWorkflow', { params: { workflowId }, body }, options)
+  }
+
+  /**
+   * Starts a run by a webhook, as senders without an API token do. `payload` is JSON of any kind: `params` and `stepsToRun`
+   * as in `executeWorkflow`, anything else reaches the steps as `WEBHOOK_PAYLOAD`. Calls with the same `messageId` start one
+   * run.
+   *
+   * @param webhook - the token that `createWorkflow` answers and `describeWorkflow` shows.
+   * @throws NotFoundError when there is no such webhook.
+   * @throws ConflictError when the call was received before, or as `executeWorkflow` does.
+   * @example
+   * const { triggers } = await client.workflows.createWorkflow({ ...body, triggers: [{ webhook: true, signingSecret: true }] })
+   * const { webhook, signingSecret } = triggers[0]
+   * await client.workflows.callWebhook(webhook, { event: 'uploaded' }, { signingSecret })
+   */
+  async callWebhook(
+    webhook: string,
+    payload: unknown,
+    options: CallOptions & {
+      readonly signingSecret?: string | undefined
+      readonly messageId?: string | undefined
+    } = {},
+  ): Promise<ExecutionStarted> {
+    const { signingSecret, messageId = crypto.randomUUID() } = options
+    const call = { messageId, body: JSON.stringify(payload) ?? '' }
+    const headers =
+      signingSecret === undefined ? { 'webhook-id': messageId } : await signWebhookCall(signingSecret, call, Date.now())
+    return this.#transport.call('callWebhook', { params: { webhook }, body: payload, headers }, options)
   }
 
   /**

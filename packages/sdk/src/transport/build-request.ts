@@ -7,6 +7,7 @@ export interface CallParts {
   readonly query?: Readonly<Record<string, unknown>> | undefined
   readonly body?: unknown
   readonly files?: readonly FilePart[] | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** A request that can be sent any number of times. */
@@ -14,6 +15,7 @@ export interface PreparedRequest {
   readonly method: Route['method']
   readonly url: string
   readonly contentType: string | null
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body: string | Blob | null
 }
 
@@ -62,5 +64,7 @@ export function buildRequest(baseUrl: string, route: Route, parts: CallParts): P
     return { method, url, contentType, body: blob }
   }
   if (route.bodyKind === 'none') return { method, url, contentType: null, body: null }
-  return { method, url, contentType: 'application/json', body: JSON.stringify(parts.body ?? {}) }
+  // What is signed is sent as it is: nothing stands in for a body that is not there.
+  const body = JSON.stringify(route.bodyKind === 'bytes' ? parts.body : (parts.body ?? {})) ?? null
+  return { method, url, contentType: 'application/json', headers: parts.headers, body }
 }

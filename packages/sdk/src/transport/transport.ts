@@ -47,7 +47,10 @@ type Given<Key extends string, Value> = [Value] extends [undefined]
 /** What an operation takes. */
 export type InputOf<Id extends OperationId> = Given<'params', ParamsOf<Routes[Id]>> &
   Given<'query', QueryOf<Routes[Id]>> &
-  Given<'body', BodyOf<Routes[Id]>> & { readonly files?: readonly FilePart[] }
+  Given<'body', BodyOf<Routes[Id]>> & {
+    readonly files?: readonly FilePart[]
+    readonly headers?: Readonly<Record<string, string>>
+  }
 
 export interface Transport {
   /** Calls an operation that answers JSON. */
@@ -96,7 +99,9 @@ export function createTransport(settings: TransportSettings): Transport {
     call: async (id, input, options = {}) => {
       const route: Route = routes[id]
       const request = buildRequest(settings.baseUrl, route, partsOf(input))
-      const text = await send(id, request, { options, authorization, read: (response) => response.text() })
+      // A webhook has its own token, in the path.
+      const proof = route.auth === 'token' ? authorization : null
+      const text = await send(id, request, { options, authorization: proof, read: (response) => response.text() })
       return parseAnswer(id, text)
     },
     download: async (id, input, options = {}) => {
@@ -190,7 +195,7 @@ async function attemptOnce<T>(
 
 async function fetchOnce(settings: TransportSettings, sending: Sending): Promise<Response> {
   const { request, authorization, signal, onProgress } = sending
-  const headers = new Headers({ accept: 'application/json, */*' })
+  const headers = new Headers({ ...request.headers, accept: 'application/json, */*' })
   if (authorization !== null) headers.set('authorization', authorization)
   if (request.contentType !== null) headers.set('content-type', request.contentType)
   // A write must not be turned into a read by a redirect.

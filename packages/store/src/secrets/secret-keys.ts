@@ -27,6 +27,7 @@ export async function agreeOnSecretKeys(
   const { rows } = await sql<{ id: string }>`
     select id from secret_key as key
     where exists (select from secret where key_id = key.id) or exists (select from retired_secret where key_id = key.id)
+      or exists (select from workflow_webhook where key_id = key.id)
     order by created_at`.execute(tx)
   const missing = rows.map((row) => row.id).filter((id) => !cipher.keyIds.includes(id))
   if (missing.length > 0) return { kind: 'refused', missing }

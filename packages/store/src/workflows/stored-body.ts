@@ -1,11 +1,16 @@
-/** A workflow's body as its revisions keep it: what the contract accepted, with the ids of its webhooks. */
+/** A workflow's body as its revisions keep it: what the contract accepted, with the ids of its hooks. */
 import type { UpdateWorkflowBody, Watcher, WorkflowBody } from '@cairn/contract'
-import { type StoredTrigger, storeTriggers } from './stored-trigger.ts'
+import { noTriggersBefore, type StoredTrigger, storeTriggers, type TriggersBefore } from './stored-trigger.ts'
 
 export interface StoredBody extends Omit<WorkflowBody, 'triggers'> {
   readonly triggers: readonly StoredTrigger[]
   readonly tags: NonNullable<WorkflowBody['tags']>
   readonly watchers: Watcher[]
+}
+
+/** The body of the revision before, and the hooks that it has. */
+export interface BodyBefore extends StoredBody, TriggersBefore {
+  readonly triggers: readonly StoredTrigger[]
 }
 
 /** Rows are written only by {@link storeBody}. */
@@ -17,22 +22,16 @@ export function readStoredBody(body: object): StoredBody {
  * What a revision keeps of a body. A patch by a client of the reference leaves out `metadata` and `retryOptions`, so
  * absence keeps those of the revision before; every other absent key is empty from now on.
  */
-export function storeBody(body: UpdateWorkflowBody, name: string, before: StoredBody | null): StoredBody {
+export function storeBody(body: UpdateWorkflowBody, name: string, before: BodyBefore | null): StoredBody {
   const metadata = body.metadata ?? before?.metadata
   const retryOptions = body.retryOptions ?? before?.retryOptions
   return {
     name,
     tags: body.tags ?? [],
     watchers: body.watchers ?? [],
-    triggers: storeTriggers(body.triggers ?? [], before?.triggers ?? []),
+    triggers: storeTriggers(body.triggers ?? [], before ?? noTriggersBefore),
     steps: body.steps,
     ...(metadata !== undefined && { metadata }),
     ...(retryOptions !== undefined && { retryOptions }),
   }
-}
-
-/** The hooks of a body, as create and update answer them. */
-export function webhooksOf(body: StoredBody): { readonly triggers?: { webhook: string }[] } {
-  const triggers = body.triggers.flatMap((trigger) => ('webhook' in trigger ? [{ webhook: trigger.webhook }] : []))
-  return triggers.length === 0 ? {} : { triggers }
 }

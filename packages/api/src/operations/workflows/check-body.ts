@@ -1,6 +1,6 @@
 import type { Trigger } from '@cairn/contract'
 import { compilePlan, secretsOfPlan, validateTriggers, validateWorkflow } from '@cairn/domain'
-import { type Db, resolveReferences, type StoredBody } from '@cairn/store'
+import { type Db, resolveReferences, secretsOfTriggers, selectKnownSecrets, type StoredBody } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
 
@@ -22,7 +22,24 @@ export async function checkBody(context: ApiContext, db: Db, tenantId: string, b
   const references = await resolveReferences(db, tenantId, body, { moment: 'save', machine: context.machine() })
   const compiled = compilePlan(body, references)
   if (compiled.kind === 'invalid') throw invalid(compiled.errors, 'unknown_reference')
-  return { secrets: secretsOfPlan(compiled.plan) }
+  const signing = secretsOfTriggers(body.triggers)
+  await checkSigningSecrets(db, tenantId, body, signing)
+  return { secrets: [...new Set([...secretsOfPlan(compiled.plan), ...signing])] }
+}
+
+async function checkSigningSecrets(
+  db: Db,
+  tenantId: string,
+  { triggers }: StoredBody,
+  names: readonly string[],
+): Promise<void> {
+  const known = await selectKnownSecrets(db, tenantId, { names, variables: [] })
+  const unknown = triggers.flatMap((trigger, index) => {
+    const name = 'webhook' in trigger ? trigger.signingSecret : undefined
+    if (typeof name !== 'string' || known.has(name)) return []
+    return [{ field: `triggers.${index}.signingSecret`, rule: `secret "${name}" does not exist` }]
+  })
+  if (unknown.length > 0) throw invalid(unknown, 'unknown_reference')
 }
 
 /**

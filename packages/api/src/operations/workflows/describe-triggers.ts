@@ -1,6 +1,6 @@
 import type { WorkflowSummary } from '@cairn/contract'
 import { type CronSchedule, nextRuns, zonedTimestamp } from '@cairn/domain'
-import type { StoredTrigger } from '@cairn/store'
+import type { HookKeys, StoredHook, StoredTrigger } from '@cairn/store'
 
 type TriggerAnswer = WorkflowSummary['triggers'][number]
 
@@ -11,11 +11,24 @@ export interface TriggerMoment {
   readonly isPaused: boolean
   /** How many next runs are told beside the first; 0 in lists. */
   readonly nextRuns: number
+  /** Of the hooks, by their ids. */
+  readonly hookKeys: ReadonlyMap<string, HookKeys>
 }
 
 /** The triggers as they were written, and when the schedules among them run next. */
 export function describeTriggers(triggers: readonly StoredTrigger[], moment: TriggerMoment): TriggerAnswer[] {
-  return triggers.map((trigger) => ('cron' in trigger ? describeSchedule(trigger, moment) : { ...trigger }))
+  return triggers.map((trigger) =>
+    'cron' in trigger ? describeSchedule(trigger, moment) : describeHook(trigger, moment),
+  )
+}
+
+/** Whoever may read the workflow may call its hooks: the token is shown. One that cannot be opened is left out. */
+function describeHook({ webhook, signingSecret }: StoredHook, { hookKeys }: TriggerMoment): TriggerAnswer {
+  const keys = hookKeys.get(webhook)
+  return {
+    ...(keys !== undefined && { webhook: keys.token }),
+    ...(signingSecret !== undefined && { signingSecret }),
+  }
 }
 
 function describeSchedule(trigger: Extract<StoredTrigger, { cron: string }>, moment: TriggerMoment): TriggerAnswer {

@@ -2,17 +2,20 @@ import type { StepBody, StepDetails, WorkflowSummary } from '@cairn/contract'
 import { defaultStepResources, instanceTypesFor, listImageReferences } from '@cairn/domain'
 import {
   findWorkflow,
+  type HookKeys,
   listWorkflows as list,
+  readHookKeys,
   readStoredBody,
   readVersionsToRun,
   type VersionToRun,
   type WorkflowRecord,
 } from '@cairn/store'
+import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
 import { storedExecutionStatuses, wireExecutionStatus } from '../../statuses.ts'
-import { describeTriggers } from './describe-triggers.ts'
+import { describeTriggers, type TriggerMoment } from './describe-triggers.ts'
 
 /** How many next runs of each schedule describe tells. */
 const nextRunsTold = 5
@@ -28,7 +31,8 @@ export const listWorkflows: Operation<'listWorkflows'> = async (context, { calle
   }
   const page = await list(context.database.db, caller.tenantId, filter, request)
   const now = context.clock.now()
-  const workflows = page.items.map((workflow) => summarise(workflow, { now, nextRuns: 0 }))
+  const hookKeys = await hookKeysOf(context, caller.tenantId, page.items)
+  const workflows = page.items.map((workflow) => summarise(workflow, { now, nextRuns: 0, hookKeys }))
   return { workflows, workflowsCount: page.total, ...pageKeysOf(page, request) }
 }
 
@@ -39,8 +43,9 @@ export const describeWorkflow: Operation<'describeWorkflow'> = async (context, {
   const body = readStoredBody(workflow.body)
   const imageIds = listImageReferences(body).map(({ imageId }) => imageId)
   const versions = await readVersionsToRun(db, caller.tenantId, [...new Set(imageIds)])
+  const hookKeys = await hookKeysOf(context, caller.tenantId, [workflow])
   return {
-    ...summarise(workflow, { now: context.clock.now(), nextRuns: nextRunsTold }),
+    ...summarise(workflow, { now: context.clock.now(), nextRuns: nextRunsTold, hookKeys }),
     steps: Object.fromEntries(Object.entries(body.steps).map(([name, step]) => [name, describeStep(step, versions)])),
     watchers: body.watchers,
     ...(body.metadata !== undefined && { metadata: body.metadata }),
@@ -48,10 +53,19 @@ export const describeWorkflow: Operation<'describeWorkflow'> = async (context, {
   }
 }
 
-function summarise(
-  workflow: WorkflowRecord,
-  told: { readonly now: number; readonly nextRuns: number },
-): WorkflowSummary {
+function hookKeysOf(
+  { database, secretCipher }: ApiContext,
+  tenantId: string,
+  workflows: readonly WorkflowRecord[],
+): Promise<ReadonlyMap<string, HookKeys>> {
+  const withHooks = workflows.filter(({ body }) =>
+    readStoredBody(body).triggers.some((trigger) => 'webhook' in trigger),
+  )
+  if (withHooks.length === 0) return Promise.resolve(new Map())
+  return readHookKeys(database.db, secretCipher, { tenantId, workflowIds: withHooks.map(({ id }) => id) })
+}
+
+function summarise(workflow: WorkflowRecord, told: Omit<TriggerMoment, 'isPaused'>): WorkflowSummary {
   const body = readStoredBody(workflow.body)
   const { lastExecutionId, lastExecutedAt, lastExecutionStatus } = workflow
   const hasRun = lastExecutionId !== null && lastExecutedAt !== null && lastExecutionStatus !== null

@@ -1,11 +1,13 @@
 import { CairnError } from '@cairn/contract'
 import {
+  type BodyBefore,
   deleteWorkflow as remove,
   findLiveExecution,
   insertWorkflow,
   isWorkflowNameTaken,
   type LockedWorkflow,
   lockWorkflow,
+  readHookKeys,
   readStoredBody,
   removeTriggers,
   restartSchedules,
@@ -13,10 +15,11 @@ import {
   setWorkflowPaused,
   type StoredBody,
   storeBody,
-  syncTriggers,
+  syncSchedules,
+  syncWebhooks,
   type TokenHolder,
   type Tx,
-  webhooksOf,
+  type WrittenHook,
 } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Answer, Operation } from '../../operation.ts'
@@ -27,7 +30,7 @@ import { checkBody, checkTriggers } from './check-body.ts'
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
   checkTriggers(context, body.triggers ?? [], null)
   const stored = storeBody(body, body.name, null)
-  const id = await context.database.transaction(async (tx) => {
+  const { id, hooks } = await context.database.transaction(async (tx) => {
     const { secrets } = await checkBody(context, tx, caller.tenantId, stored)
     const { tenantId, userEmail } = caller
     const workflowId = await insertWorkflow(tx, {
@@ -39,18 +42,17 @@ export const createWorkflow: Operation<'createWorkflow'> = async (context, { cal
     })
     if (workflowId === null) throw nameTaken(body.name)
     await recordChange(tx, caller, { type: 'workflow.created', id: workflowId })
-    await syncTriggers(tx, { tenantId, workflowId }, stored.triggers)
-    return workflowId
+    return { id: workflowId, hooks: await writeTriggers(context, tx, { tenantId, workflowId }, stored) }
   })
   hintSchedules(context, stored)
-  return { id, ...webhooksOf(stored) }
+  return { id, ...answerHooks(hooks) }
 }
 
 export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { caller, params, body }) => {
-  const stored = await context.database.transaction(async (tx) => {
+  const { stored, hooks } = await context.database.transaction(async (tx) => {
     const locked = await lock(tx, caller, params.workflowId)
     const name = body.name ?? locked.name
-    const before = readStoredBody(locked.body)
+    const before = await bodyBefore(context, tx, locked)
     checkTriggers(context, body.triggers ?? [], before)
     const revised = storeBody(body, name, before)
     const { secrets } = await checkBody(context, tx, caller.tenantId, revised)
@@ -61,11 +63,39 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
       id: locked.id,
       facts: { revision: locked.revision + 1 },
     })
-    await syncTriggers(tx, { tenantId: caller.tenantId, workflowId: locked.id }, revised.triggers)
-    return revised
+    const workflow = { tenantId: caller.tenantId, workflowId: locked.id }
+    return { stored: revised, hooks: await writeTriggers(context, tx, workflow, revised) }
   })
   hintSchedules(context, stored)
-  return { id: params.workflowId, ...webhooksOf(stored) }
+  return { id: params.workflowId, ...answerHooks(hooks) }
+}
+
+async function bodyBefore(context: ApiContext, tx: Tx, { id, tenantId, body }: LockedWorkflow): Promise<BodyBefore> {
+  const keys = await readHookKeys(tx, context.secretCipher, { tenantId, workflowIds: [id] })
+  const hooksByToken = new Map([...keys].map(([hookId, { token }]) => [token, hookId]))
+  return { ...readStoredBody(body), hooksByToken }
+}
+
+async function writeTriggers(
+  context: ApiContext,
+  tx: Tx,
+  workflow: { readonly tenantId: string; readonly workflowId: number },
+  { triggers }: StoredBody,
+): Promise<WrittenHook[]> {
+  await syncSchedules(tx, workflow, triggers)
+  const hooks = triggers.flatMap((trigger) => ('webhook' in trigger ? [trigger] : []))
+  return syncWebhooks(tx, context.secretCipher, workflow, hooks)
+}
+
+/** The only answer that has a signing secret, and only one that has just been made. */
+function answerHooks(hooks: readonly WrittenHook[]): Pick<Answer<'createWorkflow'>, 'triggers'> {
+  if (hooks.length === 0) return {}
+  return {
+    triggers: hooks.map(({ token, signingSecret, isSecretNew }) => ({
+      webhook: token,
+      ...(isSecretNew && signingSecret !== null && { signingSecret }),
+    })),
+  }
 }
 
 export const deleteWorkflow: Operation<'deleteWorkflow'> = async (context, { caller, params }) => {

@@ -1,8 +1,8 @@
 /**
- * The rows that a workflow's triggers stand for. They are written in the transaction that changes the workflow, whose row
- * the caller holds locked, so a pass over the schedule sees either all of a change or nothing.
+ * The rows that a workflow's schedules stand for; `own-webhooks.ts` writes those of its hooks. They are written in the
+ * transaction that changes the workflow, whose row the caller holds locked, so a pass over the schedule sees either all of a change or nothing.
  *
- * Locks: rows of the workflow, then its `schedule` work row. Index: primary keys, workflow_webhook (workflow_id).
+ * Locks: rows of the workflow, then its `schedule` work row. Index: primary keys.
  */
 import { sql } from 'kysely'
 import type { Tx } from '../database/database.ts'
@@ -15,16 +15,15 @@ export interface WorkflowOfTriggers {
 }
 
 /**
- * Makes the triggers of a new revision the ones that count. A schedule that was there before goes on where it was; a new
+ * Makes the schedules of a new revision the ones that count. One that was there before goes on where it was; a new
  * one begins now, whatever its last time was. After the commit the caller gives the hint `work`.
  */
-export async function syncTriggers(
+export async function syncSchedules(
   tx: Tx,
   { tenantId, workflowId }: WorkflowOfTriggers,
   triggers: readonly StoredTrigger[],
 ): Promise<void> {
   const schedules = triggers.flatMap((trigger) => ('cron' in trigger ? [trigger] : []))
-  const hooks = triggers.flatMap((trigger) => ('webhook' in trigger ? [trigger] : []))
   await sql`
     with wanted as (
       select distinct cron, timezone from unnest(
@@ -38,19 +37,6 @@ export async function syncTriggers(
     insert into workflow_schedule (workflow_id, tenant_id, cron, timezone)
     select ${workflowId}::bigint, ${tenantId}::uuid, cron, timezone from wanted
     on conflict do nothing`.execute(tx)
-  await sql`
-    with wanted as (
-      select id, secret from unnest(
-        ${hooks.map(({ webhook }) => webhook)}::uuid[],
-        ${hooks.map(({ signingSecret }) => signingSecret ?? null)}::text[]
-      ) as hook (id, secret)
-    ), removed as (
-      delete from workflow_webhook where workflow_id = ${workflowId} and id not in (select id from wanted)
-    )
-    insert into workflow_webhook (id, workflow_id, tenant_id, signing_secret)
-    select id, ${workflowId}::bigint, ${tenantId}::uuid, secret from wanted
-    on conflict (id) do update set signing_secret = excluded.signing_secret
-      where workflow_webhook.workflow_id = excluded.workflow_id`.execute(tx)
   if (schedules.length > 0) await enqueueWork(tx, workOf(workflowId))
 }
 
