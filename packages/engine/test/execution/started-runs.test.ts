@@ -49,8 +49,10 @@ const call = (name: string, parents: readonly string[] = [], fields: object = {}
 })
 const chain = () => ({ a: call('a'), b: call('b', ['a']), c: call('c', ['b']) })
 
+const bodyOf = (steps: object) => ({ metadata: { allowConcurrentExecution: true }, watchers: [], steps })
+
 async function createWorkflow(steps: object): Promise<number> {
-  const body = { metadata: { allowConcurrentExecution: true }, steps }
+  const body = bodyOf(steps)
   const workflow = { tenantId: fixture.tenantId, name: 'w', body, secrets: [], createdBy: 'a@b.c' }
   return (await fixture.database.transaction((tx) => insertWorkflow(tx, workflow))) ?? 0
 }
@@ -124,7 +126,7 @@ describe('a retry', () => {
     expect(await statusesOf(first)).toEqual(['Success', 'Success', 'Success'])
     await fixture.database.db
       .updateTable('workflow_revision')
-      .set({ body: JSON.stringify({ metadata: { allowConcurrentExecution: true }, steps: { z: call('z') } }) })
+      .set({ body: JSON.stringify(bodyOf({ z: call('z') })) })
       .execute()
     asked = []
     const again = await start(workflowId, { trigger: 'retry', retryOf: { executionId: first, from: 'start' } })

@@ -17,6 +17,7 @@ let workflowId: number
 const tenantId = randomUUID()
 const limits = { machine: null, mostLiveRuns: 3, mostWaitingRuns: 10 }
 const bodyOf = (allowConcurrentExecution: boolean) => ({
+  watchers: [],
   metadata: { allowConcurrentExecution },
   steps: { a: { type: 'http', url: 'http://example.com' } },
 })
