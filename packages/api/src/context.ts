@@ -20,4 +20,6 @@ export interface ApiContext {
   readonly machine: () => MachineSize | null
   /** Where a service answers, e.g. `http://forecast.localhost:7420`. */
   readonly serviceUrl: (serviceName: string, tenantName: string) => string
+  /** Where clients reach the API; begins the links in notifications. */
+  readonly publicUrl: string
 }

@@ -25,6 +25,8 @@ import { describeImage, describeImageVersion, listImages, listImageVersions } fr
 import { updateImageVersion } from './operations/images/update-image-version.ts'
 import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
+import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
+import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
@@ -108,6 +110,13 @@ const built: Handlers = {
   createSecret,
   rotateSecret,
   deleteSecret,
+  testWatcher,
+  listDeliveries,
+  describeDelivery,
+  redeliver,
+  listInbox,
+  markInboxRead,
+  markInboxEntryRead,
 }
 
 export const handlers: ReadonlyMap<OperationId, AnyOperation> = new Map(

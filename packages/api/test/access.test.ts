@@ -16,6 +16,8 @@ beforeAll(async () => {
 afterAll(() => fixture.close())
 
 /** One of everything, of the other tenant. */
+const watchers = [{ user: 'other@example.com', events: { fail: true } }]
+
 async function makeForeignResources(): Promise<Readonly<Record<string, string | number>>> {
   const { token, id: tenantId } = fixture.otherTenant
   const image = await fixture.call('createImage', {
@@ -27,7 +29,12 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
   const steps = { a: { imageId: ready.imageId, command: 'true' } }
   const workflow = await fixture.call('createWorkflow', {
     token,
-    body: { name: 'theirs', triggers: [{ cron: '0 0 * * *' }], steps },
+    body: {
+      name: 'theirs',
+      triggers: [{ cron: '0 0 * * *' }],
+      watchers,
+      steps,
+    },
   })
   const workflowId = numberIn(workflow, 'id')
   const run = await fixture.call('executeWorkflow', { token, params: { workflowId } })
@@ -35,6 +42,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     token,
     body: { name: 'theirs', serviceType: 'api', imageDetails: { imageId: ready.imageId } },
   })
+  const { inbox, email } = await tellWatcher(workflowId)
   await fixture.call('createSecret', { token, body: { name: 'theirs', value: 'their value' } })
   return {
     imageId: numberIn(image, 'imageId'),
@@ -49,7 +57,19 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     emailId: 1,
     templateName: 'theirs',
     secretName: 'theirs',
+    watcherIndex: 0,
+    deliveryId: email,
+    entryId: inbox,
   }
+}
+
+/** Ids of the deliveries of a test of the other tenant's first watcher. */
+async function tellWatcher(workflowId: number): Promise<{ readonly inbox: string; readonly email: string }> {
+  const { token } = fixture.otherTenant
+  const { body } = await fixture.call('testWatcher', { token, params: { workflowId, watcherIndex: 0 } })
+  const deliveries: { id: string; channel: string }[] = Array.isArray(body['deliveries']) ? body['deliveries'] : []
+  const idOf = (wanted: string): string => deliveries.find(({ channel }) => channel === wanted)?.id ?? ''
+  return { inbox: idOf('inbox'), email: idOf('email') }
 }
 
 const all = (Object.entries(routes) as [OperationId, Route][]).map(([id, route]) => ({ id, route }))
@@ -73,7 +93,7 @@ describe.each(withToken)('$id', ({ id }) => {
 
 const bodies: Partial<Record<OperationId, unknown>> = {
   retryExecution: { from: 'start' },
-  updateWorkflow: { steps: { a: { imageId: 1, command: 'true' } } },
+  updateWorkflow: { watchers, steps: { a: { imageId: 1, command: 'true' } } },
   rotateSecret: { value: 'another value' },
 }
 const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {

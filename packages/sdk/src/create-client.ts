@@ -1,6 +1,7 @@
 import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
 import { Images } from './resources/images.ts'
+import { Notifications } from './resources/notifications.ts'
 import { Queries } from './resources/queries.ts'
 import { Secrets } from './resources/secrets.ts'
 import { Services } from './resources/services.ts'
@@ -38,6 +39,7 @@ export interface CairnClient {
   readonly tenants: Tenants
   readonly users: Users
   readonly emails: Emails
+  readonly notifications: Notifications
   readonly queries: Queries
   readonly secrets: Secrets
 }
@@ -78,6 +80,7 @@ export function createClient(options: ClientOptions): CairnClient {
     tenants: new Tenants(transport),
     users: new Users(transport),
     emails: new Emails(transport),
+    notifications: new Notifications(transport),
     queries: new Queries(transport),
     secrets: new Secrets(transport),
   }

@@ -70,6 +70,13 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   listTemplates: ({ emails }) => emails.listTemplates().all(),
   describeTemplate: ({ emails }) => emails.describeTemplate('t'),
   describeEmail: ({ emails }) => emails.describeEmail(1),
+  testWatcher: ({ workflows }) => workflows.testWatcher(1, 0),
+  listDeliveries: ({ notifications }) => notifications.listDeliveries().all(),
+  describeDelivery: ({ notifications }) => notifications.describeDelivery(id),
+  redeliver: ({ notifications }) => notifications.redeliver(id),
+  listInbox: ({ notifications }) => notifications.listInbox({ unread: true }).all(),
+  markInboxRead: ({ notifications }) => notifications.markRead(),
+  markInboxEntryRead: ({ notifications }) => notifications.markRead(id),
   listQueries: ({ queries }) => queries.listQueries().all(),
   putQuery: ({ queries }) => queries.putQuery('a.sql', 'select 1'),
   getQuery: ({ queries }) => queries.getQuery('a.sql', 1),
@@ -96,6 +103,8 @@ const answer = {
   emails: [],
   templates: [],
   ticks: [],
+  deliveries: [],
+  entries: [],
   data: [],
 }
 

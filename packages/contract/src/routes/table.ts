@@ -4,6 +4,7 @@ import { emailRoutes } from './emails.ts'
 import { executionRoutes } from './executions.ts'
 import { imageRoutes } from './images.ts'
 import { queryRoutes } from './queries.ts'
+import { notificationRoutes } from './notifications.ts'
 import { secretRoutes } from './secrets.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
@@ -23,6 +24,7 @@ export const routes = {
   ...serviceRoutes,
   ...tenantRoutes,
   ...emailRoutes,
+  ...notificationRoutes,
   ...queryRoutes,
   ...secretRoutes,
 } satisfies Record<string, Route>

@@ -16,6 +16,7 @@ import type {
   StepLogs,
   StopExecutionBody,
   UpdateWorkflowBody,
+  WatcherTested,
   WorkflowBody,
   WorkflowDetails,
   WorkflowPage,
@@ -321,6 +322,17 @@ export class Workflows {
       ({ status }) => !liveExecutionStatuses.includes(status),
       options,
     )
+  }
+
+  /**
+   * Sends a test notification to a watcher, by its place in the workflow's list, from 0. How it went is seen by
+   * `notifications.describeDelivery`.
+   *
+   * @example
+   * const { deliveries } = await client.workflows.testWatcher(id, 0)
+   */
+  testWatcher(workflowId: number, watcherIndex: number, options?: CallOptions): Promise<WatcherTested> {
+    return this.#transport.call('testWatcher', { params: { workflowId, watcherIndex } }, options)
   }
 
   /**

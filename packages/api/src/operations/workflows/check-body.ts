@@ -1,5 +1,5 @@
 import type { Trigger } from '@cairn/contract'
-import { compilePlan, secretsOfPlan, validateTriggers, validateWorkflow } from '@cairn/domain'
+import { compilePlan, secretsOfPlan, validateTriggers, validateWatchers, validateWorkflow } from '@cairn/domain'
 import { type Db, resolveReferences, secretsOfTriggers, selectKnownSecrets, type StoredBody } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
@@ -17,7 +17,7 @@ export interface CheckedBody {
  * @throws {CairnError} `invalid_workflow` or `unknown_reference`, naming each step and field
  */
 export async function checkBody(context: ApiContext, db: Db, tenantId: string, body: StoredBody): Promise<CheckedBody> {
-  const broken = validateWorkflow(body)
+  const broken = [...validateWorkflow(body), ...validateWatchers(body.watchers)]
   if (broken.length > 0) throw invalid(broken, 'invalid_workflow')
   const references = await resolveReferences(db, tenantId, body, { moment: 'save', machine: context.machine() })
   const compiled = compilePlan(body, references)
