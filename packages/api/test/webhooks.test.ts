@@ -137,6 +137,26 @@ describe('the size of a call', () => {
   })
 })
 
+describe('the rate of calls', () => {
+  it('is bounded for each hook and for each address, whatever hooks it names, before the body is read', async () => {
+    const bound = { perSecond: 0.001, burst: 2 }
+    const slow = await createApiFixture({ limits: { hookRate: { byHook: bound, byAddress: { ...bound, burst: 6 } } } })
+    try {
+      const made = await slow.call('createWorkflow', { body: { name: 'w', triggers: [{ webhook: true }], steps } })
+      const [{ webhook }] = made.body['triggers'] as [Hook]
+      const from = (remoteAddress: string, token: string) => send(slow, token, { remoteAddress, body: 'no JSON' })
+      const byHook = [await from('10.0.0.1', webhook), await from('10.0.0.2', webhook), await from('10.0.0.3', webhook)]
+      expect(byHook.map(({ status }) => status)).toEqual([400, 400, 429])
+      expect(byHook[2]).toMatchObject({ body: { code: 'rate_limited' }, headers: { 'retry-after': expect.anything() } })
+      const guesses = await Promise.all(Array.from({ length: 7 }, () => from('10.0.0.4', randomUUID())))
+      expect(guesses.filter(({ status }) => status === 404)).toHaveLength(6)
+      expect(guesses.filter(({ status }) => status === 429)).toHaveLength(1)
+    } finally {
+      await slow.close()
+    }
+  })
+})
+
 describe('a token', () => {
   it('that is wrong, malformed, replaced or of a deleted workflow gets one and the same answer', async () => {
     const replaced = await make()

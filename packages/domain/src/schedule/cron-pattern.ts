@@ -50,6 +50,19 @@ export const longestWaitMs = 100 * yearMs
  */
 export function readCron(cron: string): ReadCron {
   if (cron.length > longestCron) return refused(`must have at most ${longestCron} characters`)
+  const known = readBefore.get(cron)
+  if (known !== undefined) return known
+  const read = parseCron(cron)
+  if (readBefore.size >= mostKept) readBefore.clear()
+  readBefore.set(cron, read)
+  return read
+}
+
+/** Reading takes longer than finding a time; lists ask for the same expressions again and again. */
+const readBefore = new Map<string, ReadCron>()
+const mostKept = 2048
+
+function parseCron(cron: string): ReadCron {
   const parts = cron.trim().split(/\s+/)
   const fields = fieldsOf(parts.length)
   if (fields === null) {

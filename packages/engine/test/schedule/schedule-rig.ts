@@ -147,6 +147,14 @@ export class ScheduleRig {
     return results
   }
 
+  /** A pass over one key, as by a process whose lease has run out when it dies. */
+  async passBy(reconciler: Reconciler, workflowId: number): Promise<ReconcileResult> {
+    const items = await claimWork(this.database.db, { kinds: ['schedule'], limit: 100, leaseMs: 0 })
+    const item = items.find(({ key }) => key === String(workflowId))
+    if (item === undefined) throw new Error('the schedule is not due')
+    return reconciler.reconcile(item, { ...this.contextOf(item), holdLease: () => Promise.resolve() })
+  }
+
   contextOf(item: WorkItem): ReconcileContext {
     return {
       signal: new AbortController().signal,
