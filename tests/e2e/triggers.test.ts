@@ -1,16 +1,21 @@
 /** Runs that start by themselves: by the clock, and by signed calls from outside. */
 import { createHmac, randomUUID } from 'node:crypto'
-import { eventually } from '@cairn/testkit'
+import { eventually, HttpReceiver } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 
 let server: ServerProcess
+let receiver: HttpReceiver
 
 beforeAll(async () => {
+  receiver = await HttpReceiver.open()
   server = await createServerProcess()
   await server.start()
 })
-afterAll(() => server.dispose())
+afterAll(async () => {
+  await server.dispose()
+  await receiver.close()
+})
 
 const ping = () => ({ type: 'http' as const, method: 'get' as const, url: `${server.baseUrl}/healthz` })
 
@@ -44,12 +49,18 @@ describe('a schedule', () => {
     expect((await workflows.describeWorkflow(id)).triggers).toEqual([{ cron, nextRuns: [] }])
   })
 
-  it('that was missed while the server was down catches up once and tells of the rest', async () => {
+  it('that was missed while the server was down catches up once, and its watcher is told of the rest', async () => {
     const { workflows } = server.client
     const { id } = await workflows.createWorkflow({
       name: 'interrupted',
       metadata: { allowConcurrentExecution: true },
       triggers: [{ cron: '* * * * * *' }],
+      watchers: [
+        {
+          events: { missed: true },
+          webhook: { name: 'ops', url: receiver.url, payload: '{"event":"{{event}}","why":"{{reason}}"}' },
+        },
+      ],
       steps: { ping: ping() },
     })
     const history = () => workflows.listScheduleHistory(id, { pageSize: 1000 }).all()
@@ -72,6 +83,10 @@ describe('a schedule', () => {
     expect(ticks.slice(firstMissed, firstMissed + afterMissed).every(isMissed)).toBe(true)
     const run = await workflows.waitForExecution(id, caughtUp?.executionId ?? '')
     expect(run.status).toBe('Success')
+    await eventually(() => expect(receiver.calls.map(({ body }) => body).join()).toContain('"event":"missed"'), {
+      timeoutMs: 30_000,
+    })
+    expect(receiver.calls.map(({ body }) => body).join()).toContain('of the times that passed only the last')
   })
 })
 

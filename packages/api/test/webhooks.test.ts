@@ -201,6 +201,16 @@ describe('a token', () => {
     expect((await send(fixture, hook.webhook.toUpperCase())).status).toBe(202)
   })
 
+  it('that was lost with the key file is another one as soon as the workflow is saved again', async () => {
+    const hook = await make()
+    await fixture.database.pool.query('delete from workflow_webhook where workflow_id = $1', [hook.workflowId])
+    expect(await triggersOf(hook)).toEqual([{}])
+    const [next] = await update(hook, [{ webhook: true, webhookPolicy: 'preserve' }])
+    expect(await triggersOf(hook)).toEqual([next])
+    expect((await call(next ?? hook)).status).toBe(202)
+    expect((await call(hook)).status).toBe(404)
+  })
+
   it("of another tenant is not kept by naming it, nor is that tenant's hook touched", async () => {
     const theirs = await fixture.call('createWorkflow', {
       token: fixture.otherTenant.token,

@@ -79,8 +79,8 @@ export async function syncWebhooks(
     await sql`
       insert into workflow_webhook (id, workflow_id, tenant_id, token_hash, sealed, key_id, signing_secret, is_signed)
       values ${sql.join(written.map(({ hook, keys }) => rowOf(cipher, owner, hook, keys)))}
-      on conflict (id) do update set (sealed, key_id, signing_secret, is_signed)
-        = (excluded.sealed, excluded.key_id, excluded.signing_secret, excluded.is_signed)
+      on conflict (id) do update set (token_hash, sealed, key_id, signing_secret, is_signed)
+        = (excluded.token_hash, excluded.sealed, excluded.key_id, excluded.signing_secret, excluded.is_signed)
       where workflow_webhook.workflow_id = excluded.workflow_id`.execute(tx)
   }
   return written.map(({ keys }) => keys)

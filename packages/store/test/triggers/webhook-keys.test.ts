@@ -106,3 +106,15 @@ test('A sealed key that is moved to the hook of another tenant does not open the
   )
   expect([...(await keysOf(cipher)).keys()]).toEqual([mine])
 })
+
+test('A hook whose keys cannot be opened gets new ones when it is written, and the old token is refused', async () => {
+  const webhook = randomUUID()
+  const [before] = await sync([{ webhook }])
+  await subject.database.pool.query('update workflow_webhook set sealed = $1 where id = $2', [
+    Buffer.alloc(40),
+    webhook,
+  ])
+  const [after] = await sync([{ webhook }])
+  expect(await findHook(subject.database.db, before?.token ?? '')).toBeNull()
+  expect((await findHook(subject.database.db, after?.token ?? ''))?.id).toBe(webhook)
+})
