@@ -27,6 +27,11 @@ export function workloadName(installationId: string, kind: 'step' | 'service', .
   return `cairn-${installationPart(installationId)}-${kind}-${digestOf([kind, ...ids], 32)}`
 }
 
+/** Name of a tenant's database and role on the warehouse server; 36 bytes at most. */
+export function warehouseName(installationId: string, tenantId: string): string {
+  return `cairn_${installationPart(installationId)}_${digestOf(['warehouse', tenantId], 16)}`
+}
+
 /** Name of the bridge network that a tenant's containers share. */
 export function networkName(installationId: string, tenantId: string): string {
   return `cairn-${installationPart(installationId)}-${digestOf(['network', tenantId], 16)}`
