@@ -2,10 +2,12 @@
  * Cairn as a contender: an engine as the server starts it, and what starts runs by the store's own functions, in this
  * process, on the PostgreSQL database that it is given.
  */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { noCrashPoints } from '@cairn/domain'
 import { createFakeDriver } from '@cairn/driver'
 import { defaultExecutionSettings, type ExecutionEngine, startExecutionEngine } from '@cairn/engine'
-import { createSecretCipher, openDatabase, openHints } from '@cairn/store'
+import { createSecretCipher, LocalObjectStore, openDatabase, openHints, openWarehouses } from '@cairn/store'
 import { silentLogger } from '@cairn/testkit'
 import { answerOrders, timesOf } from './answer-orders.ts'
 import { startInClosedLoop } from './closed-loop.ts'
@@ -20,6 +22,16 @@ const connect = () => openDatabase({ url: databaseUrl, maxConnections: 20, appli
 const database = connect()
 const starter = connect()
 const hints = openHints({ url: databaseUrl, applicationName: 'cairn-bench-hints', onError })
+const cipher = createSecretCipher([Buffer.alloc(32, 'key of the bench')])
+/** No step of the bench uses one, so none is made. */
+const warehouses = openWarehouses({
+  database,
+  cipher,
+  installationId: 'bench',
+  serverUrl: databaseUrl,
+  ownsServer: false,
+  onWarning: onError,
+})
 const clock = { now: () => Date.now() }
 const driver = createFakeDriver({ clock, installation: 'bench', programs: {} })
 
@@ -29,7 +41,9 @@ function startEngine(mostLiveRuns: number): ExecutionEngine {
     hints,
     driver,
     installationId: 'bench',
-    secretCipher: createSecretCipher([Buffer.alloc(32, 'key of the bench')]),
+    secretCipher: cipher,
+    warehouses,
+    objectStore: new LocalObjectStore(join(tmpdir(), 'cairn-bench-objects')),
     logger: silentLogger,
     clock,
     crashPoints: noCrashPoints,
@@ -104,6 +118,7 @@ async function shut(): Promise<null> {
 
 answerOrders({ latencies, throughput, fill, addFinished, open, shut }, async () => {
   await engine?.stop()
+  await warehouses.close()
   await hints.close()
   await starter.close()
   await database.close()

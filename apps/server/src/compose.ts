@@ -8,6 +8,7 @@ import {
   findTokenHolder,
   type ObjectStore,
   openLocalObjectStore,
+  openWarehouses,
   pingDatabase,
   type SecretCipher,
 } from '@cairn/store'
@@ -128,8 +129,18 @@ function startEngine(
     clock,
     crashPoints: noCrashPoints,
   }
+  const warehouses = openWarehouses({
+    database: store.database,
+    cipher: secretCipher,
+    installationId: store.installationId,
+    serverUrl: settings.warehouseUrl ?? store.url,
+    ownsServer: settings.warehouseUrl === null && settings.databaseUrl === null,
+    onWarning: (message) => logger.warn({ part: 'warehouse' }, message),
+  })
   const executions = startExecutionEngine({
     ...shared,
+    warehouses,
+    objectStore,
     logger: logger.child({ part: 'execution' }),
     secretCipher,
     egressAllow: settings.egressAllow,
@@ -156,6 +167,7 @@ function startEngine(
   return {
     stop: async () => {
       await Promise.all([executions.stop(), reconcilers.stop()])
+      await warehouses.close()
     },
   }
 }

@@ -8,6 +8,7 @@ test('without any variable every setting has its default', () => {
     roles: ['api', 'engine', 'gateway'],
     dataDirectory: '/srv/.cairn/data',
     databaseUrl: null,
+    warehouseUrl: null,
     dockerHost: null,
     domain: null,
     publicUrl: null,

@@ -21,6 +21,8 @@ export interface OpenedStore {
   readonly database: Database
   readonly hints: Hints
   readonly installationId: string
+  /** Of the database, with its user and password. */
+  readonly url: string
   /** Closes connections first, then the embedded server. */
   close(): Promise<void>
 }
@@ -52,7 +54,7 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
       await database.close()
       await embedded?.stop()
     }
-    return { database, hints, installationId: id, close }
+    return { database, hints, installationId: id, url, close }
   } catch (error) {
     await database.close()
     await embedded?.stop()

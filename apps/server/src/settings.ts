@@ -165,6 +165,18 @@ export const settings = {
     ),
     isSecret: true,
   },
+  warehouseUrl: {
+    ...optional(
+      {
+        name: 'CAIRN_WAREHOUSE_URL',
+        default: 'none',
+        unit: null,
+        doc: 'PostgreSQL server on which each tenant has a database and a role for its sql and export steps; the user may create both. Absent: the server of the database.',
+      },
+      postgresUrl,
+    ),
+    isSecret: true,
+  },
   dockerHost: optional(
     {
       name: 'CAIRN_DOCKER_HOST',

@@ -92,7 +92,12 @@ describe('saving', () => {
       'unknown_reference',
       'steps.a.parameters.secrets: secret "s" does not exist',
     ],
-    ['an sql step', () => ({ a: { type: 'sql', sqlQueryPath: 'x' } }), 'invalid_workflow', 'not supported'],
+    [
+      'an unknown query',
+      () => ({ a: { type: 'sql', sqlQueryPath: 'x' } }),
+      'unknown_reference',
+      'steps.a.sqlQueryPath: query "x" does not exist',
+    ],
     [
       'an unknown image',
       () => ({ a: step({ imageId: 999 }) }),

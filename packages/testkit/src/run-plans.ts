@@ -1,4 +1,11 @@
-import type { PlannedContainerStep, PlannedHttpStep, PlannedStep, RunPlan } from '@cairn/domain'
+import type {
+  PlannedContainerStep,
+  PlannedExportStep,
+  PlannedHttpStep,
+  PlannedSqlStep,
+  PlannedStep,
+  RunPlan,
+} from '@cairn/domain'
 
 /** What a step has when nothing is asked for: a root without conditions, parameters, retries or a time limit. */
 const plain = {
@@ -36,6 +43,24 @@ export function plannedHttpStep(fields: Partial<PlannedHttpStep> = {}): PlannedH
     secretHeaders: {},
     auth: { type: 'no-auth' },
     payload: null,
+    ...fields,
+  }
+}
+
+/** A step that runs a text as version 1 of a query of the store. */
+export function plannedSqlStep(text: string, fields: Partial<PlannedSqlStep> = {}): PlannedSqlStep {
+  return { ...plain, type: 'sql', query: { from: 'store', path: 'query.sql', version: 1, text }, ...fields }
+}
+
+export function plannedExportStep(table: string, fields: Partial<PlannedExportStep> = {}): PlannedExportStep {
+  return {
+    ...plain,
+    type: 'export',
+    schema: 'public',
+    table,
+    sortBy: 'id',
+    sortOrder: 'asc',
+    compression: false,
     ...fields,
   }
 }

@@ -1,8 +1,18 @@
 /** One engine process of the crash suite. Its only argument is JSON, {@link WorkerOptions}. */
 import { writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type CrashPoints, noCrashPoints } from '@cairn/domain'
 import { defaultExecutionSettings, startExecutionEngine } from '@cairn/engine'
-import { createSecretCipher, openDatabase, openHints } from '@cairn/store'
+import {
+  createSecretCipher,
+  type Database,
+  LocalObjectStore,
+  openDatabase,
+  openHints,
+  openWarehouses,
+  type SecretCipher,
+} from '@cairn/store'
 import { killAt, killAtRandom, silentLogger } from '@cairn/testkit'
 import { frozenSign } from './frozen-sign.ts'
 import { createStoredEngine } from './stored-engine.ts'
@@ -56,17 +66,34 @@ function freezeAt(point: string, passage: number): CrashPoints {
   }
 }
 
+/** No step of the suite uses them, so neither a database nor a directory is made. */
+function noWarehouses(database: Database, cipher: SecretCipher, serverUrl: string) {
+  return {
+    warehouses: openWarehouses({
+      database,
+      cipher,
+      installationId: 'crash',
+      serverUrl,
+      ownsServer: false,
+      onWarning: () => undefined,
+    }),
+    objectStore: new LocalObjectStore(join(tmpdir(), 'cairn-crash-objects')),
+  }
+}
+
 function main(): void {
   const { url, fate }: WorkerOptions = JSON.parse(process.argv[2] ?? '')
   const ignore = () => undefined
   const database = openDatabase({ url, maxConnections: 8, applicationName: 'crash-worker', onError: ignore })
+  const cipher = createSecretCipher([Buffer.alloc(32, 'key of the crash suite')])
   const engine = openDatabase({ url, maxConnections: 4, applicationName: 'crash-engine', onError: ignore })
   startExecutionEngine({
     database,
     hints: openHints({ url, applicationName: 'crash-hints', onError: ignore }),
     driver: createStoredEngine(engine.pool),
     installationId: 'crash',
-    secretCipher: createSecretCipher([Buffer.alloc(32, 'key of the crash suite')]),
+    secretCipher: cipher,
+    ...noWarehouses(database, cipher, url),
     logger: silentLogger,
     clock: { now: () => Date.now() },
     crashPoints: crashPointsOf(fate),

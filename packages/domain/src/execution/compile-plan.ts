@@ -4,9 +4,11 @@ import type { FieldError } from '@cairn/contract'
 import type {
   HttpMethod,
   PlannedContainerStep,
+  PlannedExportStep,
   PlannedHttpStep,
   PlannedImage,
   PlannedResources,
+  PlannedQuery,
   PlannedRetry,
   PlannedStep,
   RunPlan,
@@ -14,6 +16,7 @@ import type {
 } from './plan.ts'
 import { httpMethods } from './plan.ts'
 import { checkSecretReferences, planAuth, planSecrets, type ResolvedSecrets } from './plan-secrets.ts'
+import { planRepository } from './validate-repository.ts'
 import { planConditions, planSkips } from './plan-flow.ts'
 import { checkWorkflow } from './validate-workflow.ts'
 import type { RetryOptionsDraft, StepDraft, WorkflowDraft } from './workflow-draft.ts'
@@ -33,6 +36,8 @@ export interface ResolvedReferences extends ResolvedSecrets {
   image(reference: ImageReference): Resolved<PlannedImage>
   /** null = the default instance type or storage. */
   resources(instanceTypeId: number | null, storage: string | null): Resolved<PlannedResources>
+  /** The newest version of a path of the query store. */
+  query(path: string): Resolved<PlannedQuery>
 }
 
 export type CompiledPlan =
@@ -77,8 +82,7 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
       retry: planRetry(draft.runConfiguration?.retryOptions ?? body.retryOptions),
       timeoutSeconds: draft.stepTimeout ?? null,
     }
-    const compiled =
-      draft.type === 'http' ? { step: planHttp(draft, common) } : planContainer(draft, common, name, resolved)
+    const compiled = planByType(draft, common, name, resolved)
     if ('step' in compiled) steps.push([name, compiled.step])
     else errors.push(...compiled.errors)
   }
@@ -90,6 +94,55 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
     watched: (body.watchers ?? []).length > 0,
   }
   return { kind: 'plan', plan }
+}
+
+/** Paths of the query store that a body's steps name, without repetition: what to look up before {@link compilePlan}. */
+export function listQueryPaths(body: WorkflowDraft): string[] {
+  const paths = Object.values(body.steps).flatMap((step) => (step.type === 'sql' ? [step.sqlQueryPath ?? ''] : []))
+  return [...new Set(paths)].filter((path) => path !== '')
+}
+
+function planByType(
+  draft: StepDraft,
+  common: CommonFields,
+  name: StepName,
+  resolved: ResolvedReferences,
+): CompiledStep {
+  switch (draft.type) {
+    case 'http':
+      return { step: planHttp(draft, common) }
+    case 'sql':
+      return planSql(draft, common, name, resolved)
+    case 'export':
+      return { step: planExport(draft, common) }
+    default:
+      return planContainer(draft, common, name, resolved)
+  }
+}
+
+function planSql(draft: StepDraft, common: CommonFields, name: StepName, resolved: ResolvedReferences): CompiledStep {
+  const path = draft.sqlQueryPath ?? ''
+  if (path === '') {
+    const repository = planRepository(draft.repository ?? {})
+    const filePath = draft.repository?.filePath ?? ''
+    return { step: { ...common, type: 'sql', query: { from: 'repository', repository, filePath } } }
+  }
+  const query = resolved.query(path)
+  return query.kind === 'found'
+    ? { step: { ...common, type: 'sql', query: query.value } }
+    : { errors: [{ field: `steps.${name}.sqlQueryPath`, rule: query.rule }] }
+}
+
+function planExport(draft: StepDraft, common: CommonFields): PlannedExportStep {
+  return {
+    ...common,
+    type: 'export',
+    schema: draft.schema ?? '',
+    table: draft.table ?? '',
+    sortBy: draft.sortBy ?? '',
+    sortOrder: draft.sortOrder === 'desc' ? 'desc' : 'asc',
+    compression: draft.compression ?? false,
+  }
 }
 
 type CommonFields = Omit<PlannedHttpStep, 'type' | 'method' | 'url' | 'headers' | 'secretHeaders' | 'auth' | 'payload'>

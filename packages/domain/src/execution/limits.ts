@@ -9,6 +9,8 @@ export const workflowLimits = {
   commandBytes: 64 * 1024,
   payloadBytes: 1024 * 1024,
   urlBytes: 8 * 1024,
+  /** Bytes of the texts of all queries of a workflow, each once. */
+  queryBytes: 8 * 1024 * 1024,
   /** Seconds. */
   stepTimeout: 7 * 24 * 3600,
   /** Seconds. */

@@ -3,32 +3,39 @@ import type { FieldError } from '@cairn/contract'
 import { workflowLimits } from './limits.ts'
 import { validateContainerStep } from './validate-container-step.ts'
 import { validateHttpStep } from './validate-http-step.ts'
+import { validateExportStep, validateSqlStep } from './validate-sql-step.ts'
 import { checkSecretNames } from './validate-secrets.ts'
 import { checkInteger, checkParameterName, validateValues } from './validate-values.ts'
 import type { RetryOptionsDraft, StepDraft } from './workflow-draft.ts'
 
 const unsupported = 'is not supported by this version of Cairn; leave it out'
 
+const validators: Readonly<Record<string, (field: string, step: StepDraft) => FieldError[]>> = {
+  standard: validateContainerStep,
+  http: validateHttpStep,
+  sql: validateSqlStep,
+  export: validateExportStep,
+}
+
 /** All broken rules of a step. `field` is the step's path, e.g. `steps.train`. */
 export function validateStep(field: string, step: StepDraft): FieldError[] {
   const type = step.type ?? 'standard'
-  if (type === 'sql' || type === 'export') {
-    return [{ field: `${field}.type`, rule: `\`${type}\` steps are not supported by this version of Cairn` }]
-  }
-  if (type !== 'standard' && type !== 'http') return [{ field: `${field}.type`, rule: 'must be standard or http' }]
+  const validateType = Object.hasOwn(validators, type) ? validators[type] : undefined
+  if (validateType === undefined)
+    return [{ field: `${field}.type`, rule: `must be ${Object.keys(validators).join(', ')}` }]
   return [
     ...refuseUnsupported(field, step),
     ...checkParameters(`${field}.parameters`, step),
     ...checkSecretNames(field, step),
     ...validateRetryOptions(`${field}.runConfiguration.retryOptions`, step.runConfiguration?.retryOptions),
     ...checkInteger(`${field}.stepTimeout`, step.stepTimeout, { least: 1, most: workflowLimits.stepTimeout }),
-    ...(type === 'http' ? validateHttpStep(field, step) : validateContainerStep(field, step)),
+    ...validateType(field, step),
   ]
 }
 
 function refuseUnsupported(field: string, step: StepDraft): FieldError[] {
   const asked: Record<string, boolean> = {
-    repository: step.type !== 'http' && hasEntries(step.repository),
+    repository: (step.type ?? 'standard') === 'standard' && hasEntries(step.repository),
   }
   return Object.keys(asked)
     .filter((name) => asked[name] === true)

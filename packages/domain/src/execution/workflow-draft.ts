@@ -30,6 +30,15 @@ interface StatusConditionDraft {
   readonly status: readonly ('success' | 'failure')[]
 }
 
+export interface RepositoryDraft {
+  readonly url?: string | null | undefined
+  readonly branch?: string | null | undefined
+  /** Name of a secret. */
+  readonly token?: string | null | undefined
+  /** Of a sql step. */
+  readonly filePath?: string | null | undefined
+}
+
 type Values = Readonly<Record<string, string>>
 
 export interface StepDraft {
@@ -69,15 +78,13 @@ export interface StepDraft {
     | { readonly instanceTypeId?: number | null | undefined; readonly storage?: string | null | undefined }
     | null
     | undefined
-  readonly repository?:
-    | {
-        readonly url?: string | null | undefined
-        readonly branch?: string | null | undefined
-        readonly token?: string | null | undefined
-        readonly filePath?: string | null | undefined
-      }
-    | null
-    | undefined
+  readonly repository?: RepositoryDraft | null | undefined
+  readonly sqlQueryPath?: string | null | undefined
+  readonly schema?: string | null | undefined
+  readonly table?: string | null | undefined
+  readonly sortBy?: string | null | undefined
+  readonly sortOrder?: string | null | undefined
+  readonly compression?: boolean | null | undefined
   readonly method?: string | null | undefined
   readonly url?: string | null | undefined
   readonly payload?: string | null | undefined

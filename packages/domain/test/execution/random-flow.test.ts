@@ -20,6 +20,7 @@ function planOf(flow: RandomFlow): RunPlan {
       kind: 'found',
       value: { instanceTypeId: 21, cpus: 0.25, memoryBytes: 1, storage: '10GB' },
     }),
+    query: () => ({ kind: 'refused', rule: 'there is no query' }),
     hasSecret: () => false,
     secretsOfVariable: () => [],
   })

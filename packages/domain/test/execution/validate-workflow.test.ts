@@ -148,7 +148,38 @@ describe('validateWorkflow', () => {
       'steps.a.headers.absolute.a',
       /line break/,
     ],
-    ['a sql step', { type: 'sql' }, 'steps.a.type', /not supported by this version/],
+    ['a sql step without a text', { type: 'sql' }, 'steps.a.sqlQueryPath', /is required/],
+    [
+      'a sql step with two texts',
+      { type: 'sql', sqlQueryPath: 'a.sql', repository: { url: 'https://x.y/z', branch: 'main', filePath: 'b.sql' } },
+      'steps.a.sqlQueryPath',
+      /not both/,
+    ],
+    [
+      'a sql step whose file leaves its repository',
+      { type: 'sql', repository: { url: 'https://x.y/z', branch: 'main', filePath: '../b.sql' } },
+      'steps.a.repository.filePath',
+      /inside the repository/,
+    ],
+    [
+      'a repository with a password in its url',
+      { type: 'sql', repository: { url: 'https://u:p@x.y/z', branch: 'main', filePath: 'b.sql' } },
+      'steps.a.repository.url',
+      /must not hold a user name or password/,
+    ],
+    [
+      'a repository by another protocol',
+      { type: 'sql', repository: { url: 'ext::sh -c id', branch: 'main', filePath: 'b.sql' } },
+      'steps.a.repository.url',
+      /must be an http or https address/,
+    ],
+    [
+      'a branch that is an option',
+      { type: 'sql', repository: { url: 'https://x.y/z', branch: '--upload-pack=id', filePath: 'b.sql' } },
+      'steps.a.repository.branch',
+      /must be the name of a branch/,
+    ],
+    ['an export step without a column', { type: 'export', schema: 's', table: 't' }, 'steps.a.sortBy', /is required/],
     ['a repository', step({ repository: { url: 'x' } }), 'steps.a.repository', /not supported/],
   ])('refuses %s', (_title, draft, field, rule) => {
     expect(only(draft)).toEqual([{ field, rule: expect.stringMatching(rule) }])
@@ -164,6 +195,7 @@ describe('compilePlan', () => {
   const image = { imageId: 1, versionId: 9, name: 'i', version: '0.0.1', engineId: 'sha256:1' }
   const resources = { instanceTypeId: 21, cpus: 0.25, memoryBytes: 1, storage: '10GB' }
   const resolved: ResolvedReferences = {
+    query: () => ({ kind: 'refused', rule: 'there is no query' }),
     hasSecret: () => false,
     secretsOfVariable: () => [],
     image: ({ imageId }) =>

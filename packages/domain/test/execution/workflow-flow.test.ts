@@ -19,6 +19,7 @@ const succeeded = (...parents: string[]) => ({ condition: 'all-of', parents, sta
 const withX = { outputParameters: { x: 'x.txt' } }
 
 const resolved: ResolvedReferences = {
+  query: () => ({ kind: 'refused', rule: 'there is no query' }),
   hasSecret: () => false,
   secretsOfVariable: () => [],
   image: ({ imageId }) => ({

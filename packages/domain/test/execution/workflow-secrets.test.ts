@@ -22,6 +22,7 @@ const withSecrets = (...names: string[]): ResolvedReferences => ({
     value: { imageId, versionId: 1, name: 'i', version: '0.0.1', engineId: 'sha256:1' },
   }),
   resources: () => ({ kind: 'found', value: { instanceTypeId: 21, cpus: 1, memoryBytes: 1, storage: '10GB' } }),
+  query: () => ({ kind: 'refused', rule: 'there is no query' }),
   hasSecret: (name) => names.includes(name),
   secretsOfVariable: (variable) => names.filter((name) => secretVariables(name).includes(variable)),
 })

@@ -244,7 +244,8 @@ export class ExecutionOwner {
     const stop = stopOf(run)
     if (stop.isAsked() && !identity.adopted)
       return this.#conclude(run, identity, { result: stoppedBy(stop), log: null })
-    const isRequest = run.state.graph.steps.get(identity.step)?.step.type === 'http'
+    // Containers go on without this process; requests and sessions on warehouses do not.
+    const isRequest = run.state.graph.steps.get(identity.step)?.step.type !== 'standard'
     const done = this.#carryOut(run, identity)
     if (!isRequest) return
     this.#requests.add(done)

@@ -13,11 +13,13 @@ export interface ExecutionSettings {
   readonly mostLiveRunsOfWorkflow: number
   readonly concurrentStarts: number
   readonly concurrentRequests: number
+  /** Sessions of sql and export steps on the warehouse server at a time. */
+  readonly warehouseSessions: { readonly ofTenant: number; readonly inAll: number }
   /** All containers are listed this often, to notice what was missed and what nobody owns. */
   readonly resyncMs: number
   /** A step's container without a live run is removed when it was seen for this long. */
   readonly orphanGraceMs: number
-  /** A stop waits this long for http requests that are under way. */
+  /** A stop waits this long for http requests and work in warehouses that are under way. */
   readonly requestDrainMs: number
   /** Flushes under way at a time. */
   readonly flushLanes: number
@@ -33,6 +35,7 @@ export const defaultExecutionSettings: ExecutionSettings = {
   mostLiveRunsOfWorkflow: 10,
   concurrentStarts: 8,
   concurrentRequests: 256,
+  warehouseSessions: { ofTenant: 4, inAll: 24 },
   resyncMs: 30_000,
   orphanGraceMs: 60_000,
   requestDrainMs: 5000,

@@ -9,6 +9,9 @@ import type { OAuthTokens } from './http/oauth-tokens.ts'
 import type { Limiter } from './limit-concurrency.ts'
 import type { LiveRun } from './live-run.ts'
 import { type RunStop, stoppedBy } from './run-stop.ts'
+import { runExportAttempt } from './warehouse/export-step.ts'
+import { runSqlAttempt } from './warehouse/sql-step.ts'
+import type { WarehouseRuntime } from './warehouse/warehouse-attempt.ts'
 import {
   type AttemptSecrets,
   maskError,
@@ -19,6 +22,7 @@ import {
 
 export interface AttemptRuntime {
   readonly container: ContainerRuntime
+  readonly warehouse: WarehouseRuntime
   readonly secrets: SecretSource
   readonly tokens: OAuthTokens
   readonly agent: Dispatcher
@@ -80,13 +84,13 @@ async function carryOut(
 ): Promise<AttemptConclusion> {
   const { run, identity, context } = of
   const { planned, env, secrets } = attempt
-  const { id: executionId, tenantId } = run.execution
+  const { id: executionId, tenantId, workflowId } = run.execution
+  const ofRun = { executionId, workflowId, tenantId, env, ...identity, ...context }
   switch (planned.type) {
     case 'sql':
-    case 'export': {
-      const reason = `\`${planned.type}\` steps are not supported by this version of Cairn`
-      return { result: { kind: 'refused', reason }, log: null }
-    }
+      return runSqlAttempt(runtime.warehouse, { ...ofRun, planned, secrets })
+    case 'export':
+      return runExportAttempt(runtime.warehouse, { ...ofRun, planned, secrets })
     case 'standard':
       return runContainerAttempt(runtime.container, {
         executionId,

@@ -5,9 +5,11 @@ import {
   admitWaitingRuns,
   type Database,
   type Hints,
+  type ObjectStore,
   releaseOrphanedExecutions,
   resignEngineProcess,
   type SecretCipher,
+  type Warehouses,
 } from '@cairn/store'
 import { bounded } from './container/call-engine.ts'
 import type { ContainerRuntime } from './container/container-step.ts'
@@ -21,6 +23,8 @@ import { OAuthTokens } from './http/oauth-tokens.ts'
 import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
 import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
 import { PlanCache } from './plan-cache.ts'
+import { limitSessions } from './warehouse/limit-sessions.ts'
+import type { WarehouseRuntime } from './warehouse/warehouse-attempt.ts'
 import { StepWorkloadSweep } from './sweep-step-workloads.ts'
 
 export interface ExecutionEngineOptions {
@@ -30,6 +34,10 @@ export interface ExecutionEngineOptions {
   readonly installationId: string
   /** Opens the secrets of steps. */
   readonly secretCipher: SecretCipher
+  /** Where sql and export steps work. The caller closes them. */
+  readonly warehouses: Warehouses
+  /** Takes the files of export steps. */
+  readonly objectStore: ObjectStore
   readonly logger: Logger
   readonly clock: Clock
   readonly crashPoints: CrashPoints
@@ -85,6 +93,7 @@ class Engine {
   readonly #containers: StartsBeforeRemovals
   readonly #limitRequests: Limiter
   readonly #tokens: OAuthTokens
+  readonly #limitSessions: WarehouseRuntime['limitSessions']
   readonly #unsubscribe: readonly (() => void)[]
   #owner: ExecutionOwner | null = null
   #waitsForRoom = false
@@ -96,6 +105,7 @@ class Engine {
     this.#plans = new PlanCache(options.database)
     this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
+    this.#limitSessions = limitSessions(options.settings.warehouseSessions)
     this.#tokens = new OAuthTokens(() => options.clock.now())
     this.#unsubscribe = [
       options.hints.subscribe('execution', () => this.#bell.ring()),
@@ -192,6 +202,13 @@ class Engine {
       settings,
       attempts: {
         container,
+        warehouse: {
+          ...this.#options,
+          processId: lease.processId,
+          now,
+          assertOwner,
+          limitSessions: this.#limitSessions,
+        },
         secrets: { db: database.db, cipher: secretCipher, logger },
         tokens: this.#tokens,
         agent: this.#agent,

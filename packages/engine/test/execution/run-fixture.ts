@@ -1,5 +1,8 @@
 /** A tenant, workflows and runs in a test database, an engine on the fake driver, and ways to look at the outcome. */
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { StoredExecutionStatus } from '@cairn/contract'
 import {
   describeRun,
@@ -18,6 +21,8 @@ import {
   type Hints,
   insertExecution,
   insertSecret,
+  type ObjectStore,
+  openLocalObjectStore,
   readRunEvents,
   requestStop,
   type SecretCipher,
@@ -27,11 +32,13 @@ import {
   createTestDatabase,
   eventually,
   openTestCipher,
+  openTestWarehouses,
   planOf,
   plannedContainerStep,
   plannedHttpStep,
   silentLogger,
   type TestDatabase,
+  type TestWarehouses,
 } from '@cairn/testkit'
 import {
   defaultExecutionSettings,
@@ -68,20 +75,39 @@ export function httpStep(step: Partial<PlannedHttpStep> & { url: string }): Plan
 export class RunFixture {
   readonly test: TestDatabase
   readonly cipher: SecretCipher
+  readonly warehouses: TestWarehouses
+  readonly objectStore: ObjectStore
+  readonly #directory: string
   readonly hints = createLocalHints()
   readonly driver: FakeDriver
   readonly tenantId = randomUUID()
   readonly #engines: ExecutionEngine[] = []
 
-  private constructor(test: TestDatabase, cipher: SecretCipher, programs: Readonly<Record<string, FakeProgramSource>>) {
-    this.test = test
-    this.cipher = cipher
+  private constructor(
+    parts: {
+      readonly test: TestDatabase
+      readonly cipher: SecretCipher
+      readonly warehouses: TestWarehouses
+      readonly objectStore: ObjectStore
+      readonly directory: string
+    },
+    programs: Readonly<Record<string, FakeProgramSource>>,
+  ) {
+    this.test = parts.test
+    this.cipher = parts.cipher
+    this.warehouses = parts.warehouses
+    this.objectStore = parts.objectStore
+    this.#directory = parts.directory
     this.driver = createFakeDriver({ clock: systemClock, installation: 'test', programs })
   }
 
   static async open(programs: Readonly<Record<string, FakeProgramSource>> = {}): Promise<RunFixture> {
     const test = await createTestDatabase({ maxConnections: 10 })
-    const fixture = new RunFixture(test, await openTestCipher(test.database), programs)
+    const cipher = await openTestCipher(test.database)
+    const directory = await mkdtemp(join(tmpdir(), 'cairn-run-test-'))
+    const objectStore = await openLocalObjectStore(directory)
+    const warehouses = await openTestWarehouses(test)
+    const fixture = new RunFixture({ test, cipher, warehouses, objectStore, directory }, programs)
     await fixture.database.db.insertInto('tenant').values({ id: fixture.tenantId, name: 'acme' }).execute()
     return fixture
   }
@@ -92,7 +118,9 @@ export class RunFixture {
 
   async close(): Promise<void> {
     await Promise.all(this.#engines.map((engine) => engine.stop()))
+    await this.warehouses.drop()
     await this.test.drop()
+    await rm(this.#directory, { recursive: true, force: true })
   }
 
   startEngine(options: Partial<ExecutionEngineOptions> & { driver?: EngineDriver } = {}): ExecutionEngine {
@@ -102,6 +130,8 @@ export class RunFixture {
       driver: this.driver,
       installationId: 'test',
       secretCipher: this.cipher,
+      warehouses: this.warehouses.warehouses,
+      objectStore: this.objectStore,
       logger: silentLogger,
       clock: systemClock,
       crashPoints: noCrashPoints,

@@ -29,7 +29,8 @@ export async function insertStoredObject(tx: Tx, object: { sha256: string; sizeB
 export async function deleteUnreferencedObject(tx: Tx, sha256: string): Promise<boolean> {
   const used = await sql<{ used: boolean }>`
     select exists (select from artifact_version where sha256 = ${sha256})
-        or exists (select from image_version where context_sha256 = ${sha256}) as used`.execute(tx)
+        or exists (select from image_version where context_sha256 = ${sha256})
+        or exists (select from export_file where sha256 = ${sha256}) as used`.execute(tx)
   if (used.rows[0]?.used === true) return false
   await tx.deleteFrom('stored_object').where('sha256', '=', sha256).execute()
   return true

@@ -4,18 +4,22 @@ import {
   type ImageReference,
   instanceTooLarge,
   listImageReferences,
+  listQueryPaths,
   listSecretReferences,
   type MachineSize,
   type PlannedImage,
+  type PlannedQuery,
   type PlannedResources,
   type Resolved,
   type ResolvedReferences,
   type ResolvedSecrets,
   secretVariables,
   unlistedSecretVariables,
+  workflowLimits,
   type WorkflowDraft,
 } from '@cairn/domain'
 import type { Db } from '../database/database.ts'
+import { type QueryToRun, readQueriesToRun } from '../queries/read-queries.ts'
 import { selectKnownSecrets } from '../secrets/read-secrets.ts'
 import { readVersionsToRun, type VersionToRun } from '../images/read-versions-to-run.ts'
 
@@ -32,8 +36,10 @@ export async function resolveReferences(
   const imageIds = new Set(listImageReferences(body).map(({ imageId }) => imageId))
   const versions = await readVersionsToRun(db, tenantId, [...imageIds])
   const secrets = await readSecretNames(db, tenantId, body)
+  const queries = await readQueriesToRun(db, tenantId, listQueryPaths(body), workflowLimits.queryBytes)
   return {
     ...secrets,
+    query: (path) => resolveQuery(path, queries),
     image: (reference) => resolveImage(reference, versions, options.moment),
     resources: (instanceTypeId, storage) => resolveResources(instanceTypeId, storage, options.machine),
   }
@@ -54,6 +60,16 @@ async function readSecretNames(db: Db, tenantId: string, body: WorkflowDraft): P
 }
 
 const refused = (rule: string): { readonly kind: 'refused'; readonly rule: string } => ({ kind: 'refused', rule })
+
+/** @param queries null = they are too large to be run by one workflow */
+function resolveQuery(path: string, queries: readonly QueryToRun[] | null): Resolved<PlannedQuery> {
+  if (queries === null)
+    return refused(`the queries of a workflow have at most ${workflowLimits.queryBytes} bytes in all`)
+  const found = queries.find((query) => query.path === path)
+  return found === undefined
+    ? refused(`query "${path}" does not exist; GET /queries/api/v1/queries lists them`)
+    : { kind: 'found', value: { from: 'store', ...found } }
+}
 
 /** @param versions newest first */
 export function resolveImage(

@@ -3,7 +3,7 @@ import type { Db } from '../database/database.ts'
 
 /**
  * Hashes of stored objects that nothing refers to, oldest first: uploads whose request failed after the bytes were
- * stored, or whose artifact is gone. Delete each under its lock (`lockStoredObject`), where it is checked again.
+ * stored, or whose artifact is gone, or an export that was written again. Delete each under its lock (`lockStoredObject`), where it is checked again.
  *
  * @param olderThanMs age of the row in milliseconds, so that an upload under way is left alone
  */
@@ -13,6 +13,7 @@ export async function findUnusedObjects(db: Db, olderThanMs: number, limit: numb
     where object.created_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
       and not exists (select from artifact_version where artifact_version.sha256 = object.sha256)
       and not exists (select from image_version where image_version.context_sha256 = object.sha256)
+      and not exists (select from export_file where export_file.sha256 = object.sha256)
     order by object.created_at
     limit ${limit}`.execute(db)
   return rows.map(({ sha256 }) => sha256)

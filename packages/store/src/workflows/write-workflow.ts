@@ -4,6 +4,8 @@
  * and two starts at once see each other.
  */
 import type { Tx } from '../database/database.ts'
+import { listQueryPaths } from '@cairn/domain'
+import { replaceQueryUses } from '../queries/write-query.ts'
 import { replaceSecretUses } from '../secrets/replace-secret-uses.ts'
 
 export interface NewWorkflow {
@@ -32,7 +34,12 @@ export async function insertWorkflow(tx: Tx, workflow: NewWorkflow): Promise<num
   if (row === undefined) return null
   await insertRevision(tx, { workflowId: row.id, revision: 1, body: workflow.body, createdBy: workflow.createdBy })
   await replaceSecretUses(tx, { kind: 'workflow', id: String(row.id) }, workflow)
+  await replaceQueryUses(tx, { id: row.id, tenantId: workflow.tenantId }, queryPathsOf(workflow.body))
   return row.id
+}
+
+function queryPathsOf(body: object): readonly string[] {
+  return listQueryPaths({ steps: {}, ...body })
 }
 
 interface NewRevision {
@@ -132,6 +139,7 @@ export async function reviseWorkflow(tx: Tx, locked: LockedWorkflow, change: Wor
   await insertRevision(tx, { workflowId: locked.id, revision, body: change.body, createdBy: change.updatedBy })
   const { tenantId } = locked
   await replaceSecretUses(tx, { kind: 'workflow', id: String(locked.id) }, { tenantId, secrets: change.secrets })
+  await replaceQueryUses(tx, locked, queryPathsOf(change.body))
   await tx
     .updateTable('workflow')
     .set({ name: change.name, revision, updated_at: new Date(), updated_by: change.updatedBy })
@@ -149,6 +157,7 @@ export async function deleteWorkflow(tx: Tx, locked: LockedWorkflow, deletedBy: 
     .execute()
   const { tenantId } = locked
   await replaceSecretUses(tx, { kind: 'workflow', id: String(locked.id) }, { tenantId, secrets: [] })
+  await replaceQueryUses(tx, locked, [])
 }
 
 /** Stops or resumes the workflow's schedule. Call after {@link lockWorkflow}. */
