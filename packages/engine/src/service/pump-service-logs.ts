@@ -10,6 +10,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type Logger, noSecretMask, serviceLogStream } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import { type Database, type Hints, readRecentLines } from '@cairn/store'
+import { EngineSilence } from '../execution/container/log-end.ts'
 import { pumpLogs } from '../execution/container/pump-logs.ts'
 
 export interface ServiceLogPumps {
@@ -99,7 +100,8 @@ async function pump(parts: PumpParts, instance: ServiceInstanceName, signal: Abo
   const onStored = (): void => parts.hints.notify('log')
   try {
     const { db } = parts.database
-    const target = { db, processId: null, stream, resumes: true, mask: noSecretMask, onStored, onError }
+    const silence = new EngineSilence()
+    const target = { db, processId: null, stream, resumes: true, mask: noSecretMask, silence, onStored, onError }
     await pumpLogs(parts.driver, instance.name, target, signal)
   } catch (error) {
     if (!signal.aborted) parts.logger.warn({ err: error, stream }, 'the log of an instance is not followed for now')

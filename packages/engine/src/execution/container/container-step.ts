@@ -16,7 +16,7 @@ import {
   workloadName,
 } from '@cairn/domain'
 import { type Call, DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
-import { appendOwnedLogLines, type Db, type Hints, lastLogSequence, type LogRest } from '@cairn/store'
+import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { Limiter } from '../limit-concurrency.ts'
@@ -24,6 +24,7 @@ import { type RunStop, stoppedBy, whenAborted } from '../run-stop.ts'
 import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
 import type { ContainerWatch } from './container-watch.ts'
 import { endContainer } from './end-container.ts'
+import { endOfLog, EngineSilence } from './log-end.ts'
 import { pumpLogs } from './pump-logs.ts'
 import { readOutputs } from './read-outputs.ts'
 
@@ -64,8 +65,6 @@ export interface ContainerAttempt {
 
 /** Processes and threads of a step. */
 const mostPids = 4096
-/** A log that has not ended this long after its container is given up. */
-const logGraceMs = 30_000
 
 export function containerName(installationId: string, attempt: { executionId: string; step: string; attempt: number }) {
   return workloadName(installationId, 'step', attempt.executionId, attempt.step, attempt.attempt)
@@ -97,6 +96,7 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
   runtime.crashPoints.reach('execution.container-ensured')
   if (started.phase === 'running') attempt.onRunning()
   const logEnd = new AbortController()
+  const silence = new EngineSilence()
   const log = pumpLogs(
     runtime.driver,
     spec.name,
@@ -106,6 +106,7 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
       stream: stepLogStream(attempt.executionId, attempt.step),
       resumes: attempt.adopted,
       mask: attempt.mask,
+      silence,
       onStored: () => runtime.hints.notify('log'),
       onError: (error) => runtime.logger.warn({ err: error, step: attempt.step }, 'a step log cannot be stored now'),
     },
@@ -116,7 +117,7 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
   try {
     const end = await waitForEnd(runtime, attempt, started)
     const result = resultOf(runtime, attempt, end).catch((error: unknown) => refusalOf(attempt, error))
-    const [ending, rest] = await Promise.all([result, withinGrace(log, logEnd)])
+    const [ending, rest] = await Promise.all([result, endOfLog(log, silence, logEnd)])
     return { result: ending, log: rest }
   } finally {
     logEnd.abort()
@@ -267,18 +268,6 @@ function startTimer(ms: number | null): { readonly elapsed: Promise<'timed_out'>
 
 function toEnd(observation: Observation | null): ContainerEnd {
   return observation === null ? { kind: 'vanished' } : { kind: 'exited', observation }
-}
-
-async function withinGrace(log: Promise<LogRest | null>, logEnd: AbortController): Promise<LogRest | null> {
-  const timer = setTimeout(() => logEnd.abort(), logGraceMs)
-  try {
-    return await log
-  } catch (error) {
-    if (!logEnd.signal.aborted) throw error
-    return null
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 async function resultOf(

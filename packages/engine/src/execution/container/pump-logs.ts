@@ -1,67 +1,19 @@
 /**
  * From the engine's log of a container to the log store, until the container has ended.
  *
- * A pump that goes on, after a crash, a broken stream or a second writer, neither loses nor doubles lines: it reads again
- * from a second before the newest line that was handed on and leaves out, one for one, the lines that were. (Engines stamp
- * the two streams of a container slightly out of order; a second is far more than they differ.)
+ * A pump that goes on, after a crash, a broken stream or a second writer, neither loses nor doubles lines (`handover.ts`).
+ * It holds a batch of the engine and what the writer buffers, however long the log: the engine is read no faster than lines
+ * are stored.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { SecretMask } from '@cairn/domain'
 import { DriverError, type EngineDriver, type WorkloadName } from '@cairn/driver'
-import { appendOwnedLogLines, type Db, type LogLine, type LogRest, LogWriter, readRecentLines } from '@cairn/store'
+import { appendOwnedLogLines, type Db, type LogLine, type LogRest, LogWriter, readRecentChunks } from '@cairn/store'
+import { Handover, handoverOverlapMs } from './handover.ts'
+import type { EngineSilence } from './log-end.ts'
 import { maskLines } from './mask-lines.ts'
 
-const overlapMs = 1000
 const retryMs = 500
-
-/** The newest lines that were handed on, to recognise them when they come again. */
-export class Handover {
-  #newest: number
-  #recent: LogLine[]
-
-  /** @param stored the newest lines in the store, at least those of its last second */
-  constructor(stored: readonly LogLine[]) {
-    this.#newest = stored.reduce((newest, line) => Math.max(newest, line.at), 0)
-    this.#recent = stored.filter((line) => line.at >= this.#newest - overlapMs)
-  }
-
-  /** Where to read from; null = from the start. */
-  get since(): Date | null {
-    return this.#newest === 0 ? null : new Date(this.#newest - overlapMs)
-  }
-
-  /** Call before reading from {@link since}: answers a filter that drops the lines that were handed on before. */
-  startReading(): (lines: readonly LogLine[]) => LogLine[] {
-    const expected = new Map<string, number>()
-    for (const line of this.#recent) expected.set(keyOf(line), (expected.get(keyOf(line)) ?? 0) + 1)
-    return (lines) => {
-      const fresh = expected.size === 0 ? [...lines] : lines.filter((line) => !takeOne(expected, keyOf(line)))
-      this.#remember(fresh)
-      return fresh
-    }
-  }
-
-  #remember(lines: readonly LogLine[]): void {
-    for (const line of lines) this.#newest = Math.max(this.#newest, line.at)
-    const oldest = this.#newest - overlapMs
-    this.#recent.push(...lines)
-    // Kept for twice the overlap, so that a chatty log is not filtered at every batch.
-    if ((this.#recent[0]?.at ?? oldest) < oldest - overlapMs) {
-      this.#recent = this.#recent.filter((line) => line.at >= oldest)
-    }
-  }
-}
-
-function keyOf(line: LogLine): string {
-  return `${line.at} ${line.text}`
-}
-
-function takeOne(expected: Map<string, number>, key: string): boolean {
-  const left = expected.get(key) ?? 0
-  if (left > 1) expected.set(key, left - 1)
-  else expected.delete(key)
-  return left > 0
-}
 
 export interface LogTarget {
   readonly db: Db
@@ -72,6 +24,8 @@ export interface LogTarget {
   readonly resumes: boolean
   /** Takes secrets out of every line. */
   readonly mask: SecretMask
+  /** Told when the engine is waited for. */
+  readonly silence: EngineSilence
   readonly onStored: () => void
   readonly onError: (error: unknown) => void
 }
@@ -88,10 +42,14 @@ export async function pumpLogs(
   signal: AbortSignal,
 ): Promise<LogRest | null> {
   for (let resumes = target.resumes; ; resumes = true) {
-    const stored = resumes ? await readRecentLines(target.db, target.stream, overlapMs) : []
+    const handover = new Handover()
+    if (resumes) {
+      const stored = readRecentChunks(target.db, target.stream, handoverOverlapMs)
+      for await (const lines of stored) handover.remember(lines)
+    }
     const writer = openWriter(target)
     try {
-      await follow(driver, name, { writer, handover: new Handover(stored), mask: target.mask }, signal)
+      await follow(driver, name, { writer, handover, target }, signal)
     } finally {
       // After an abort nothing more may be written: whoever owns the run next reads the same lines again.
       if (signal.aborted) await writer.close(signal).catch(() => undefined)
@@ -116,19 +74,23 @@ function openWriter({ db, processId, stream, onStored, onError }: LogTarget): Lo
 async function follow(
   driver: EngineDriver,
   name: WorkloadName,
-  log: { readonly writer: LogWriter; readonly handover: Handover; readonly mask: SecretMask },
+  log: { readonly writer: LogWriter; readonly handover: Handover; readonly target: LogTarget },
   signal: AbortSignal,
 ): Promise<void> {
+  const { mask, silence } = log.target
   for (;;) {
     signal.throwIfAborted()
     const since = log.handover.since
     const fresh = log.handover.startReading()
     try {
       const lines = driver.logs(name, { since, follow: true }, { signal })
-      for await (const batch of maskLines(lines, log.mask)) {
+      silence.waits()
+      for await (const batch of maskLines(lines, mask)) {
+        silence.ends()
         for (const line of fresh(batch.map(({ at, text }) => ({ at: at.getTime(), text }))))
           await log.writer.write(line)
         if (log.writer.outcome === 'superseded') return
+        silence.waits()
       }
       signal.throwIfAborted()
       return
@@ -137,6 +99,8 @@ async function follow(
       if (!(error instanceof DriverError)) throw error
       if (!error.retryable) return
       await pause(retryMs, undefined, { signal })
+    } finally {
+      silence.ends()
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Handover } from '../../src/execution/container/pump-logs.ts'
+import { Handover } from '../../src/execution/container/handover.ts'
 
 describe('Handover', () => {
   it('neither loses nor doubles a line, wherever reading broke off and however the streams interleave', () => {
@@ -15,11 +15,14 @@ describe('Handover', () => {
           time += step
           return { at: time - jitter, text }
         })
-        let handover = new Handover([])
+        let handover = new Handover()
         const stored: { at: number; text: string }[] = []
         for (const cut of [...cuts, lines.length]) {
           // A process that starts anew knows only what is stored.
-          if (restarts) handover = new Handover(stored)
+          if (restarts) {
+            handover = new Handover()
+            handover.remember(stored)
+          }
           const since = handover.since?.getTime() ?? 0
           const fresh = handover.startReading()
           const readable = lines.slice(0, Math.max(cut, stored.length)).filter((line) => line.at >= since)
