@@ -81,7 +81,8 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     parts.push({ stop: () => http.drain(0) })
     const composition = { ...options, store, objectStore, secretCipher, engine, http, linkKey: data.linkKey }
     const publicUrl = publicUrlOf(settings, http.port)
-    const front = await startFront(composition, publicUrl)
+    const stopping = new AbortController()
+    const front = await startFront(composition, publicUrl, stopping.signal)
     parts.push(front)
     if (settings.roles.includes('engine')) parts.push(startEngine(composition, publicUrl))
     http.serve(front.destinations)
@@ -91,6 +92,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
       publicUrl,
       newAdminToken,
       stop: async (drainMs) => {
+        stopping.abort()
         await http.drain(drainMs)
         await stopParts()
       },
@@ -186,7 +188,7 @@ interface Front extends Part {
 }
 
 /** What listens: traffic to services first, then the API for every other host. */
-async function startFront(composition: Composition, publicUrl: string): Promise<Front> {
+async function startFront(composition: Composition, publicUrl: string, stopping: AbortSignal): Promise<Front> {
   const { settings, store, objectStore, secretCipher, engine, http, logger, linkKey } = composition
   const { database, hints } = store
   const domain = settings.domain ?? `localhost:${http.port}`
@@ -221,6 +223,7 @@ async function startFront(composition: Composition, publicUrl: string): Promise<
     publicUrl,
     linkKey,
     limits: limitsOf(settings),
+    stopping,
     servesOperations: settings.roles.includes('api'),
   })
   const everyOtherHost: Destination = {

@@ -19,6 +19,7 @@ import { type ReadinessProbe, serveHealth } from './http/serve-health.ts'
 import { serveMetrics } from './http/serve-metrics.ts'
 import { serveOperations } from './http/serve-operations.ts'
 import type { ApiLimits } from './limits.ts'
+import { LogFollowers } from './log-followers.ts'
 import { createSignedLinks } from './signed-links.ts'
 
 export interface ApiOptions {
@@ -38,6 +39,8 @@ export interface ApiOptions {
   /** At least 32 random bytes, the same in every process of the installation. */
   readonly linkKey: Buffer
   readonly limits: ApiLimits
+  /** Aborts when the server stops: requests that only wait are answered. */
+  readonly stopping: AbortSignal
   /** False = health, metrics and the reference page only. */
   readonly servesOperations: boolean
 }
@@ -76,6 +79,12 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const context: ApiContext = {
     ...options,
     archiveLimits: defaultArchiveLimits,
+    logFollowers: new LogFollowers({
+      db: database.db,
+      hints: options.hints,
+      longestWaitMs: limits.logWaitMs,
+      stopping: options.stopping,
+    }),
     links: createSignedLinks({
       key: options.linkKey,
       clock,

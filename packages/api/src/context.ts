@@ -2,6 +2,7 @@ import type { ArchiveLimits } from '@cairn/archive'
 import type { Clock, Logger, MachineSize, ServiceCaller } from '@cairn/domain'
 import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
+import type { LogFollowers } from './log-followers.ts'
 import type { SignedLinks } from './signed-links.ts'
 
 /** Everything that operations work with. */
@@ -14,6 +15,7 @@ export interface ApiContext {
   readonly clock: Clock
   readonly serviceCaller: ServiceCaller
   readonly links: SignedLinks
+  readonly logFollowers: LogFollowers
   readonly archiveLimits: ArchiveLimits
   readonly limits: ApiLimits
   /** Size of the machine that containers run on; null while no engine has answered. */

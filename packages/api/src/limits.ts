@@ -30,6 +30,8 @@ export interface ApiLimits {
   readonly scheduleSeconds: number
   /** Seconds for which a link to a log file is valid. */
   readonly linkSeconds: number
+  /** Milliseconds for which an answer to a follower of a log is held back while there are no lines. */
+  readonly logWaitMs: number
 }
 
 const mebibyte = 1024 * 1024
@@ -51,4 +53,5 @@ export const defaultApiLimits: ApiLimits = {
   runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
   scheduleSeconds: 1,
   linkSeconds: 600,
+  logWaitMs: 20_000,
 }

@@ -41,6 +41,9 @@ export interface ApiFixture {
   readonly otherTenant: Tenant
   /** Topics that were hinted, in order. */
   readonly hinted: string[]
+  readonly hints: Hints
+  /** Tells the API that the server stops. */
+  readonly stop: () => void
   readonly call: (id: OperationId, call?: Call) => Promise<Answer>
   /** Files in the object store, unfinished ones included. */
   readonly storedFiles: () => Promise<readonly string[]>
@@ -56,11 +59,17 @@ export interface FixtureOptions {
 const noService: ServiceCaller = { call: async () => ({ kind: 'unavailable', reason: 'no instance is ready' }) }
 
 function recordingHints(hinted: string[]): Hints {
+  const listeners = new Map<string, Set<() => void>>()
   return {
     notify: (topic) => {
       hinted.push(topic)
+      for (const listener of listeners.get(topic) ?? []) listener()
     },
-    subscribe: () => () => undefined,
+    subscribe: (topic, listener) => {
+      const ofTopic = listeners.get(topic) ?? new Set()
+      listeners.set(topic, ofTopic.add(listener))
+      return () => ofTopic.delete(listener)
+    },
     close: async () => undefined,
   }
 }
@@ -88,9 +97,11 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const tenant = await makeTenant(database, 'default')
   const otherTenant = await makeTenant(database, 'other')
   const hinted: string[] = []
+  const hints = recordingHints(hinted)
+  const stopping = new AbortController()
   const app = await buildApi({
     database,
-    hints: recordingHints(hinted),
+    hints,
     objectStore: await openLocalObjectStore(directory),
     secretCipher: await openTestCipher(database),
     logger: silentLogger,
@@ -102,7 +113,8 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     serviceUrl: (name) => `http://${name}.localhost:7420`,
     publicUrl: 'http://127.0.0.1:7420',
     linkKey: Buffer.alloc(32, 7),
-    limits: { ...defaultApiLimits, ...options.limits },
+    limits: { ...defaultApiLimits, logWaitMs: 50, ...options.limits },
+    stopping: stopping.signal,
     servesOperations: true,
   })
   return {
@@ -111,6 +123,8 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     tenant,
     otherTenant,
     hinted,
+    hints,
+    stop: () => stopping.abort(),
     call: (id, call = {}) => inject(app, id, { token: tenant.token, ...call }),
     storedFiles: async () =>
       (await readdir(directory, { recursive: true, withFileTypes: true }))

@@ -23,7 +23,7 @@ import type { Operation } from '../../operation.ts'
 import { newestOf, pageKeysOf, pageRequestOf, windowOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
 import { storedExecutionStatuses, wireExecutionStatus } from '../../statuses.ts'
-import { logFile, waitForLines } from '../logs.ts'
+import { logFile } from '../logs.ts'
 
 export const listExecutions: Operation<'listExecutions'> = async (context, { caller, params, query }) => {
   const { db } = context.database
@@ -154,7 +154,8 @@ function isoOf(ms: number | null): string | null {
 export const getExecutionLogs: Operation<'getExecutionLogs'> = async (context, { caller, params, query, signal }) => {
   const stream = stepLogStream(params.executionId, query.stepName)
   const token = query.nextToken ?? null
-  const { state: step, page } = await waitForLines(context.hints, signal, async () => {
+  const writer = { kind: 'execution', id: params.executionId } as const
+  const { state: step, page } = await context.logFollowers.follow({ stream, writer }, signal, async () => {
     // The status first: a step's log is complete before its end is recorded.
     const state = await readStep(context, caller.tenantId, { ...params, stepName: query.stepName })
     return { state, isLive: isLive(state), page: await readLog(context.database.db, stream, { token }) }

@@ -4,7 +4,7 @@ import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { newestOf, pageKeysOf, pageRequestOf, windowOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
-import { logFile, waitForLines } from '../logs.ts'
+import { logFile } from '../logs.ts'
 
 export const listImageBuilds: Operation<'listImageBuilds'> = async (context, { caller, params, query }) => {
   const { db } = context.database
@@ -37,7 +37,8 @@ function describe(build: BuildRecord) {
 export const getBuildLogs: Operation<'getBuildLogs'> = async (context, { caller, params, query, signal }) => {
   const stream = buildLogStream(Number(params.buildId))
   const token = query.nextToken ?? null
-  const { state: build, page } = await waitForLines(context.hints, signal, async () => {
+  const writer = { kind: 'build', id: params.buildId } as const
+  const { state: build, page } = await context.logFollowers.follow({ stream, writer }, signal, async () => {
     // The status first: a build's log is complete before its end is recorded.
     const state = await readBuild(context, caller.tenantId, params)
     return { state, isLive: state.finishedAt === null, page: await readLog(context.database.db, stream, { token }) }

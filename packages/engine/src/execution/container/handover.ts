@@ -37,7 +37,7 @@ export class Handover {
   /** Call before reading from {@link since}: answers a filter that drops the lines that were handed on before. */
   startReading(): (lines: readonly LogLine[]) => LogLine[] {
     this.#prune()
-    const expected = new CountedKeys(Float64Array.from(this.#keys).sort())
+    const expected = new CountedKeys(Float64Array.from(this.#keys).toSorted())
     return (lines) => {
       const fresh = expected.left === 0 ? [...lines] : lines.filter((line) => !expected.take(keyOf(line.at, line.text)))
       this.remember(fresh)

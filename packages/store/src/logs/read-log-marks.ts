@@ -1,0 +1,28 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+
+/** A log that is read while it is written, and whose end says that it is complete. */
+export interface FollowedLog {
+  readonly stream: string
+  /** What writes it. */
+  readonly writer: { readonly kind: 'execution' | 'build'; readonly id: string }
+}
+
+/**
+ * A mark for each log, in their order: it stays the same for as long as no line was added and its writer recorded nothing.
+ * For a caller that has found each log by its tenant. Indexes: primary keys, two look-ups a log.
+ */
+export async function readLogMarks(db: Db, logs: readonly FollowedLog[]): Promise<string[]> {
+  const idsOf = (kind: FollowedLog['writer']['kind']) =>
+    logs.map(({ writer }) => (writer.kind === kind ? writer.id : null))
+  const { rows } = await sql<{ mark: string }>`
+    select concat_ws('/',
+      coalesce((select sequence from log_chunk where stream = f.stream order by sequence desc limit 1), 0),
+      case when f.build is null
+        then (select sequence from execution_event where execution_id = f.execution order by sequence desc limit 1)::text
+        else (select status from build where id = f.build) end) as mark
+    from unnest(${logs.map(({ stream }) => stream)}::text[], ${idsOf('execution')}::uuid[], ${idsOf('build')}::bigint[])
+      with ordinality as f (stream, execution, build, position)
+    order by position`.execute(db)
+  return rows.map(({ mark }) => mark)
+}
