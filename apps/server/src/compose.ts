@@ -153,6 +153,7 @@ function startEngine(
     builder: engine.builder,
     objectStore,
     logger,
+    secretCipher,
     egressAllow: settings.egressAllow,
     mail: mailSettingsOf(settings),
     publicUrl,

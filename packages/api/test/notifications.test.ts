@@ -63,6 +63,27 @@ describe('a workflow with watchers', () => {
   })
 })
 
+describe('a webhook whose calls are signed', () => {
+  const signed = [{ webhook: { name: 'n', url: 'https://x.test/', payload: '', signingSecret: 'shop-key' }, events }]
+
+  it('names a secret that there is, and that stays while it is named', async () => {
+    const unknown = await fixture.call('createWorkflow', { body: { name: 'signed', watchers: signed, steps } })
+    expect(unknown).toMatchObject({
+      status: 400,
+      body: {
+        errors: [{ field: 'watchers.0.webhook.signingSecret', rule: 'secret "shop-key" does not exist' }],
+      },
+    })
+    await fixture.call('createSecret', { body: { name: 'shop-key', value: 'a key of tests' } })
+    const created = await fixture.call('createWorkflow', { body: { name: 'signed', watchers: signed, steps } })
+    expect(created.status).toBe(201)
+    const { body } = await fixture.call('describeWorkflow', { params: { workflowId: numberIn(created, 'id') } })
+    expect(body['watchers']).toEqual(signed)
+    const removed = await fixture.call('deleteSecret', { params: { secretName: 'shop-key' } })
+    expect(removed.status).toBe(409)
+  })
+})
+
 describe('a test of a watcher', () => {
   it('makes a delivery for each of its recipients, due at once', async () => {
     fixture.hinted.length = 0

@@ -1,6 +1,6 @@
 import type { Clock, CrashPoints, Logger, MachineSize } from '@cairn/domain'
 import type { EngineDriver, ImageBuilder } from '@cairn/driver'
-import type { Database, Hints, ObjectStore } from '@cairn/store'
+import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './execution/http/egress-guard.ts'
@@ -32,6 +32,8 @@ export interface ReconcilersOptions {
   readonly clock: Clock
   readonly crashPoints: CrashPoints
   readonly logger: Logger
+  /** Opens the secrets that webhooks are signed with. */
+  readonly secretCipher: SecretCipher
   /** Hosts, addresses and CIDRs that webhooks may reach although they are private. */
   readonly egressAllow: readonly string[]
   /** null = no mail can be sent, and deliveries by mail fail with that reason. */

@@ -1,11 +1,12 @@
 import { noCrashPoints } from '@cairn/domain'
-import { eventually, silentLogger } from '@cairn/testkit'
+import { eventually, openTestCipher, silentLogger } from '@cairn/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { startReconcilers } from '../src/start-reconcilers.ts'
 import { BuildRig } from './build/build-rig.ts'
 import { quickTimes } from './build/quick-times.ts'
 
 const rig = await BuildRig.create()
+const secretCipher = await openTestCipher(rig.test.database)
 afterAll(() => rig.close())
 
 test('Everything that is reconciled is, until it is stopped, and goes on with the next start', async () => {
@@ -20,6 +21,7 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       clock: Date,
       crashPoints: noCrashPoints,
       logger: silentLogger,
+      secretCipher,
       egressAllow: [],
       mail: null,
       publicUrl: 'http://127.0.0.1:7420',

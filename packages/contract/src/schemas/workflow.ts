@@ -63,6 +63,8 @@ const WatcherFields = Type.Object({
        * `{{scheduledAt}}`, `{{tenant}}`.
        */
       payload: Text,
+      /** Name of a secret that the calls are signed with, as Standard Webhooks has it. */
+      signingSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 256, ...addedByCairn })),
     }),
   ),
   email: Type.Optional(

@@ -29,6 +29,8 @@ export interface WebhookContent {
   readonly url: string
   /** With `{{placeholders}}`; see `renderPayload`. */
   readonly payload: string
+  /** Name of the secret that its calls are signed with. */
+  readonly signingSecret?: string
 }
 
 /** A workflow, and maybe a run of it, as the store has them. */

@@ -65,9 +65,8 @@ export function deliveriesTo(watcher: Watcher, index: number, event: WatcherEven
   if (user !== undefined) return [plain('inbox', user), plain('email', user)]
   if (email !== undefined) return [...new Set(email.recipients.to)].map((address) => plain('email', address))
   if (webhook === undefined) return []
-  const { url, payload } = webhook
-  const content = { url, payload }
-  return [{ ...common, channel: 'webhook', target: url, content }]
+  const { name: _name, ...content } = webhook
+  return [{ ...common, channel: 'webhook', target: content.url, content }]
 }
 
 /** The limits that a workflow's watchers set to the run time, in minutes, least first, each once. */

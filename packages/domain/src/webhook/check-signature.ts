@@ -40,6 +40,29 @@ export function generateSigningSecret(): string {
   return secretPrefix + randomBytes(generatedBytes).toString('base64')
 }
 
+/** What is signed of a call. */
+interface SignedText {
+  readonly id: string
+  /** Epoch seconds. */
+  readonly timestamp: number | string
+  readonly body: string | Uint8Array
+}
+
+/**
+ * The value of `webhook-signature` for a call; null when the secret makes no key.
+ *
+ * @example
+ * signatureOf(secret, { id: 'msg_1', timestamp: 1769882400, body: '{}' }) // v1,4pMv…
+ */
+export function signatureOf(secret: string, signed: SignedText): string | null {
+  const key = keyOf(secret)
+  return key.length === 0 ? null : `v1,${digestOf(key, signed).toString('base64')}`
+}
+
+function digestOf(key: Buffer, { id, timestamp, body }: SignedText): Buffer {
+  return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest()
+}
+
 /** Whether a message id can be told from the rest of the signed text. */
 export function isMessageId(text: string): boolean {
   return messageId.test(text)
@@ -66,7 +89,7 @@ export function checkSignature(
   const signatures = signaturesOf(signature)
   if (signatures === null) return refused('webhook-signature', 'must be there as "v1,<base64>", at most 16 of them')
   const key = keyOf(secret)
-  const right = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest()
+  const right = digestOf(key, { id, timestamp, body })
   // Every one is compared, so that the time does not tell which of them was close.
   const matches = signatures.filter((given) => given.length === right.length && timingSafeEqual(given, right))
   // With an empty key anybody could sign.

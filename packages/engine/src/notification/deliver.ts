@@ -22,8 +22,9 @@ import { LoopStopping } from '../reconcile/run-pass.ts'
 import type { ReceiverGate } from './receiver-gate.ts'
 import type { SendMail } from './send-mail.ts'
 import type { SendWebhook } from './send-webhook.ts'
+import { readSigningSecret, type SigningSecrets } from './read-signing-secret.ts'
 
-export interface DeliverParts {
+export interface DeliverParts extends SigningSecrets {
   readonly database: Database
   readonly clock: Clock
   readonly crashPoints: CrashPoints
@@ -117,7 +118,10 @@ async function send(parts: DeliverParts, delivery: DeliveryToMake, signal: Abort
       if (content === null) return { kind: 'refused', answer: null, error: 'the webhook has no payload' }
       const payload = renderPayload(content.payload, facts, event)
       const url = renderWebhookUrl(content.url, facts, event)
-      return parts.sendWebhook({ deliveryId: id, url, payload, now: parts.clock.now() }, signal)
+      const signing = await readSigningSecret(parts, delivery.tenantId, content.signingSecret ?? null)
+      if (signing.kind !== 'read') return signing
+      const { secret: signingSecret } = signing
+      return parts.sendWebhook({ deliveryId: id, url, payload, signingSecret, now: parts.clock.now() }, signal)
     }
     default:
       return channel satisfies never

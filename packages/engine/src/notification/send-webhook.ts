@@ -1,5 +1,5 @@
 /** One call of a webhook. The status of the answer decides; its body is neither read nor kept. */
-import type { DeliveryOutcome, RenderedPayload } from '@cairn/domain'
+import { type DeliveryOutcome, type RenderedPayload, signatureOf } from '@cairn/domain'
 import type { Dispatcher } from 'undici'
 import { EgressRefused } from '../execution/http/egress-guard.ts'
 import { type Exchange, followRedirects, statusWords } from '../execution/http/follow-redirects.ts'
@@ -10,6 +10,8 @@ export interface WebhookCall {
   readonly deliveryId: string
   readonly url: string
   readonly payload: RenderedPayload
+  /** What the call is signed with; null = it is not. */
+  readonly signingSecret: string | null
   /** Epoch ms. */
   readonly now: number
 }
@@ -38,7 +40,10 @@ export function createWebhookSender(agent: Dispatcher, timeoutMs: number): SendW
   }
 }
 
-function requestOf({ deliveryId, url, payload, now }: WebhookCall) {
+function requestOf({ deliveryId, url, payload, signingSecret, now }: WebhookCall) {
+  const timestamp = Math.floor(now / 1000)
+  const signature =
+    signingSecret === null ? null : signatureOf(signingSecret, { id: deliveryId, timestamp, body: payload.text })
   return {
     method: 'post',
     url,
@@ -46,7 +51,8 @@ function requestOf({ deliveryId, url, payload, now }: WebhookCall) {
       'content-type': payload.isJson ? 'application/json' : 'text/plain; charset=utf-8',
       'user-agent': 'cairn',
       'webhook-id': deliveryId,
-      'webhook-timestamp': String(Math.floor(now / 1000)),
+      'webhook-timestamp': String(timestamp),
+      ...(signature !== null && { 'webhook-signature': signature }),
     },
     body: payload.text,
   }

@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto'
 import type { Watcher } from '@cairn/contract'
 import { requestRedelivery } from '@cairn/store'
-import { createManualClock, eventually, HttpReceiver } from '@cairn/testkit'
+import { createManualClock, eventually, HttpReceiver, type ReceivedCall } from '@cairn/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { NotificationRig } from './notification-rig.ts'
 
@@ -193,6 +194,60 @@ describe('a webhook', () => {
     rig.startEngine()
     const workflowId = await fail()
     await eventually(async () => expect(await statusOf(workflowId)).toBe('delivered'))
+  })
+})
+
+describe('a webhook with a signing secret', () => {
+  const signed = (name: string): Watcher => ({
+    webhook: { name: 'info', url: `${hook.url}/`, payload: '{"run": "{{executionId}}"}', signingSecret: name },
+    events: { fail: true },
+  })
+  /** As a receiver does it. */
+  const signatureOf = (call: ReceivedCall | undefined, key: string | Buffer): string => {
+    const header = (name: string): string => String(call?.headers[name])
+    const text = `${header('webhook-id')}.${header('webhook-timestamp')}.${call?.body}`
+    return `v1,${createHmac('sha256', key).update(text).digest('base64')}`
+  }
+  const failSigned = async (name: string): Promise<number> => {
+    const workflowId = await rig.addWorkflow([signed(name)])
+    await rig.endRun(workflowId)
+    await rig.settled()
+    return workflowId
+  }
+
+  it.each([
+    ['text', 'shop & key', Buffer.from('shop & key')],
+    ['a key behind whsec_', 'whsec_c2hvcCBrZXk=', Buffer.from('shop key')],
+  ])('is called with a signature that anybody can check who has the secret: %s', async (_, secret, key) => {
+    await rig.setSecret('shop', secret)
+    rig.startEngine()
+    const workflowId = await failSigned('shop')
+    const [call] = hook.calls
+    expect(call?.headers['webhook-id']).toBe((await rig.only(workflowId)).id)
+    expect(call?.headers['webhook-signature']).toBe(signatureOf(call, key))
+  })
+
+  it.each([
+    ['does not exist', 'gone', null, /^secret "gone", which signs the calls, does not exist any more$/],
+    ['is empty', 'hollow', 'whsec_', /^secret "hollow", which signs the calls, is empty behind "whsec_"$/],
+  ])('is not called when the secret %s', async (_, name, value, error) => {
+    if (value !== null) await rig.setSecret(name, value)
+    rig.startEngine()
+    const workflowId = await failSigned(name)
+    expect(await rig.only(workflowId)).toMatchObject({ status: 'failed', lastError: expect.stringMatching(error) })
+    expect(hook.calls).toEqual([])
+  })
+
+  it('is signed with the present value when it is delivered again', async () => {
+    await rig.setSecret('rotated', 'first')
+    rig.startEngine()
+    const workflowId = await failSigned('rotated')
+    await rig.setSecret('rotated', 'second')
+    await redeliver((await rig.only(workflowId)).id)
+    await rig.settled()
+    const [first, second] = hook.calls
+    expect(first?.headers['webhook-signature']).toBe(signatureOf(first, 'first'))
+    expect(second?.headers['webhook-signature']).toBe(signatureOf(second, 'second'))
   })
 })
 

@@ -9,14 +9,17 @@ import {
   findDelivery,
   type Hints,
   insertExecution,
+  insertSecret,
   insertWorkflow,
   listDeliveries,
   openHints,
+  replaceSecret,
+  type SecretCipher,
   reviseWorkflow,
   lockWorkflow,
   upsertRunPlan,
 } from '@cairn/store'
-import { createTestDatabase, eventually, planOf, silentLogger, type TestDatabase } from '@cairn/testkit'
+import { createTestDatabase, eventually, openTestCipher, planOf, silentLogger, type TestDatabase } from '@cairn/testkit'
 import { sql } from 'kysely'
 import { createGuardedAgent, parseEgressAllow } from '../../src/execution/http/egress-guard.ts'
 import { createNotificationReconciler } from '../../src/notification/notification-reconciler.ts'
@@ -53,15 +56,18 @@ export class NotificationRig {
   readonly test: TestDatabase
   readonly hints: Hints
   readonly tenantId = randomUUID()
+  readonly #secretCipher: SecretCipher
   #stops: (() => Promise<void>)[] = []
 
-  private constructor(test: TestDatabase) {
+  private constructor(test: TestDatabase, secretCipher: SecretCipher) {
     this.test = test
+    this.#secretCipher = secretCipher
     this.hints = openHints({ url: test.url, applicationName: 'notification test', onError: () => undefined })
   }
 
   static async create(): Promise<NotificationRig> {
-    const rig = new NotificationRig(await createTestDatabase({ maxConnections: 10 }))
+    const test = await createTestDatabase({ maxConnections: 10 })
+    const rig = new NotificationRig(test, await openTestCipher(test.database))
     await rig.test.database.db.insertInto('tenant').values({ id: rig.tenantId, name: 'acme' }).execute()
     return rig
   }
@@ -84,6 +90,7 @@ export class NotificationRig {
       clock: options.clock ?? systemClock,
       crashPoints: noCrashPoints,
       logger: silentLogger,
+      secretCipher: this.#secretCipher,
       publicUrl: 'http://cairn.test',
       gate: new ReceiverGate(settings.perReceiver),
       sendMail: createMailSender(options.mail ?? null, settings.mailTimeoutMs),
@@ -114,6 +121,16 @@ export class NotificationRig {
     const id = await this.test.database.transaction((tx) => insertWorkflow(tx, workflow))
     if (id === null) throw new Error('the name is taken')
     return id
+  }
+
+  /** Of the tenant; a name that it has gets the new value. */
+  async setSecret(name: string, value: string): Promise<void> {
+    const { tenantId } = this
+    const secret = this.#secretCipher.seal(value, { tenantId, name })
+    const write = { tenantId, name, secret, by: 'a@b.c' }
+    await this.test.database.transaction(async (tx) => {
+      if (!(await insertSecret(tx, write))) await replaceSecret(tx, write)
+    })
   }
 
   async changeWatchers(workflowId: number, watchers: readonly Watcher[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** A server that delivers notifications until it is killed at a named point. Arguments: database URL, SMTP URL, point. */
 import { openDatabase, openHints } from '@cairn/store'
-import { killAt, silentLogger } from '@cairn/testkit'
+import { killAt, openTestCipher, silentLogger } from '@cairn/testkit'
 import { createGuardedAgent, parseEgressAllow } from '../../src/execution/http/egress-guard.ts'
 import { createNotificationReconciler } from '../../src/notification/notification-reconciler.ts'
 import { defaultNotificationSettings } from '../../src/notification/notification-settings.ts'
@@ -20,6 +20,7 @@ const reconciler = createNotificationReconciler({
   clock: Date,
   crashPoints: killAt(point),
   logger: silentLogger,
+  secretCipher: await openTestCipher(database),
   publicUrl: 'http://cairn.test',
   gate: new ReceiverGate(1),
   sendMail: createMailSender({ url: smtpUrl, from: 'cairn@cairn.test', domains: [] }, 10_000),

@@ -52,11 +52,3 @@ function storeSchedule(cron: string, given: string | undefined, before: readonly
   const timezone = given ?? (old !== undefined && 'cron' in old ? old.timezone : undefined)
   return { cron, ...(timezone !== undefined && { timezone }) }
 }
-
-/** Names of the secrets that the triggers name. */
-export function secretsOfTriggers(triggers: readonly StoredTrigger[]): string[] {
-  const names = triggers.flatMap((trigger) =>
-    'webhook' in trigger && typeof trigger.signingSecret === 'string' ? [trigger.signingSecret] : [],
-  )
-  return [...new Set(names)]
-}

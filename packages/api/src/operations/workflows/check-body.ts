@@ -1,6 +1,6 @@
 import type { Trigger } from '@cairn/contract'
 import { compilePlan, secretsOfPlan, validateTriggers, validateWatchers, validateWorkflow } from '@cairn/domain'
-import { type Db, resolveReferences, secretsOfTriggers, selectKnownSecrets, type StoredBody } from '@cairn/store'
+import { type Db, resolveReferences, selectKnownSecrets, type StoredBody } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
 
@@ -22,23 +22,35 @@ export async function checkBody(context: ApiContext, db: Db, tenantId: string, b
   const references = await resolveReferences(db, tenantId, body, { moment: 'save', machine: context.machine() })
   const compiled = compilePlan(body, references)
   if (compiled.kind === 'invalid') throw invalid(compiled.errors, 'unknown_reference')
-  const signing = secretsOfTriggers(body.triggers)
-  await checkSigningSecrets(db, tenantId, body, signing)
-  return { secrets: [...new Set([...secretsOfPlan(compiled.plan), ...signing])] }
+  const signing = signingSecretsOf(body)
+  await checkSigningSecrets(db, tenantId, signing)
+  return { secrets: [...new Set([...secretsOfPlan(compiled.plan), ...signing.map(({ name }) => name)])] }
 }
 
-async function checkSigningSecrets(
-  db: Db,
-  tenantId: string,
-  { triggers }: StoredBody,
-  names: readonly string[],
-): Promise<void> {
-  const known = await selectKnownSecrets(db, tenantId, { names, variables: [] })
-  const unknown = triggers.flatMap((trigger, index) => {
+interface NamedSecret {
+  readonly field: string
+  readonly name: string
+}
+
+/** Of the hooks that are called from outside, and of the webhooks that are told. */
+function signingSecretsOf({ triggers, watchers }: StoredBody): NamedSecret[] {
+  const ofTriggers = triggers.flatMap((trigger, index) => {
     const name = 'webhook' in trigger ? trigger.signingSecret : undefined
-    if (typeof name !== 'string' || known.has(name)) return []
-    return [{ field: `triggers.${index}.signingSecret`, rule: `secret "${name}" does not exist` }]
+    return typeof name === 'string' ? [{ field: `triggers.${index}.signingSecret`, name }] : []
   })
+  const ofWatchers = watchers.flatMap(({ webhook }, index) => {
+    const name = webhook?.signingSecret
+    return name === undefined ? [] : [{ field: `watchers.${index}.webhook.signingSecret`, name }]
+  })
+  return [...ofTriggers, ...ofWatchers]
+}
+
+async function checkSigningSecrets(db: Db, tenantId: string, named: readonly NamedSecret[]): Promise<void> {
+  const names = named.map(({ name }) => name)
+  const known = await selectKnownSecrets(db, tenantId, { names, variables: [] })
+  const unknown = named.flatMap(({ field, name }) =>
+    known.has(name) ? [] : [{ field, rule: `secret "${name}" does not exist` }],
+  )
   if (unknown.length > 0) throw invalid(unknown, 'unknown_reference')
 }
 
