@@ -28,9 +28,10 @@ export class HttpReceiver {
     })
   }
 
-  static async open(): Promise<HttpReceiver> {
+  /** @param port that of a receiver that was closed, to bring it back; any free one by default */
+  static async open(port = 0): Promise<HttpReceiver> {
     const receiver = new HttpReceiver()
-    receiver.#server.listen(0, '127.0.0.1')
+    receiver.#server.listen(port, '127.0.0.1')
     await once(receiver.#server, 'listening')
     return receiver
   }
