@@ -178,8 +178,9 @@ function specOf(name: string, image: string, network: string): WorkloadSpec {
     image,
     command: ['/bin/sh', '-c', `${printClock}; ${printClock}`],
     env: {},
-    resources: { cpus: 1, memoryBytes: 2 ** 31, pids: 1024 },
+    resources: { cpus: 1, memoryBytes: 2 ** 31, pids: 1024, storageBytes: null },
     network,
+    files: null,
     publishPort: null,
   }
 }

@@ -1,9 +1,12 @@
 /** Calls on one container of this installation, by name. */
-import { type Call, DriverError, labelNames, type Observation } from '@cairn/driver'
+import { type Call, DriverError, labelNames, type Observation, type Usage } from '@cairn/driver'
 import type { EngineAnswer, EngineClient } from './engine-client.ts'
-import { ContainerInspect, ContainerList, readShape } from './engine-shapes.ts'
+import { ContainerInspect, ContainerList, ContainerSize, readShape } from './engine-shapes.ts'
 import { toObservation } from './from-inspect.ts'
+import { HeldContainers } from './held/held-container.ts'
+import { heldIdentity, type HeldState, observeHeld, readHeldState, toldObservation } from './held/observe-held.ts'
 import { pause } from './pause.ts'
+import type { StartFailure } from './start-failure.ts'
 
 export interface Engine {
   readonly client: EngineClient
@@ -13,19 +16,22 @@ export interface Engine {
    * another attempt of a start that fails again and runs nothing.
    */
   readonly startFailures: Map<string, StartFailure>
+  readonly held: HeldContainers
 }
 
-/** A start that failed because of the image or the command. */
-export interface StartFailure {
-  readonly code: 126 | 127
-  readonly words: string
+export function createEngine(client: EngineClient, installation: string): Engine {
+  return { client, installation, startFailures: new Map(), held: new HeldContainers() }
 }
 
 /** A container of this installation: what the port sees and what only the driver needs. */
 export interface Found {
   readonly id: string
   readonly observation: Observation
+  /** The engine says that it has ended, so its log is complete. */
+  readonly hasEnded: boolean
   readonly inspect: ContainerInspect
+  /** Null when it was not made to be held. */
+  readonly held: HeldState | null
 }
 
 const notFound = 404
@@ -38,8 +44,18 @@ const listWidth = 8
 /** Null when no container has the name, or one that another has made. */
 export async function findContainer(engine: Engine, nameOrId: string, call: Call): Promise<Found | null> {
   const inspect = await inspectContainer(engine, nameOrId, call)
-  const observation = inspect === null ? null : toObservation(inspect, engine.installation)
-  return inspect === null || observation === null ? null : { id: inspect.Id, observation, inspect }
+  return inspect === null ? null : readFound(engine, inspect, call)
+}
+
+/** Null for a container that is not of this installation. */
+export async function readFound(engine: Engine, inspect: ContainerInspect, call: Call): Promise<Found | null> {
+  const observation = toObservation(inspect, engine.installation)
+  if (observation === null) return null
+  const container = { id: inspect.Id, hasEnded: observation.phase === 'exited', inspect }
+  const identity = heldIdentity(inspect)
+  if (identity === null) return { ...container, observation, held: null }
+  const held = await readHeldState(engine.client, engine.held.of(identity), inspect, call)
+  return { ...container, observation: observeHeld(observation, held), held }
 }
 
 export async function inspectContainer(engine: Engine, nameOrId: string, call: Call): Promise<ContainerInspect | null> {
@@ -62,6 +78,16 @@ async function tolerateVanishing(request: Promise<EngineAnswer>): Promise<Engine
   }
 }
 
+/** The engine walks through the container's own layer to tell. */
+export async function readUsage(engine: Engine, name: string, call: Call): Promise<Usage | null> {
+  const found = await findContainer(engine, name, call)
+  if (found === null) return null
+  const path = `/containers/${found.id}/json`
+  const answer = await engine.client.request({ method: 'GET', path, query: { size: true }, accept: [notFound] }, call)
+  if (answer.status === notFound) return null
+  return { writableBytes: readShape(ContainerSize, answer.body, 'container size').SizeRw ?? 0 }
+}
+
 /** A container that vanishes while the list is read is left out. */
 export async function listContainers(engine: Engine, call: Call): Promise<Observation[]> {
   const filters = { label: [`${labelNames.installation}=${engine.installation}`] }
@@ -76,8 +102,24 @@ export async function listContainers(engine: Engine, call: Call): Promise<Observ
   return observations
 }
 
-/** The engine's own wait returns at once for a container that is made but not started, hence the loop. */
+/** The end as the holder tells it, when this driver hears it, or as the engine does. */
 export async function waitForExit(engine: Engine, name: string, call: Call): Promise<Observation | null> {
+  const held = engine.held.get(name)
+  if (held === null || !held.isConnected) return waitForEngine(engine, name, call)
+  const over = new AbortController()
+  const bound = { signal: AbortSignal.any([call.signal, over.signal]) }
+  const told = held.hear(['ended'], bound.signal).then((mark) => (mark === null ? null : toldObservation(held)))
+  const engineTells = waitForEngine(engine, name, bound)
+  try {
+    return (await Promise.race([told, engineTells])) ?? (await engineTells)
+  } finally {
+    over.abort()
+    engineTells.catch(() => undefined)
+  }
+}
+
+/** The engine's own wait returns at once for a container that is made but not started, hence the loop. */
+async function waitForEngine(engine: Engine, name: string, call: Call): Promise<Observation | null> {
   const path = `/containers/${encodeURIComponent(name)}/wait`
   for (;;) {
     await tolerateVanishing(engine.client.request({ method: 'POST', path, accept: [notFound] }, call))
@@ -99,13 +141,17 @@ export async function stopContainer(engine: Engine, name: string, graceMs: numbe
 export async function removeContainer(engine: Engine, name: string, call: Call): Promise<void> {
   for (;;) {
     const found = await findContainer(engine, name, call)
-    if (found === null) return
+    if (found === null) {
+      engine.held.forget(name)
+      return
+    }
     const query = { force: true, v: true }
     const request = { method: 'DELETE', path: `/containers/${found.id}`, query, accept: [notFound, conflict] } as const
     const answer = await engine.client.request(request, call)
     // A conflict is a removal that another caller began.
     if (answer.status !== conflict) {
       engine.startFailures.delete(found.id)
+      engine.held.forget(name)
       return
     }
     await pause(pollMs, call)

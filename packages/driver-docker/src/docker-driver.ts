@@ -1,9 +1,11 @@
 import type { Logger } from '@cairn/domain'
 import { type Call, type Capabilities, DriverError, type EngineDriver } from '@cairn/driver'
 import {
+  createEngine,
   type Engine,
   findContainer,
   listContainers,
+  readUsage,
   removeContainer,
   stopContainer,
   waitForExit,
@@ -14,6 +16,7 @@ import { parseEngineHost } from './engine-host.ts'
 import { EngineInfo, readShape } from './engine-shapes.ts'
 import { ensureWorkload } from './ensure-workload.ts'
 import { followHints } from './follow-hints.ts'
+import { prepareWorkload } from './held/prepare-workload.ts'
 import { inspectImage, removeImage } from './images.ts'
 import { ensureNetwork, removeNetwork } from './networks.ts'
 import { readContainerFile } from './read-file.ts'
@@ -35,13 +38,14 @@ export interface DockerDriverOptions {
  */
 export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
   const client = createEngineClient(parseEngineHost(options.dockerHost))
-  const engine: Engine = { client, installation: options.installation, startFailures: new Map() }
+  const engine = createEngine(client, options.installation)
   const features = createFeatureReader(client)
   return {
     kind: 'docker',
     preflight: async (call) => readCapabilities(engine, await features(call), call),
     ensureNetwork: async (name, call) => ensureNetwork(engine, await features(call), name, call),
     removeNetwork: (name, call) => removeNetwork(engine, name, call),
+    prepare: async (spec, call) => prepareWorkload(engine, await features(call), spec, call),
     ensure: async (spec, call) => ensureWorkload(engine, await features(call), spec, call),
     observe: async (name, call) => (await findContainer(engine, name, call))?.observation ?? null,
     list: (call) => listContainers(engine, call),
@@ -54,6 +58,7 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
       yield* readLogs(engine, name, { ...logOptions, canFollow }, call)
     },
     readFile: (name, path, maxBytes, call) => readContainerFile(engine, name, { path, maxBytes }, call),
+    usage: (name, call) => readUsage(engine, name, call),
     inspectImage: (reference, call) => inspectImage(engine, reference, call),
     removeImage: (reference, call) => removeImage(engine, reference, call),
   }

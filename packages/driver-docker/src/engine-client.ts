@@ -1,19 +1,20 @@
 /**
- * The only file that speaks to dockerode, and the typed edge of everything that comes from an engine.
+ * The only file that speaks to dockerode, and the typed edge of everything that comes from an engine but raw connections.
  *
  * Every answer is taken as a stream with its status, and its end is awaited here: dockerode's own reading of a body
  * neither notices an engine that dies between the header and the end of an answer (its promise then never settles, and
  * `wait` sends its header at once), nor streams the logs of a container that is not followed.
  */
 import { Agent, IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { type Call, DriverError } from '@cairn/driver'
 import Docker from 'dockerode'
 import { type EngineHost, formatEngineHost } from './engine-host.ts'
+import { upgrade } from './engine-upgrade.ts'
 import { connectionError, responseError } from './map-error.ts'
 
 export interface EngineRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Without query, parts already encoded. */
   readonly path: string
   /** Objects are sent as JSON, undefined is left out. */
@@ -23,6 +24,12 @@ export interface EngineRequest {
   readonly upload?: Readable
   /** Statuses beyond 2xx that are an answer and not an error. */
   readonly accept?: readonly number[]
+}
+
+export interface ConnectRequest {
+  /** Without query, parts already encoded. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
 }
 
 export interface EngineAnswer {
@@ -36,6 +43,8 @@ export interface EngineClient {
   request(request: EngineRequest, call: Call): Promise<EngineAnswer>
   /** Resolves with the body of a 2xx answer as it comes. Errors of the stream are for {@link streamError}. */
   stream(request: EngineRequest, call: Call): Promise<Readable>
+  /** A connection of raw bytes in both directions, by a POST; the caller ends it. */
+  connect(request: ConnectRequest, call: Call): Promise<Duplex>
   /** Turns what a stream threw into the error for the caller. */
   streamError(error: unknown, call: Call): DriverError
 }
@@ -96,6 +105,16 @@ export function createEngineClient(host: EngineHost): EngineClient {
       const answer = await send(request, call)
       if (isSuccess(answer.statusCode ?? 0)) return answer
       throw responseError(await readAll(answer, call), request)
+    },
+    connect: async ({ path, query }, call) => {
+      if (call.signal.aborted) throw abortedCall(call)
+      try {
+        const answer = await upgrade(host, `${path}?${new URLSearchParams(query)}`, call.signal)
+        if (answer.kind === 'open') return answer.connection
+        throw responseError({ status: answer.status, body: parseBody(answer.text) }, { method: 'POST', path })
+      } catch (error) {
+        throw streamError(error, call)
+      }
     },
     streamError,
   }

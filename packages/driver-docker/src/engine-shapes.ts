@@ -26,6 +26,8 @@ export const ContainerInspect = Type.Object({
 export type ContainerInspect = Static<typeof ContainerInspect>
 
 export const ContainerList = Type.Array(Type.Object({ Id: Type.String() }))
+/** `SizeRw` is left out while nothing has been written. */
+export const ContainerSize = Type.Object({ SizeRw: Type.Optional(Type.Number()) })
 export const Created = Type.Object({ Id: Type.String() })
 
 export const ImageInspect = Type.Object({

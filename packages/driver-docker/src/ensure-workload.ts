@@ -8,16 +8,17 @@
  *   starts an id that no longer exists, is told so, and adopts.
  */
 import { type Call, checkSpec, DriverError, type Observation, specHash, type WorkloadSpec } from '@cairn/driver'
-import { type Engine, findContainer, inspectContainer, type StartFailure } from './containers.ts'
+import { type Engine, findContainer, inspectContainer } from './containers.ts'
+import { createContainer, removeUnstarted } from './create-container.ts'
 import type { EngineFeatures } from './engine-features.ts'
-import { Created, readShape } from './engine-shapes.ts'
 import { storedSpecHash, toObservation } from './from-inspect.ts'
+import { heldIdentity } from './held/observe-held.ts'
+import { adoptHeld, releaseConnected } from './held/release-held.ts'
 import { pause } from './pause.ts'
+import { toStartFailure } from './start-failure.ts'
 import { toCreateOptions } from './to-create-options.ts'
 
 const notModified = 304
-const notFound = 404
-const conflict = 409
 const startPollMs = 50
 /** For 5 s at least a name may be taken and yet not there, while another caller creates or removes its container. */
 const mostAttempts = 100
@@ -31,32 +32,16 @@ export async function ensureWorkload(
   call: Call,
 ): Promise<Observation> {
   checkSpec(spec)
+  const released = await releaseConnected(engine, spec, call)
+  if (released !== null) return released
+  const body = toCreateOptions(spec, { installation: engine.installation, hasInit: features.hasInit })
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const id = await createContainer(engine, features, spec, call)
+    const id = await createContainer(engine, spec, body, call)
     const observation = id === null ? await adopt(engine, spec, call) : await start(engine, id, call)
     if (observation !== null) return observation
     await pause(startPollMs, call)
   }
   throw new DriverError('unknown', `workload ${spec.name}: other callers keep replacing it; try again`)
-}
-
-/** The new container's id, or null when the name is taken. */
-async function createContainer(
-  engine: Engine,
-  features: EngineFeatures,
-  spec: WorkloadSpec,
-  call: Call,
-): Promise<string | null> {
-  const body = toCreateOptions(spec, { installation: engine.installation, hasInit: features.hasInit })
-  const request = { method: 'POST', path: '/containers/create', query: { name: spec.name }, body } as const
-  try {
-    const answer = await engine.client.request({ ...request, accept: [conflict] }, call)
-    return answer.status === conflict ? null : readShape(Created, answer.body, 'created container').Id
-  } catch (error) {
-    // Podman answers 500 to a taken name.
-    if (error instanceof DriverError && /name .* is (already )?in use/i.test(error.message)) return null
-    throw error
-  }
 }
 
 /** Null when another caller has replaced the container in the meantime. */
@@ -80,35 +65,25 @@ async function afterFailedStart(engine: Engine, id: string, error: unknown, call
   throw error
 }
 
-/** What the runtime says when the image has no such program, or may not run it; null for any other failure. */
-export function toStartFailure(words: string): StartFailure | null {
-  if (!/exec: |exec user process|command that was not found/i.test(words)) return null
-  if (/executable file not found|no such file or directory|command that was not found/i.test(words)) {
-    return { code: 127, words }
-  }
-  return /permission denied|exec format error|is a directory/i.test(words) ? { code: 126, words } : null
-}
-
-/** The container that holds the name, or null when the name is free (again). */
+/** The container that has the name, or null when the name is free (again). */
 async function adopt(engine: Engine, spec: WorkloadSpec, call: Call): Promise<Observation | null> {
   for (let poll = 0; ; poll++) {
     const inspect = await inspectContainer(engine, spec.name, call)
     if (inspect === null) return null
     const observation = toObservation(inspect, engine.installation)
     if (observation === null) throw conflictOf(spec, 'a container that is not of this installation has its name')
-    if (storedSpecHash(inspect) !== specHash(spec)) throw conflictOf(spec, 'it exists with another specification')
-    if (observation.phase !== 'created') return observation
+    if (heldIdentity(inspect) === null && storedSpecHash(inspect) !== specHash(spec)) {
+      throw conflictOf(spec, 'it exists with another specification')
+    }
+    if (observation.phase !== 'created') {
+      return heldIdentity(inspect) === null ? observation : await adoptHeld(engine, inspect, spec, call)
+    }
     if (poll === startPolls) {
       await removeUnstarted(engine, inspect.Id, call)
       return null
     }
     await pause(startPollMs, call)
   }
-}
-
-async function removeUnstarted(engine: Engine, id: string, call: Call): Promise<void> {
-  const request = { method: 'DELETE', path: `/containers/${id}`, query: { v: true } } as const
-  await engine.client.request({ ...request, accept: [notFound, conflict] }, call)
 }
 
 function conflictOf(spec: WorkloadSpec, reason: string): DriverError {

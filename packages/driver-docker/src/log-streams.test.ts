@@ -58,7 +58,7 @@ describe('log demultiplexer', () => {
   })
 
   it('refuses a stream that is not of frames', () => {
-    expect(() => demultiplex(Buffer.from('plain text without frames'))).toThrow(/log frame/)
+    expect(() => demultiplex(Buffer.from('plain text without frames'))).toThrow(/a frame of/)
   })
 
   it('reads the same however the connection cuts the bytes', () => {

@@ -1,4 +1,14 @@
-import { grantedCapabilities, labelNames, ownerLabels, specHash, type WorkloadSpec } from '@cairn/driver'
+import {
+  grantedCapabilities,
+  type HeldSpec,
+  heldSpecHash,
+  labelNames,
+  ownerLabels,
+  specHash,
+  type WorkloadSpec,
+} from '@cairn/driver'
+import { holderCommand } from './held/hold-script.ts'
+import { heldLabel } from './held/observe-held.ts'
 
 /** Most log that a service keeps on the engine; a step's is never rotated, so that none of it is lost before it is stored. */
 const serviceLog = { 'max-size': '64m', 'max-file': '2' }
@@ -20,33 +30,58 @@ export interface CreateSetting {
  * Podman knows it.
  */
 export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
-  const { resources, publishPort } = spec
+  const { publishPort } = spec
   const port = publishPort === null ? null : `${publishPort}/tcp`
   return {
     Image: spec.image,
     ...(spec.command === null ? {} : { Entrypoint: [...spec.command], Cmd: [] }),
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    Labels: {
-      ...ownerLabels(spec.owner),
-      [labelNames.installation]: setting.installation,
-      [labelNames.spec]: specHash(spec),
-    },
+    Labels: toLabels(spec, { installation: setting.installation, hash: specHash(spec) }),
     ...(port === null ? {} : { ExposedPorts: { [port]: {} } }),
     HostConfig: {
-      NetworkMode: spec.network,
-      Memory: resources.memoryBytes,
-      MemorySwap: resources.memoryBytes,
-      NanoCpus: Math.round(resources.cpus * 1e9),
-      PidsLimit: resources.pids,
-      CapDrop: ['ALL'],
-      CapAdd: Object.keys(grantedCapabilities),
-      SecurityOpt: ['no-new-privileges'],
-      Privileged: false,
-      IpcMode: 'private',
-      RestartPolicy: { Name: 'no' },
-      LogConfig: { Type: 'json-file', Config: spec.owner.kind === 'service' ? serviceLog : {} },
+      ...toHostConfig(spec),
       Init: setting.hasInit && spec.command !== null,
       ...(port === null ? {} : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
     },
+  }
+}
+
+/** The same for a container that waits. Its standard input stays open when a connection to it ends. */
+export function toHeldCreateOptions(spec: HeldSpec, setting: { installation: string; nonce: string }) {
+  return {
+    Image: spec.image,
+    Entrypoint: holderCommand(setting.nonce),
+    Cmd: [],
+    Env: [],
+    Labels: {
+      ...toLabels(spec, { installation: setting.installation, hash: heldSpecHash(spec) }),
+      [heldLabel]: setting.nonce,
+    },
+    OpenStdin: true,
+    StdinOnce: false,
+    HostConfig: { ...toHostConfig(spec), Init: true },
+  }
+}
+
+function toLabels(spec: HeldSpec, { installation, hash }: { installation: string; hash: string }) {
+  return { ...ownerLabels(spec.owner), [labelNames.installation]: installation, [labelNames.spec]: hash }
+}
+
+function toHostConfig({ resources, network, owner }: HeldSpec) {
+  const { memoryBytes, cpus, pids, storageBytes } = resources
+  return {
+    NetworkMode: network,
+    Memory: memoryBytes,
+    MemorySwap: memoryBytes,
+    NanoCpus: Math.round(cpus * 1e9),
+    PidsLimit: pids,
+    ...(storageBytes === null ? {} : { Ulimits: [{ Name: 'fsize', Soft: storageBytes, Hard: storageBytes }] }),
+    CapDrop: ['ALL'],
+    CapAdd: Object.keys(grantedCapabilities),
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+    IpcMode: 'private',
+    RestartPolicy: { Name: 'no' },
+    LogConfig: { Type: 'json-file', Config: owner.kind === 'service' ? serviceLog : {} },
   }
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { toFeatures } from './engine-features.ts'
 import { formatEngineHost, parseEngineHost } from './engine-host.ts'
 import type { ContainerInspect } from './engine-shapes.ts'
-import { toStartFailure } from './ensure-workload.ts'
 import { toImageDetails, toObservation } from './from-inspect.ts'
 import { connectionError, engineMessage, responseError } from './map-error.ts'
 import { oldestNetwork, toNetworkOptions } from './networks.ts'
 import { absolutePath } from './read-file.ts'
 import { sinceParameter } from './read-logs.ts'
+import { toStartFailure } from './start-failure.ts'
 import { toCreateOptions } from './to-create-options.ts'
 
 const spec: WorkloadSpec = {
@@ -17,8 +17,9 @@ const spec: WorkloadSpec = {
   image: 'sha256:abc',
   command: ['/bin/sh', '-c', 'echo "$A"'],
   env: { A: '1=2\n3' },
-  resources: { cpus: 0.25, memoryBytes: 268_435_456, pids: 128 },
+  resources: { cpus: 0.25, memoryBytes: 268_435_456, pids: 128, storageBytes: null },
   network: 'cairn-x-acme',
+  files: null,
   publishPort: null,
 }
 

@@ -5,6 +5,7 @@ import { type BuildRequest, DriverError } from '@cairn/driver'
 import { silentLogger, testDockerHost, testProgramEnvironment } from '@cairn/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { buildByApi } from '../src/build/build-by-api.ts'
+import { createEngine } from '../src/containers.ts'
 import { createEngineClient } from '../src/engine-client.ts'
 import { ContainerList, readShape } from '../src/engine-shapes.ts'
 import { parseEngineHost } from '../src/engine-host.ts'
@@ -16,7 +17,7 @@ const installation = `build${process.pid}`
 const tag = `cairn/${installation}/3:7`
 const call = () => ({ signal: AbortSignal.timeout(50_000) })
 const driver = createDockerDriver({ installation, dockerHost, logger: silentLogger })
-const engine = { client: createEngineClient(parseEngineHost(dockerHost)), installation, startFailures: new Map() }
+const engine = createEngine(createEngineClient(parseEngineHost(dockerHost)), installation)
 let temporaryDirectory = ''
 
 function createBuilder(host = dockerHost) {

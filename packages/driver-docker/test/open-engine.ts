@@ -22,10 +22,14 @@ export async function openEngine(dockerHost: string): Promise<ConformanceEngine>
   const proxy = await startProxy(dockerHost, join(directory, 'engine.sock'))
   const installation = `image${randomBytes(4).toString('hex')}`
   const owner = createDockerDriver({ installation, dockerHost, logger: silentLogger })
-  const image = await buildTestImage({ installation, dockerHost, directory })
+  const build = (name: string, files: Readonly<Record<string, string>>) =>
+    buildTestImage({ installation, dockerHost, directory }, name, files)
+  const image = await build('conformance', { Dockerfile: `FROM ${baseImage}\nWORKDIR /work\n` })
+  const imageWithoutShell = await build('bare', { Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' })
   const client = createEngineClient(parseEngineHost(dockerHost))
   return {
     image,
+    imageWithoutShell,
     connect: (each) => createDockerDriver({ installation: each, dockerHost: proxy.host, logger: silentLogger }),
     leaveCreated: async (each: string, spec: WorkloadSpec) => {
       const body = toCreateOptions(spec, { installation: each, hasInit: false })
@@ -34,26 +38,26 @@ export async function openEngine(dockerHost: string): Promise<ConformanceEngine>
     dropConnections: () => proxy.dropConnections(),
     close: async () => {
       await proxy.close()
-      await owner.removeImage(image, call())
+      for (const each of [image, imageWithoutShell]) await owner.removeImage(each, call())
       await rm(directory, { recursive: true })
     },
   }
 }
 
-async function buildTestImage(setting: {
-  installation: string
-  dockerHost: string
-  directory: string
-}): Promise<string> {
+async function buildTestImage(
+  setting: { installation: string; dockerHost: string; directory: string },
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
   const { installation, dockerHost, directory } = setting
   const env = testProgramEnvironment()
   const builder = createDockerImageBuilder({ installation, dockerHost, env, temporaryDirectory: directory })
   const lines: string[] = []
   const result = await builder.build(
     {
-      tag: `cairn/${installation}/conformance:1`,
+      tag: `cairn/${installation}/${name}:1`,
       labels: {},
-      context: contextOf({ Dockerfile: `FROM ${baseImage}\nWORKDIR /work\n` }),
+      context: contextOf(files),
       dockerfilePath: 'Dockerfile',
       buildArguments: {},
       secrets: {},

@@ -12,6 +12,7 @@ describe.skipIf(missing !== null)(`on Podman${missing === null ? '' : ` (skipped
     runsPrograms: true,
     lacks: {
       outOfMemory: 'Podman 4.3 does not report it with control groups of version 1',
+      holding: 'it is not attached to on Podman',
       networkIsolation: 'netavark 1.4 forgets the isolation of networks when another one is taken down',
     },
     open: async () => {

@@ -6,6 +6,9 @@
  * - A name starts its process at most once: `ensure` on an existing name adopts it, running or exited, and never restarts it.
  *   A start that fails because of the image or the command (no such program, not executable) is that one start: it is
  *   observed as `exited` with code 126 or 127 and the engine's words in `detail`.
+ * - A container that is held (`prepare`) has not started its command. `ensure` releases it, and so starts the name: once,
+ *   whoever calls it how often. One that ended before it was released was no attempt: `ensure` replaces it. When nobody
+ *   knows whether it had been released, it is observed as `exited` with code null, and never replaced.
  * - Observation is data. A failed call means "unknown" (it throws), never "gone" (`null`).
  * - Hints may be lost, repeated or reordered; `list` is the truth.
  * - Nothing without this installation's label is observed, listed, stopped or removed; `ensure` on such a name is a
@@ -35,21 +38,51 @@ export interface Resources {
   readonly memoryBytes: number
   /** Most processes and threads. */
   readonly pids: number
+  /** Largest file that can be written, in bytes; null = no limit. What all files use together is told by `usage`. */
+  readonly storageBytes: number | null
 }
 
-export interface WorkloadSpec {
+/** Files for a workload's working directory. */
+export interface WorkloadFiles {
+  /** Stands for the content: files of one digest are the same files. */
+  readonly digest: string
+  /** An uncompressed tar stream, names relative to the working directory; called for each container that is made. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** What must be known of a workload to hold it: all but what may come from the steps before it. */
+export interface HeldSpec {
   readonly name: WorkloadName
   readonly owner: Owner
   /** Engine image reference or id, as `ImageBuilder.build` returned it. */
   readonly image: string
-  /** Replaces the image's entrypoint and command when given; argv, never a shell string. */
-  readonly command: readonly string[] | null
-  readonly env: Readonly<Record<string, string>>
   readonly resources: Resources
   /** Name of the tenant's network; created by `ensureNetwork`. */
   readonly network: string
+  /** Unpacked into the working directory before anything runs, owned by the container's user; null = none. */
+  readonly files: WorkloadFiles | null
+}
+
+export interface WorkloadSpec extends HeldSpec {
+  /** Replaces the image's entrypoint and command when given; argv, never a shell string. */
+  readonly command: readonly string[] | null
+  /** Of a held workload they stand in no inspection of the container, nor does the command. */
+  readonly env: Readonly<Record<string, string>>
   /** TCP port of the container to publish on the loopback interface at a free port, or null for none. */
   readonly publishPort: number | null
+}
+
+export type Prepared =
+  /** Its container runs and waits. */
+  | { readonly kind: 'held' }
+  /** This engine or image cannot hold, `reason` says why. Nothing is left; `ensure` starts the name in the usual way. */
+  | { readonly kind: 'not_held'; readonly reason: string }
+  /** The name has been started or made in the usual way before; nothing was done. */
+  | { readonly kind: 'started' }
+
+export interface Usage {
+  /** Bytes that the workload's own files and changes take, apart from its image. */
+  readonly writableBytes: number
 }
 
 export type ExitReason = 'completed' | 'error' | 'oom' | 'killed'
@@ -65,11 +98,11 @@ export interface Exit {
 export interface Observation {
   readonly name: WorkloadName
   readonly owner: Owner
-  /** `created`: made but its process never started, because the caller crashed or the engine failed in between. */
+  /** `created`: made but its command never started: held, or the caller crashed or the engine failed in between. */
   readonly phase: 'created' | 'running' | 'exited'
   /** Host and port at which `publishPort` answers from this machine, while running. */
   readonly address: { readonly host: string; readonly port: number } | null
-  /** Null also when the process could not be started at all. */
+  /** When its command started. Null also when the process could not be started at all. */
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
   /** Set when `phase` is `exited`. */
@@ -117,9 +150,14 @@ export interface EngineDriver {
   /** Absent = done. */
   removeNetwork(name: string, call: Call): Promise<void>
   /**
-   * Creates and starts the workload, or adopts the one of that name; a name left in `created` by a crash is started.
-   * Throws `spec_conflict` when the name exists with another spec, `invalid_spec` as `checkSpec` says, and
-   * `image_not_found`; nothing is pulled.
+   * Makes a container that is ready to run the workload's command and waits for `ensure`, which then takes milliseconds.
+   * Throws as `ensure` does. Until it is released a `stop` or `remove` of it is as if it had never been.
+   */
+  prepare(spec: HeldSpec, call: Call): Promise<Prepared>
+  /**
+   * Creates and starts the workload, or adopts the one of that name; a name left in `created` by a crash is started, and
+   * one that is held is released. Throws `spec_conflict` when the name exists with another spec, `invalid_spec` as
+   * `checkSpec` says, and `image_not_found`; nothing is pulled.
    */
   ensure(spec: WorkloadSpec, call: Call): Promise<Observation>
   /** null = does not exist. */
@@ -128,7 +166,10 @@ export interface EngineDriver {
   list(call: Call): Promise<readonly Observation[]>
   /** Names whose state may have changed. Reconnects by itself; ends only by signal. */
   hints(call: Call): AsyncIterable<WorkloadName>
-  /** Resolves when the workload has exited, or is absent (null). One that is removed meanwhile is either. */
+  /**
+   * Resolves when the workload has exited, or is absent (null). One that is removed meanwhile is either. The end of one
+   * that was held may be told as soon as its command has ended with 0, before the engine has taken its container apart.
+   */
   wait(name: WorkloadName, call: Call): Promise<Observation | null>
   /**
    * The image's stop signal (SIGTERM unless it names another), then SIGKILL after `graceMs`, which a driver may round up
@@ -153,6 +194,8 @@ export interface EngineDriver {
    * Throws `workload_not_found` for an absent name.
    */
   readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>
+  /** null = absent. May read through all that the workload has written, so not to be asked often. */
+  usage(name: WorkloadName, call: Call): Promise<Usage | null>
   /** null = not on the engine. */
   inspectImage(reference: string, call: Call): Promise<ImageDetails | null>
   /** Absent = done. Refuses (`denied`) an image that this installation did not build. */

@@ -12,14 +12,15 @@ const spec: WorkloadSpec = {
   image: 'sha256:abc',
   command: ['true'],
   env: { A: '1', B: '2' },
-  resources: { cpus: 0.125, memoryBytes: 134_217_728, pids: 64 },
+  resources: { cpus: 0.125, memoryBytes: 134_217_728, pids: 64, storageBytes: null },
   network: 'net',
+  files: null,
   publishPort: 8000,
 }
 
 describe('specification', () => {
   it('is accepted with every field at its bound', () => {
-    const resources = { cpus: 0.01, memoryBytes: 6 * 1024 * 1024, pids: 1 }
+    const resources = { cpus: 0.01, memoryBytes: 6 * 1024 * 1024, pids: 1, storageBytes: 1 }
     const bounds = { name: 'a'.repeat(63), resources, publishPort: 65_535, command: null, env: {} }
     expect(() => checkSpec({ ...spec, ...bounds })).not.toThrow()
   })
@@ -37,6 +38,7 @@ describe('specification', () => {
     ['resources.memoryBytes', { resources: { ...spec.resources, memoryBytes: 1024 } }],
     ['resources.memoryBytes', { resources: { ...spec.resources, memoryBytes: 1e9 + 0.5 } }],
     ['resources.pids', { resources: { ...spec.resources, pids: 0 } }],
+    ['resources.storageBytes', { resources: { ...spec.resources, storageBytes: 0 } }],
     ['network', { network: '' }],
     ['publishPort', { publishPort: 0 }],
     ['publishPort', { publishPort: 65_536 }],
@@ -56,6 +58,8 @@ describe('specification', () => {
       { env: { A: '1', B: '3' } },
       { env: { A1: '', B: '2' } },
       { resources: { ...spec.resources, pids: 65 } },
+      { resources: { ...spec.resources, storageBytes: 1 } },
+      { files: { digest: 'd', open: async function* open() {} } },
       { network: 'other' },
       { publishPort: null },
       { owner: { ...spec.owner, tenantId: 'other' } },

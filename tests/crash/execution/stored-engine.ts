@@ -70,6 +70,7 @@ export function createStoredEngine(pool: Pool): EngineDriver {
     preflight: unused,
     ensureNetwork: async () => undefined,
     removeNetwork: unused,
+    prepare: async () => ({ kind: 'not_held', reason: 'it has no holders' }),
     ensure: async (spec) => {
       await startOnce(pool, spec)
       return observe(await required(spec.name))
@@ -106,6 +107,7 @@ export function createStoredEngine(pool: Pool): EngineDriver {
       await required(name)
       return { kind: 'content', bytes: new TextEncoder().encode(`${name}\n`) }
     },
+    usage: async () => ({ writableBytes: 0 }),
     inspectImage: unused,
     removeImage: unused,
   }

@@ -1,5 +1,5 @@
 import { type BuildResult, type Call, DriverError, type ImageBuilder } from '@cairn/driver'
-import type { Engine } from '../containers.ts'
+import { createEngine, type Engine } from '../containers.ts'
 import { createEngineClient } from '../engine-client.ts'
 import { createFeatureReader } from '../engine-features.ts'
 import { formatEngineHost, parseEngineHost } from '../engine-host.ts'
@@ -31,11 +31,7 @@ export interface DockerImageBuilderOptions {
 export function createDockerImageBuilder(options: DockerImageBuilderOptions): ImageBuilder {
   const host = parseEngineHost(options.dockerHost)
   const setting = { ...options, dockerHost: formatEngineHost(host) }
-  const engine: Engine = {
-    client: createEngineClient(host),
-    installation: options.installation,
-    startFailures: new Map(),
-  }
+  const engine = createEngine(createEngineClient(host), options.installation)
   const features = createFeatureReader(engine.client)
   let found: BuilderProgram | null = null
   const find = async (call: Call): Promise<BuilderProgram> => {

@@ -6,6 +6,8 @@ export interface ConformanceEngine {
   connect(installation: string): EngineDriver
   /** An image with `/bin/sh`, `perl`, working directory `/work`. */
   readonly image: string
+  /** An image without any program. */
+  readonly imageWithoutShell: string
   /** Leaves the spec's container created and not started, as a crash in between does. */
   leaveCreated(installation: string, spec: WorkloadSpec): Promise<void>
   /** Breaks every connection that drivers have open; new ones succeed. */
@@ -19,7 +21,7 @@ export interface ConformanceOptions {
   /** Whether programs run for real. The tests of limits and of isolation need that, and are skipped elsewhere. */
   readonly runsPrograms: boolean
   /** What the engine is known not to do, with the reason; the tests of that are skipped and say why. */
-  readonly lacks: { readonly outOfMemory?: string; readonly networkIsolation?: string }
+  readonly lacks: { readonly outOfMemory?: string; readonly networkIsolation?: string; readonly holding?: string }
 }
 
 /** One run of the suite: an installation, its driver and its network. */

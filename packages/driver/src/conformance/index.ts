@@ -11,6 +11,8 @@ import { call, present } from './call.ts'
 import type { ConformanceEngine, ConformanceOptions, Finished, Suite } from './conformance-engine.ts'
 import { describeEnsure } from './ensure-tests.ts'
 import { describeFiles } from './file-tests.ts'
+import { describeGivenFiles } from './given-files-tests.ts'
+import { describeHeld } from './held-tests.ts'
 import { describeHints } from './hint-tests.ts'
 import { describeIsolation } from './isolation-tests.ts'
 import { describeLogs } from './log-tests.ts'
@@ -52,9 +54,11 @@ export function describeDriverConformance(options: ConformanceOptions): void {
       expect(capabilities.memoryBytes).toBeGreaterThan(0)
     })
     describeEnsure(suiteOf)
+    describeHeld(suiteOf, options)
     describeOutcomes(suiteOf, options)
     describeLogs(suiteOf, options)
     describeFiles(suiteOf, options)
+    describeGivenFiles(suiteOf, options)
     describeNetworks(suiteOf, options)
     describeHints(suiteOf)
     describeIsolation(suiteOf, options)
@@ -76,8 +80,9 @@ function createSuite(options: ConformanceOptions, engine: ConformanceEngine): Su
     image: engine.image,
     command: ['/bin/sh', '-c', script],
     env: {},
-    resources: { cpus: 1, memoryBytes: 128 * mebibyte, pids: 64 },
+    resources: { cpus: 1, memoryBytes: 128 * mebibyte, pids: 64, storageBytes: null },
     network,
+    files: null,
     publishPort: null,
     ...changes,
   })

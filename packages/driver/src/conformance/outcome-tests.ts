@@ -113,7 +113,7 @@ export function describeOutcomes(suiteOf: SuiteOf, options: ConformanceOptions):
 }
 
 function describeOutOfMemory(suiteOf: SuiteOf, { runsPrograms, lacks }: ConformanceOptions): void {
-  const resources = { cpus: 1, memoryBytes: 48 * 1024 * 1024, pids: 64 }
+  const resources = { cpus: 1, memoryBytes: 48 * 1024 * 1024, pids: 64, storageBytes: null }
   const reason = lacks.outOfMemory === undefined ? '' : ` (skipped: ${lacks.outOfMemory})`
   describe.skipIf(!runsPrograms || lacks.outOfMemory !== undefined)(`out of memory${reason}`, () => {
     it('is recognised when it ends the main process', async () => {

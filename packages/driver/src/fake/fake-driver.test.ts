@@ -53,8 +53,11 @@ describeDriverConformance({
       images: { 'test-image': { workingDirectory: '/work' } },
       anyImage: false,
     })
+    root.control.addImage('bare-image', {})
+    root.control.setUnholdable('bare-image', 'it has no shell')
     return {
       image: 'test-image',
+      imageWithoutShell: 'bare-image',
       connect: (installation) => root.control.connect(installation),
       leaveCreated: async (installation, spec) => root.control.connect(installation).control.leaveCreated(spec),
       dropConnections: () => root.control.dropConnections(),

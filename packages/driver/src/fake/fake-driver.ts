@@ -7,8 +7,8 @@
 import type { Clock } from '@cairn/domain'
 import { DriverError } from '../driver-error.ts'
 import { exitReason } from '../exit-reason.ts'
-import type { Call, EngineDriver, ExitReason, ImageDetails, LogOptions, WorkloadSpec } from '../port.ts'
-import { checkSpec } from '../workload-spec.ts'
+import type { Call, EngineDriver, ExitReason, ImageDetails, LogOptions, WorkloadFiles, WorkloadSpec } from '../port.ts'
+import { checkHeldSpec, checkSpec } from '../workload-spec.ts'
 import {
   addImage,
   answer,
@@ -18,6 +18,7 @@ import {
   ensureFake,
   findImage,
   lose,
+  prepareFake,
   type FakeEngine,
 } from './fake-engine.ts'
 import type { FakeOutput, FakeProgramSource } from './fake-program.ts'
@@ -56,6 +57,12 @@ export interface FakeControl {
   print(name: string, output: FakeOutput): void
   /** Ends a running workload. */
   finish(name: string, exitCode: number, reason?: ExitReason): void
+  /** The tar that a workload was given as its files; null = none. */
+  filesOf(name: string): Uint8Array | null
+  /** What `usage` tells of a workload from now on; 0 before. */
+  setWritableBytes(name: string, bytes: number): void
+  /** Why workloads of this image cannot be held from now on; null = they can, as every image at first. */
+  setUnholdable(image: string, reason: string | null): void
   /** Makes a workload vanish without a hint, as when somebody deletes it by hand. */
   lose(name: string): void
   /** Leaves a workload in `created`, as a crash between create and start does. */
@@ -83,6 +90,8 @@ export function createFakeDriver(options: FakeDriverOptions): FakeDriver {
     workloads: new Map(),
     networks: new Set(),
     started: [],
+    files: new Map(),
+    unholdable: new Map(),
     hintListeners: new Set(),
     connections: new AbortController(),
     unavailable: false,
@@ -109,10 +118,15 @@ function connectFake(engine: FakeEngine, installation: string): FakeDriver {
       await answer(engine, call)
       engine.networks.delete(name)
     },
+    prepare: async (spec, call) => {
+      checkHeldSpec(spec)
+      await answer(engine, call)
+      return prepareFake(engine, installation, spec, await readFiles(spec.files))
+    },
     ensure: async (spec, call) => {
       checkSpec(spec)
       await answer(engine, call)
-      return ensureFake(engine, installation, spec)
+      return ensureFake(engine, installation, spec, await readFiles(spec.files))
     },
     list: async (call) => {
       await answer(engine, call)
@@ -127,6 +141,17 @@ function connectFake(engine: FakeEngine, installation: string): FakeDriver {
       await answer(engine, call)
       engine.images.delete(reference)
     },
+  }
+}
+
+async function readFiles(files: WorkloadFiles | null): Promise<Uint8Array | null> {
+  if (files === null) return null
+  try {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of files.open()) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  } catch (error) {
+    throw new DriverError('invalid_spec', `files: ${String(error)}`, { cause: error })
   }
 }
 
@@ -145,10 +170,14 @@ function workloadVerbs(engine: FakeEngine, installation: string) {
   return {
     observe: async (name: string, call: Call) => (await find(name, call))?.observe() ?? null,
     wait: async (name: string, call: Call) => {
-      const workload = await find(name, call)
-      if (workload === null) return null
-      await bounded(engine, call, (bound) => workload.ended(bound))
-      return engine.workloads.get(name) === workload ? workload.observe() : null
+      await find(name, call)
+      for (;;) {
+        // Looked up anew each time: a held one is replaced when it is released.
+        const workload = engine.workloads.get(name)
+        if (workload?.installation !== installation) return null
+        if (workload.phase === 'exited') return workload.observe()
+        await bounded(engine, call, (bound) => workload.changed(bound))
+      }
     },
     stop: async (name: string, graceMs: number, call: Call) => {
       const workload = await find(name, call)
@@ -163,6 +192,10 @@ function workloadVerbs(engine: FakeEngine, installation: string) {
     },
     readFile: async (name: string, path: string, maxBytes: number, call: Call) =>
       fakeFile({ engine, workload: await require(name, call) }, path, maxBytes),
+    usage: async (name: string, call: Call) => {
+      const workload = await find(name, call)
+      return workload === null ? null : { writableBytes: workload.writableBytes }
+    },
   } satisfies Partial<EngineDriver>
 }
 
@@ -179,6 +212,14 @@ function fakeControl(engine: FakeEngine, installation: string): FakeControl {
     addImage: (reference, details) => addImage(engine, reference, details),
     print: (name, output) => get(name).print(output),
     finish: (name, code, reason) => get(name).finish({ code, reason: reason ?? exitReason(code, false), detail: null }),
+    filesOf: (name) => engine.files.get(name) ?? null,
+    setWritableBytes: (name, bytes) => {
+      get(name).writableBytes = bytes
+    },
+    setUnholdable: (image, reason) => {
+      if (reason === null) engine.unholdable.delete(image)
+      else engine.unholdable.set(image, reason)
+    },
     lose: (name) => lose(engine, get(name)),
     leaveCreated: (spec) => {
       createFake(engine, installation, spec)

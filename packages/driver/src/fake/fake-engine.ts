@@ -2,12 +2,12 @@
  * The state behind the fake driver, and the rules on it.
  *
  * Invariant: a name is in `workloads` from its creation to its removal, whoever made it; `started` gains an entry
- * exactly when a workload leaves `created`.
+ * exactly when a workload leaves `created`. A held workload is in `created`; its release puts the whole one in its place.
  */
 import type { Clock } from '@cairn/domain'
 import { DriverError } from '../driver-error.ts'
-import type { Call, ImageDetails, Observation, WorkloadSpec } from '../port.ts'
-import { specHash } from '../workload-spec.ts'
+import type { Call, HeldSpec, ImageDetails, Observation, Prepared, WorkloadSpec } from '../port.ts'
+import { heldSpecHash, specHash } from '../workload-spec.ts'
 import type { FakeProgram, FakeProgramSource } from './fake-program.ts'
 import { FakeWorkload } from './fake-workload.ts'
 
@@ -20,6 +20,10 @@ export interface FakeEngine {
   readonly workloads: Map<string, FakeWorkload>
   readonly networks: Set<string>
   readonly started: string[]
+  /** By name, the files that its workload was given. */
+  readonly files: Map<string, Uint8Array>
+  /** Why images cannot be held, by reference. */
+  readonly unholdable: Map<string, string>
   readonly hintListeners: Set<(workload: FakeWorkload) => void>
   /** Aborted and replaced when all connections break. */
   connections: AbortController
@@ -48,12 +52,42 @@ export async function bounded<T>(engine: FakeEngine, call: Call, work: (bound: C
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
 
-export function ensureFake(engine: FakeEngine, installation: string, spec: WorkloadSpec): Observation {
+/** Holds, or says why not; `files` are those of the spec, read. */
+export function prepareFake(
+  engine: FakeEngine,
+  installation: string,
+  spec: HeldSpec,
+  files: Uint8Array | null,
+): Prepared {
   const existing = engine.workloads.get(spec.name)
-  if (existing !== undefined && (existing.installation !== installation || existing.hash !== specHash(spec))) {
-    throw new DriverError('spec_conflict', `workload ${spec.name} exists with another specification`)
+  if (existing !== undefined) {
+    requireSame(existing, installation, existing.isHeld ? heldSpecHash(spec) : existing.hash)
+    return { kind: existing.isHeld ? 'held' : 'started' }
   }
-  const workload = existing ?? createFake(engine, installation, spec)
+  requireImage(engine, spec.image)
+  const reason = engine.unholdable.get(spec.image)
+  if (reason !== undefined) return { kind: 'not_held', reason }
+  keepFiles(engine, spec.name, files)
+  const whole = { ...spec, command: null, env: {}, publishPort: null }
+  add(engine, new FakeWorkload(whole, { installation, program: {}, clock: engine.clock, isHeld: true }))
+  return { kind: 'held' }
+}
+
+/** Starts, releases or adopts; `files` are those of the spec, read. */
+export function ensureFake(
+  engine: FakeEngine,
+  installation: string,
+  spec: WorkloadSpec,
+  files: Uint8Array | null,
+): Observation {
+  const existing = engine.workloads.get(spec.name)
+  if (existing !== undefined) {
+    requireSame(existing, installation, existing.isHeld ? heldSpecHash(spec) : specHash(spec))
+  }
+  const isMade = existing !== undefined && !existing.isHeld
+  const workload = isMade ? existing : createFake(engine, installation, spec)
+  if (existing === undefined) keepFiles(engine, spec.name, files)
+  else if (!isMade) existing.leave()
   if (workload.phase === 'created') {
     engine.started.push(spec.name)
     workload.start()
@@ -61,15 +95,34 @@ export function ensureFake(engine: FakeEngine, installation: string, spec: Workl
   return workload.observe()
 }
 
+function requireSame(existing: FakeWorkload, installation: string, hash: string): void {
+  if (existing.installation === installation && existing.hash === hash) return
+  throw new DriverError('spec_conflict', `workload ${existing.spec.name} exists with another specification`)
+}
+
+function keepFiles(engine: FakeEngine, name: string, files: Uint8Array | null): void {
+  if (files === null) engine.files.delete(name)
+  else engine.files.set(name, files)
+}
+
+function requireImage(engine: FakeEngine, image: string): void {
+  if (findImage(engine, image) !== null) return
+  throw new DriverError('image_not_found', `image ${image} is not on the engine; build it again`)
+}
+
 export function createFake(engine: FakeEngine, installation: string, spec: WorkloadSpec): FakeWorkload {
-  if (findImage(engine, spec.image) === null) {
-    throw new DriverError('image_not_found', `image ${spec.image} is not on the engine; build it again`)
-  }
-  const workload = new FakeWorkload(spec, { installation, program: findProgram(engine, spec), clock: engine.clock })
-  workload.onChange(() => {
+  requireImage(engine, spec.image)
+  const program = findProgram(engine, spec)
+  return add(engine, new FakeWorkload(spec, { installation, program, clock: engine.clock, isHeld: false }))
+}
+
+function add(engine: FakeEngine, workload: FakeWorkload): FakeWorkload {
+  const tellHints = (): void => {
     for (const listener of engine.hintListeners) listener(workload)
-  })
-  engine.workloads.set(spec.name, workload)
+  }
+  workload.onChange(tellHints)
+  engine.workloads.set(workload.spec.name, workload)
+  if (workload.isHeld) tellHints()
   return workload
 }
 
@@ -91,7 +144,9 @@ function commandText({ command, image }: WorkloadSpec): string {
 
 export function discard(engine: FakeEngine, workload: FakeWorkload): void {
   engine.workloads.delete(workload.spec.name)
+  engine.files.delete(workload.spec.name)
   workload.kill()
+  workload.leave()
 }
 
 /** Removes without a hint. */

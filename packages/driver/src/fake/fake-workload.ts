@@ -9,7 +9,7 @@ import type { Clock } from '@cairn/domain'
 import { exitReason } from '../exit-reason.ts'
 import { cutLine, maxLogLineBytes } from '../log-pieces.ts'
 import type { Call, Exit, LogLine, Observation, WorkloadSpec } from '../port.ts'
-import { specHash } from '../workload-spec.ts'
+import { heldSpecHash, specHash } from '../workload-spec.ts'
 import type { FakeOutput, FakeProgram } from './fake-program.ts'
 
 const sigkillExit = 137
@@ -19,6 +19,10 @@ export class FakeWorkload {
   readonly spec: WorkloadSpec
   readonly installation: string
   readonly hash: string
+  /** It waits; what it will run is not known yet. */
+  readonly isHeld: boolean
+  /** What `usage` tells. */
+  writableBytes = 0
   readonly lines: LogLine[] = []
   readonly #program: FakeProgram
   readonly #clock: Clock
@@ -29,10 +33,14 @@ export class FakeWorkload {
   #exit: Exit | null = null
   readonly #timers: NodeJS.Timeout[] = []
 
-  constructor(spec: WorkloadSpec, setting: { installation: string; program: FakeProgram; clock: Clock }) {
+  constructor(
+    spec: WorkloadSpec,
+    setting: { installation: string; program: FakeProgram; clock: Clock; isHeld: boolean },
+  ) {
     this.spec = spec
     this.installation = setting.installation
-    this.hash = specHash(spec)
+    this.isHeld = setting.isHeld
+    this.hash = setting.isHeld ? heldSpecHash(spec) : specHash(spec)
     this.#program = setting.program
     this.#clock = setting.clock
   }
@@ -101,6 +109,11 @@ export class FakeWorkload {
 
   async changed(call: Call): Promise<void> {
     await once(this.#changes, 'change', { signal: call.signal })
+  }
+
+  /** Tells those who wait that this one left the engine or was replaced. */
+  leave(): void {
+    this.#changed()
   }
 
   onChange(listener: () => void): void {

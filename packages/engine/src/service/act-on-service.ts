@@ -82,8 +82,14 @@ function workloadSpec(
     image: spec.image.engineId,
     command: spec.entrypoint,
     env: serviceEnvironment(identity, spec),
-    resources: { cpus: spec.resources.cpus, memoryBytes: spec.resources.memoryBytes, pids: mostPids },
+    resources: {
+      cpus: spec.resources.cpus,
+      memoryBytes: spec.resources.memoryBytes,
+      pids: mostPids,
+      storageBytes: null,
+    },
     network: networkName(installationId, identity.tenant.id),
+    files: null,
     publishPort: spec.port,
   }
 }

@@ -93,8 +93,9 @@ const spec: WorkloadSpec = {
   image: 'app',
   command: ['serve'],
   env: {},
-  resources: { cpus: 1, memoryBytes: 1e9, pids: 10 },
+  resources: { cpus: 1, memoryBytes: 1e9, pids: 10, storageBytes: null },
   network: 'n',
+  files: null,
   publishPort: null,
 }
 

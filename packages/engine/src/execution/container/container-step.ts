@@ -132,8 +132,14 @@ function specOf(installationId: string, attempt: ContainerAttempt): WorkloadSpec
     image: planned.image.engineId,
     command: ['/bin/sh', '-c', planned.command],
     env: attempt.env,
-    resources: { cpus: planned.resources.cpus, memoryBytes: planned.resources.memoryBytes, pids: mostPids },
+    resources: {
+      cpus: planned.resources.cpus,
+      memoryBytes: planned.resources.memoryBytes,
+      pids: mostPids,
+      storageBytes: null,
+    },
     network: networkName(installationId, attempt.tenantId),
+    files: null,
     publishPort: null,
   }
 }
