@@ -71,7 +71,12 @@ describe('a webhook whose calls are signed', () => {
     expect(unknown).toMatchObject({
       status: 400,
       body: {
-        errors: [{ field: 'watchers.0.webhook.signingSecret', rule: 'secret "shop-key" does not exist' }],
+        errors: [
+          {
+            field: 'watchers.0.webhook.signingSecret',
+            rule: 'secret "shop-key" does not exist; GET /secrets/api/v1/secrets lists them',
+          },
+        ],
       },
     })
     await fixture.call('createSecret', { body: { name: 'shop-key', value: 'a key of tests' } })

@@ -261,7 +261,7 @@ describe('a signing secret', () => {
     const refused = await fixture.call('createWorkflow', { body: { name: `w${name}`, triggers: [trigger], steps } })
     expect([refused.status, refused.body['detail']]).toEqual([
       400,
-      `triggers.0.signingSecret: secret "${secretName}" does not exist`,
+      `triggers.0.signingSecret: secret "${secretName}" does not exist; GET /secrets/api/v1/secrets lists them`,
     ])
     await fixture.call('createSecret', { body: { name: secretName, value: 'first value' } })
     const hook = await make(trigger)

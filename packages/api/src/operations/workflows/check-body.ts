@@ -49,7 +49,7 @@ async function checkSigningSecrets(db: Db, tenantId: string, named: readonly Nam
   const names = named.map(({ name }) => name)
   const known = await selectKnownSecrets(db, tenantId, { names, variables: [] })
   const unknown = named.flatMap(({ field, name }) =>
-    known.has(name) ? [] : [{ field, rule: `secret "${name}" does not exist` }],
+    known.has(name) ? [] : [{ field, rule: `secret "${name}" does not exist; GET /secrets/api/v1/secrets lists them` }],
   )
   if (unknown.length > 0) throw invalid(unknown, 'unknown_reference')
 }
