@@ -144,11 +144,15 @@ export const HttpStep = Type.Object({
 })
 export type HttpStep = Static<typeof HttpStep>
 
-/** Runs a query from the query store or from a repository. */
+/**
+ * Runs a query from the query store or from a repository, of which `url`, `branch` and `filePath` are required then. Beside
+ * a `sqlQueryPath` a repository without `filePath` means nothing: a patch by a client of the reference may put one into
+ * every step.
+ */
 export const SqlStep = Type.Object({
   type: Type.Literal('sql'),
   sqlQueryPath: Type.Optional(PathText),
-  repository: Type.Optional(Type.Object({ ...repository, filePath: PathText })),
+  repository: Type.Optional(Type.Partial(Type.Object({ ...repository, filePath: PathText }))),
   stepTimeout: Type.Optional(StepTimeout),
   parameters: Type.Optional(StepParameters),
   ...common,

@@ -170,7 +170,8 @@ export type WorkflowPage = Static<typeof WorkflowPage>
 
 /**
  * A step as describe shows it: the body's keys, and the names of what its ids stand for. `parameters.env` is a list of
- * one-entry objects; `parameters` and `repository` are absent when the step has none, never null.
+ * one-entry objects; `parameters` and `repository` are absent when the step has none, never null. Only a sql step with a
+ * `sqlQueryPath` can have a repository without `url` or `branch`: one that means nothing.
  */
 export const StepDetails = Type.Object({
   ...Type.Partial(
@@ -194,8 +195,8 @@ export const StepDetails = Type.Object({
   ),
   repository: Type.Optional(
     Type.Object({
-      url: Type.String(),
-      branch: Type.String(),
+      url: Type.Optional(Type.String()),
+      branch: Type.Optional(Type.String()),
       token: Type.Optional(nullable(Type.String())),
       filePath: Type.Optional(Type.String()),
     }),
