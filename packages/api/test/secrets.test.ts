@@ -137,6 +137,12 @@ describe('secrets that a workflow names', () => {
       expect([answer.status, answer.body['code']]).toEqual([400, 'unknown_reference'])
       expect(answer.body['detail']).toMatch(/^steps\.call\..*: secret "only-theirs" does not exist/)
     }
+    const byVariable = await save('w', { url: 'https://example.com/{{ONLY_THEIRS_CUSTOM}}' })
+    expect([byVariable.status, byVariable.body['code'], byVariable.body['detail']]).toEqual([
+      400,
+      'unknown_reference',
+      expect.stringMatching(/^steps\.call\.url: \{\{ONLY_THEIRS_CUSTOM\}\} stands for a secret that does not exist/),
+    ])
   })
 
   it('are listed with it and cannot be deleted until it lets go of them', async () => {

@@ -12,7 +12,7 @@ export interface ResolvedSecrets {
   secretsOfVariable(variable: string): readonly string[]
 }
 
-/** Names that no secret has, and variables that more than one has. */
+/** Names that no secret has, and variables in templates that none or more than one has. */
 export function checkSecretReferences(body: WorkflowDraft, resolved: ResolvedSecrets): FieldError[] {
   const unknown = listSecretReferences(body)
     .filter(({ name }) => !resolved.hasSecret(name))
@@ -21,19 +21,25 @@ export function checkSecretReferences(body: WorkflowDraft, resolved: ResolvedSec
       rule: `secret "${name}" does not exist; GET /secrets/api/v1/secrets lists them`,
     }))
   const unclear = Object.entries(body.steps).flatMap(([name, step]) =>
-    unlistedSecretVariables(step).flatMap((variable) => {
-      const secrets = resolved.secretsOfVariable(variable)
-      if (secrets.length < 2) return []
-      const rule = `{{${variable}}} can be ${secrets.map((secret) => `"${secret}"`).join(' or ')}; list the one that is meant`
-      return [{ field: `steps.${name}.parameters.secrets`, rule }]
+    unlistedSecretVariables(step).flatMap(({ place, variable }) => {
+      const rule = checkVariable(variable, resolved.secretsOfVariable(variable))
+      return rule === null ? [] : [{ field: `steps.${name}.${place}`, rule }]
     }),
   )
   return [...unknown, ...unclear]
 }
 
+function checkVariable(variable: string, secrets: readonly string[]): string | null {
+  if (secrets.length === 1) return null
+  if (secrets.length === 0)
+    return `{{${variable}}} stands for a secret that does not exist; create it, or give parameters.env a value of the name`
+  const names = secrets.map((secret) => `"${secret}"`).join(' or ')
+  return `{{${variable}}} can be ${names}; list the one that is meant in parameters.secrets`
+}
+
 /** Names of the secrets that are parameters of the step: those that it lists, then those that only its templates name. */
 export function planSecrets(step: StepDraft, resolved: ResolvedSecrets): string[] {
-  const unlisted = unlistedSecretVariables(step).flatMap((variable) => resolved.secretsOfVariable(variable))
+  const unlisted = unlistedSecretVariables(step).flatMap(({ variable }) => resolved.secretsOfVariable(variable))
   return [...new Set([...(step.parameters?.secrets ?? []), ...unlisted])]
 }
 

@@ -69,11 +69,20 @@ function authSecrets(auth: StepDraft['auth']): [string, string | null | undefine
   }
 }
 
+/** A template of an http step that names a secret by its variable. */
+export interface UnlistedVariable {
+  /** E.g. `headers.absolute.X-Key`. */
+  readonly place: string
+  /** E.g. `TOKEN_CUSTOM`. */
+  readonly variable: string
+}
+
 /**
  * Names such as `TOKEN_CUSTOM` in the templates of an http step that stand for a tenant's secret although the step does
- * not list it: clients of the reference write them so. Names that the step has a parameter of are not among them.
+ * not list it: clients of the reference write them so. Names that the step has a parameter of are not among them. Each
+ * once for each place.
  */
-export function unlistedSecretVariables(step: StepDraft): string[] {
+export function unlistedSecretVariables(step: StepDraft): UnlistedVariable[] {
   if (step.type !== 'http') return []
   const { env, inherit, secrets } = step.parameters ?? {}
   const known = new Set([
@@ -81,7 +90,15 @@ export function unlistedSecretVariables(step: StepDraft): string[] {
     ...Object.keys(inherit ?? {}),
     ...(secrets ?? []).flatMap((name) => secretParameterNames(name, 'http')),
   ])
-  const templates = [step.url ?? '', step.payload ?? '', ...Object.values(step.headers?.absolute ?? {})]
-  const names = new Set(templates.flatMap(templateNames))
-  return [...names].filter((name) => name.endsWith(customSuffix) && !known.has(name))
+  const headers = Object.entries(step.headers?.absolute ?? {})
+  const templates: [string, string][] = [
+    ['url', step.url ?? ''],
+    ...headers.map(([header, text]): [string, string] => [`headers.absolute.${header}`, text]),
+    ['payload', step.payload ?? ''],
+  ]
+  return templates.flatMap(([place, template]) =>
+    [...new Set(templateNames(template))]
+      .filter((name) => name.endsWith(customSuffix) && !known.has(name))
+      .map((variable) => ({ place, variable })),
+  )
 }

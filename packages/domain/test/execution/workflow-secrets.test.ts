@@ -56,6 +56,19 @@ describe('a secret that does not exist', () => {
     ])
   })
 
+  it.each([
+    ['url', http({ url: 'https://x/{{NOPE_CUSTOM}}' })],
+    ['headers.absolute.X-Key', http({ headers: { absolute: { 'X-Key': 'Bearer {{NOPE_CUSTOM}}' } } })],
+    ['payload', http({ method: 'post', payload: '["{{NOPE_CUSTOM}}", "{{NOPE_CUSTOM}}"]' })],
+  ])('is named with its step and field where a template names it by its variable: %s', (field, step) => {
+    expect(errorsOf(step)).toEqual([
+      {
+        field: `steps.a.${field}`,
+        rule: '{{NOPE_CUSTOM}} stands for a secret that does not exist; create it, or give parameters.env a value of the name',
+      },
+    ])
+  })
+
   it('is looked for in the token of a repository too', () => {
     const repository = { url: 'https://x/y', branch: 'main', token: 'git' }
     expect(listSecretReferences({ steps: { a: container({ repository }) } })).toEqual([
@@ -85,18 +98,18 @@ describe('secrets in a plan', () => {
     expect(planOf(http({ headers: { absolute: { X: '{{A_CUSTOM}}' } } }), 'a').secrets).toEqual(['a'])
   })
 
-  it('leave a variable alone that the step has a parameter of, or that no secret has', () => {
+  it('leave a variable alone that the step has a parameter of', () => {
     const url = 'https://x/{{SECRET_CUSTOM}}'
     expect(planOf(http({ url, parameters: { env: { SECRET_CUSTOM: 'v' } } }), 'secret').secrets).toEqual([])
-    expect(planOf(http({ url })).secrets).toEqual([])
+    expect(planOf(http({ url, parameters: { env: { SECRET_CUSTOM: 'v' } } })).secrets).toEqual([])
   })
 
   it('must be listed where a variable could be either of two', () => {
     const url = 'https://x/{{A_B_CUSTOM}}'
     expect(errorsOf(http({ url }), 'a-b', 'a_b')).toEqual([
       {
-        field: 'steps.a.parameters.secrets',
-        rule: '{{A_B_CUSTOM}} can be "a-b" or "a_b"; list the one that is meant',
+        field: 'steps.a.url',
+        rule: '{{A_B_CUSTOM}} can be "a-b" or "a_b"; list the one that is meant in parameters.secrets',
       },
     ])
     expect(planOf(http({ url, parameters: { secrets: ['a_b'] } }), 'a-b', 'a_b').secrets).toEqual(['a_b'])

@@ -47,7 +47,8 @@ export async function resolveReferences(
 
 async function readSecretNames(db: Db, tenantId: string, body: WorkflowDraft): Promise<ResolvedSecrets> {
   const names = new Set(listSecretReferences(body).map(({ name }) => name))
-  const variables = new Set(Object.values(body.steps).flatMap(unlistedSecretVariables))
+  const unlisted = Object.values(body.steps).flatMap(unlistedSecretVariables)
+  const variables = new Set(unlisted.map(({ variable }) => variable))
   const known = await selectKnownSecrets(db, tenantId, { names: [...names], variables: [...variables] })
   const byVariable = Map.groupBy(
     [...known].flatMap((name) => secretVariables(name).map((variable) => ({ name, variable }))),
