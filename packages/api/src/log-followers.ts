@@ -68,19 +68,20 @@ export class LogFollowers {
     read: () => Promise<LogState<State>>,
   ): Promise<LogState<State>> {
     const first = await read()
-    const left = AbortSignal.any([gone, this.#options.stopping])
-    return isAnswer(first) || left.aborted ? first : this.#wait({ log, left, read }, first)
+    const isLeft = gone.aborted || this.#options.stopping.aborted
+    return isAnswer(first) || isLeft ? first : this.#wait({ log, gone, read }, first)
   }
 
   #wait<State>(
-    { log, left, read }: { log: FollowedLog; left: AbortSignal; read: () => Promise<LogState<State>> },
+    { log, gone, read }: { log: FollowedLog; gone: AbortSignal; read: () => Promise<LogState<State>> },
     first: LogState<State>,
   ): Promise<LogState<State>> {
     return new Promise((resolve, reject) => {
       let found = first
+      const leaving = [gone, this.#options.stopping]
       const leave = (): void => {
         clearTimeout(timer)
-        left.removeEventListener('abort', leave)
+        for (const signal of leaving) signal.removeEventListener('abort', leave)
         this.#remove(follower)
         resolve(found)
       }
@@ -98,7 +99,7 @@ export class LogFollowers {
         },
       }
       const timer = setTimeout(leave, this.#options.longestWaitMs)
-      left.addEventListener('abort', leave, { once: true })
+      for (const signal of leaving) signal.addEventListener('abort', leave, { once: true })
       this.#add(follower)
     })
   }

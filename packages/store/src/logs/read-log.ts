@@ -17,8 +17,9 @@ export interface LogPage {
   readonly nextToken: string
 }
 
-/** Chunks read from the database at a time. */
-const chunksAtOnce = 8
+/** Chunks read from the database first; doubled each time, since chunks of a slow writer are small and many. */
+const firstChunks = 2
+const mostChunks = 16
 
 /**
  * Reads the next lines of a stream, which may still be written to. Index: primary key, from the token's chunk on.
@@ -30,8 +31,8 @@ export async function readLog(db: Db, stream: string, options: ReadLogOptions): 
   let position = options.token === null ? startOfLog : parseLogToken(options.token)
   const lines: LogLine[] = []
   let length = 0
-  for (;;) {
-    const chunks = await readChunks(db, stream, position)
+  for (let atOnce = firstChunks; ; atOnce = Math.min(atOnce * 2, mostChunks)) {
+    const chunks = await readChunks(db, stream, position, atOnce)
     for (const chunk of chunks) {
       const skipped = chunk.sequence === position.sequence ? position.index : 0
       const rest = decodeLines(chunk.lines).slice(skipped)
@@ -43,16 +44,21 @@ export async function readLog(db: Db, stream: string, options: ReadLogOptions): 
         position = { sequence: chunk.sequence, index: skipped + offset + 1 }
       }
     }
-    if (chunks.length < chunksAtOnce) return { lines, nextToken: formatLogToken(position) }
+    if (chunks.length < atOnce) return { lines, nextToken: formatLogToken(position) }
   }
 }
 
-const readChunks = (db: Db, stream: string, from: LogPosition): Promise<{ sequence: number; lines: string }[]> =>
+const readChunks = (
+  db: Db,
+  stream: string,
+  from: LogPosition,
+  limit: number,
+): Promise<{ sequence: number; lines: string }[]> =>
   db
     .selectFrom('log_chunk')
     .select(['sequence', 'lines'])
     .where('stream', '=', stream)
     .where('sequence', '>=', from.sequence)
     .orderBy('sequence')
-    .limit(chunksAtOnce)
+    .limit(limit)
     .execute()
