@@ -1,0 +1,211 @@
+/** A secret is used in every place that takes one, by steps that do their best to show it; then it is looked for. */
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Route, routes } from '@cairn/contract'
+import { type EmbeddedPostgres, openDatabase, removeEmbeddedPostgres, startEmbeddedPostgres } from '@cairn/store'
+import { HttpReceiver } from '@cairn/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createServerProcess, type ServerProcess } from './server-process.ts'
+
+const canary = 'cnry/7f3a+91&x="q" é~'
+/** What the OAuth server gives for it. */
+const accessToken = 'accs-tkn/55+ab=='
+
+let postgres: EmbeddedPostgres
+let postgresDirectory: string
+let server: ServerProcess
+let receiver: HttpReceiver
+
+beforeAll(async () => {
+  postgresDirectory = await mkdtemp(join(tmpdir(), 'cairn-canary-postgres-'))
+  await chmod(postgresDirectory, 0o711)
+  postgres = await startEmbeddedPostgres({ directory: postgresDirectory, log: () => undefined })
+  server = await createServerProcess({ CAIRN_DATABASE_URL: postgres.url, CAIRN_LOG_LEVEL: 'debug' })
+  await server.start()
+  receiver = await HttpReceiver.open()
+  receiver.answer = ({ method, path, headers, body }, response) => {
+    const answer = path === '/token' ? { access_token: accessToken, expires_in: 3600 } : { method, path, headers, body }
+    response.writeHead(path.startsWith('/refuse') ? 500 : 200).end(JSON.stringify(answer))
+  }
+})
+afterAll(async () => {
+  await server.dispose()
+  await receiver.close()
+  await postgres.stop()
+  await removeEmbeddedPostgres(postgresDirectory)
+  await rm(postgresDirectory, { recursive: true, force: true })
+})
+
+/** The forms in which a careless program, template or library may show it. */
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  const base64 = ['base64', 'base64url'] as const
+  // In a longer text the encoding depends on where the secret begins; its inner characters are the same for each third.
+  const shifted = [0, 1, 2].flatMap((shift) =>
+    base64.map((encoding) =>
+      Buffer.concat([Buffer.alloc(shift, 'x'), bytes])
+        .toString(encoding)
+        .slice(4, -4),
+    ),
+  )
+  return [
+    secret,
+    secret.slice(0, 12),
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).replaceAll('%20', '+'),
+    JSON.stringify(secret).slice(1, -1),
+    JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+    bytes.toString('hex'),
+    ...shifted,
+  ]
+}
+const forms = [canary, accessToken].flatMap(formsOf)
+const shownIn = (text: string): string[] => forms.filter((form) => text.toLowerCase().includes(form.toLowerCase()))
+
+const show = [
+  'echo "$CANARY"',
+  'printf %s "$CANARY_CUSTOM" | base64 -w0; echo',
+  'printf x%s "$CANARY" | base64 -w8',
+  'printf %s "$CANARY" | od -An -tx1 | tr -d " \\n"; echo',
+  'printf %s "$CANARY" > out.txt',
+  'env',
+].join('; ')
+
+async function runEverything(): Promise<Readonly<Record<string, string>>> {
+  const { images, secrets, workflows } = server.client
+  await secrets.createSecret('canary', 'a value of before')
+  await secrets.rotateSecret('canary', canary)
+  const { imageId, buildId } = await images.createImage({
+    name: 'base',
+    type: 'workflow',
+    buildDetails: { source: 'dockerfile', dockerfile: 'FROM debian:bookworm-slim\n' },
+  })
+  await images.waitForBuild(imageId, buildId)
+  const { url } = receiver
+  const call = (fields: object) => ({
+    type: 'http' as const,
+    method: 'post' as const,
+    url: `${url}/call`,
+    outputParameters: { answer: 'response.txt' },
+    ...fields,
+  })
+  const listed = { parameters: { secrets: ['canary'] } }
+  const printing = { imageId, command: show, outputParameters: { shown: 'out.txt' }, ...listed }
+  const { id: workflowId } = await workflows.createWorkflow({
+    name: 'canary',
+    watchers: [
+      {
+        events: { success: true, fail: true },
+        webhook: { name: 'w', url: `${url}/watch`, payload: '{"why":"{{reason}}"}' },
+      },
+    ],
+    steps: {
+      prints: printing,
+      inherits: { imageId, command: 'env', parents: ['prints'], parameters: { inherit: { GIVEN: 'shown' } } },
+      fails: {
+        ...printing,
+        command: `${show}; echo "$CANARY" >&2; exit 3`,
+        runConfiguration: { retryOptions: { numberOfRetries: 1, duration: 1 } },
+      },
+      templates: call({ url: `${url}/call/{{canary}}?q={{CANARY_CUSTOM}}`, payload: '{{CANARY}}', ...listed }),
+      unlisted: call({ payload: '{"secret": "{{CANARY_CUSTOM}}"}' }),
+      basic: call({ auth: { type: 'basic', username: 'me', password: 'canary' } }),
+      oauth: call({ auth: { type: 'oauth', clientId: 'canary', clientSecret: 'canary', authUrl: `${url}/token` } }),
+      refused: call({ url: `${url}/refuse/{{canary}}`, ...listed }),
+      nowhere: call({ url: 'http://127.0.0.1:1/{{canary}}', ...listed }),
+      header: call({ headers: { secrets: { 'X-Key': 'plain-canary' } } }),
+    },
+  })
+  const { executionId } = await workflows.executeWorkflow(workflowId)
+  const run = await workflows.waitForExecution(workflowId, executionId)
+  expect(
+    run.steps
+      .filter(({ status }) => status === 'Success')
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(['basic', 'header', 'inherits', 'oauth', 'prints', 'templates', 'unlisted'])
+  return { workflowId: String(workflowId), executionId, imageId: String(imageId), buildId: String(buildId) }
+}
+
+/** Every table as text, as a dump has it. */
+async function dump(): Promise<string> {
+  const onError = (): void => undefined
+  const database = openDatabase({ url: postgres.url, maxConnections: 1, applicationName: 'dump', onError })
+  try {
+    const tables = await database.pool.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema')`,
+    )
+    const texts: string[] = []
+    for (const { name } of tables.rows) {
+      const { rows } = await database.pool.query<{ row: string }>(`select t::text as row from ${name} t`)
+      texts.push(...rows.map(({ row }) => `${name} ${row}`))
+    }
+    return texts.join('\n')
+  } finally {
+    await database.close()
+  }
+}
+
+async function filesUnder(directory: string): Promise<string> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const contents = await Promise.all(files.map((file) => readFile(file, 'latin1')))
+  return files.map((file, index) => `${file}\n${contents[index]}`).join('\n')
+}
+
+/** What every route that reads answers, for each step where it asks for one. */
+async function everyAnswer(ids: Readonly<Record<string, string>>, steps: readonly string[]): Promise<string> {
+  const reading = Object.values(routes).filter((route: Route) => route.method === 'GET')
+  const texts: string[] = []
+  for (const { path } of reading) {
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? '1')
+    const queries =
+      path.includes('/logs') && path.includes('execution') ? steps.map((step) => `?stepName=${step}`) : ['']
+    for (const query of queries) {
+      const answer = await fetch(`${server.baseUrl}${filled}${query}`, { headers: { authorization: server.token } })
+      expect([path, answer.status < 500 || answer.status === 501]).toEqual([path, true])
+      const text = await answer.text()
+      texts.push(`${path}${query} ${text}`)
+      const link = /"downloadUrl":"([^"]+)"/.exec(text)?.[1]
+      if (link !== undefined) texts.push(`${link} ${await (await fetch(link)).text()}`)
+    }
+  }
+  for (const path of ['/metrics', '/readyz']) texts.push(await (await fetch(`${server.baseUrl}${path}`)).text())
+  return texts.join('\n')
+}
+
+it('A secret is nowhere but where it was sent', async () => {
+  await server.client.secrets.createSecret('plain-canary', canary.slice(0, 12))
+  const ids = await runEverything()
+  const { steps } = await server.client.workflows.getExecutionDetails(
+    Number(ids['workflowId']),
+    ids['executionId'] ?? '',
+  )
+  const sent = JSON.stringify(receiver.calls)
+  expect(shownIn(sent)).toContain(encodeURIComponent(canary))
+  expect(receiver.calls.some(({ headers }) => headers['x-key'] === canary.slice(0, 12))).toBe(true)
+  expect(receiver.calls.some(({ headers }) => headers.authorization === `Bearer ${accessToken}`)).toBe(true)
+  const places = {
+    answers: await everyAnswer(
+      ids,
+      steps.map(({ name }) => name),
+    ),
+    database: await dump(),
+    dataDirectory: await filesUnder(server.dataDirectory),
+    serverLog: server.output(),
+    watcher: JSON.stringify(receiver.calls.filter(({ path }) => path === '/watch')),
+  }
+  expect(places.answers).toContain('***')
+  expect(places.database).toContain('***')
+  expect(places.watcher).toContain('fail')
+  const found = Object.entries(places).map(([place, text]) => [place, shownIn(text)])
+  expect(Object.fromEntries(found)).toEqual({
+    answers: [],
+    database: [],
+    dataDirectory: [],
+    serverLog: [],
+    watcher: [],
+  })
+})
