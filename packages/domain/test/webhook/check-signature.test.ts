@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
-import { checkSignature, generateSigningSecret, type SignatureHeaders } from '../../src/index.ts'
+import { checkSignature, generateSigningSecret, signatureOf, type SignatureHeaders } from '../../src/index.ts'
 
 const now = Date.UTC(2026, 0, 31, 18)
 const seconds = now / 1000
@@ -26,6 +26,9 @@ test('the example of Standard Webhooks is right', () => {
   }
   const example = Buffer.from('{"test": 2432232314}')
   const at = 1_614_265_330_000
+  const { id, timestamp, signature } = headers
+  expect(signatureOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', { id, timestamp, body: example })).toBe(signature)
+  expect(signatureOf('whsec_', { id, timestamp, body: example })).toBeNull()
   expect(checkSignature('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', headers, example, at)).toEqual({
     kind: 'valid',
     call: { messageId: headers.id, signedAt: 1_614_265_330 },
