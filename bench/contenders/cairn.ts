@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { noCrashPoints } from '@cairn/domain'
 import { createFakeDriver } from '@cairn/driver'
-import { defaultExecutionSettings, type ExecutionEngine, startExecutionEngine } from '@cairn/engine'
+import {
+  createGitRepositories,
+  defaultExecutionSettings,
+  type ExecutionEngine,
+  startExecutionEngine,
+} from '@cairn/engine'
 import { createSecretCipher, LocalObjectStore, openDatabase, openHints, openWarehouses } from '@cairn/store'
 import { silentLogger } from '@cairn/testkit'
 import { answerOrders, timesOf } from './answer-orders.ts'
@@ -44,6 +49,7 @@ function startEngine(mostLiveRuns: number): ExecutionEngine {
     secretCipher: cipher,
     warehouses,
     objectStore: new LocalObjectStore(join(tmpdir(), 'cairn-bench-objects')),
+    repositories: createGitRepositories({ path: '', temporaryDirectory: tmpdir(), egressAllow: [] }),
     logger: silentLogger,
     clock,
     crashPoints: noCrashPoints,

@@ -1,7 +1,13 @@
 /** The composition root: the only place that knows every part. */
 import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessProbe } from '@cairn/api'
 import { type Clock, type Logger, noCrashPoints, serviceHost } from '@cairn/domain'
-import { defaultExecutionSettings, type MailSettings, startExecutionEngine, startReconcilers } from '@cairn/engine'
+import {
+  createGitRepositories,
+  defaultExecutionSettings,
+  type MailSettings,
+  startExecutionEngine,
+  startReconcilers,
+} from '@cairn/engine'
 import { createGateway, createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
 import {
   countWork,
@@ -14,7 +20,7 @@ import {
 } from '@cairn/store'
 import type { ProgramEnvironment } from './config.ts'
 import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
-import { openDataDirectory } from './data-directory.ts'
+import { type DataDirectory, openDataDirectory } from './data-directory.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { type Destination, type HttpServer, listen } from './http-server.ts'
 import { createMetrics, observeTraffic } from './observe-work.ts'
@@ -79,7 +85,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
       listen(settings),
     ])
     parts.push({ stop: () => http.drain(0) })
-    const composition = { ...options, store, objectStore, secretCipher, engine, http, linkKey: data.linkKey }
+    const composition = { ...options, data, store, objectStore, secretCipher, engine, http }
     const publicUrl = publicUrlOf(settings, http.port)
     const stopping = new AbortController()
     const front = await startFront(composition, publicUrl, stopping.signal)
@@ -109,7 +115,7 @@ interface Composition extends ComposeOptions {
   readonly secretCipher: SecretCipher
   readonly engine: ContainerEngine
   readonly http: HttpServer
-  readonly linkKey: Buffer
+  readonly data: DataDirectory
 }
 
 function publicUrlOf(settings: Settings, port: number): string {
@@ -120,7 +126,7 @@ function publicUrlOf(settings: Settings, port: number): string {
 }
 
 function startEngine(
-  { settings, store, objectStore, secretCipher, engine, logger }: Composition,
+  { settings, programs, store, objectStore, secretCipher, engine, data, logger }: Composition,
   publicUrl: string,
 ): Part {
   const shared = {
@@ -143,6 +149,11 @@ function startEngine(
     ...shared,
     warehouses,
     objectStore,
+    repositories: createGitRepositories({
+      path: programs.PATH,
+      temporaryDirectory: data.temporary,
+      egressAllow: settings.egressAllow,
+    }),
     logger: logger.child({ part: 'execution' }),
     secretCipher,
     egressAllow: settings.egressAllow,
@@ -190,7 +201,7 @@ interface Front extends Part {
 
 /** What listens: traffic to services first, then the API for every other host. */
 async function startFront(composition: Composition, publicUrl: string, stopping: AbortSignal): Promise<Front> {
-  const { settings, store, objectStore, secretCipher, engine, http, logger, linkKey } = composition
+  const { settings, store, objectStore, secretCipher, engine, http, logger, data } = composition
   const { database, hints } = store
   const domain = settings.domain ?? `localhost:${http.port}`
   const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
@@ -222,7 +233,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     machine: () => engine.machine(),
     serviceUrl: (name, tenantName) => `${scheme}://${serviceHost(name, tenantName, domain)}`,
     publicUrl,
-    linkKey,
+    linkKey: data.linkKey,
     limits: limitsOf(settings),
     stopping,
     servesOperations: settings.roles.includes('api'),

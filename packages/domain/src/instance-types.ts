@@ -54,6 +54,17 @@ export function findInstanceType(entityType: InstanceEntityType, id: number): In
   return catalog[entityType].find((type) => type.id === id) ?? null
 }
 
+/**
+ * Bytes of a storage size.
+ *
+ * @param size a number and `MB` or `GB`, as a step writes it
+ * @example
+ * storageBytes('10GB') // 10_000_000_000
+ */
+export function storageBytes(size: string): number {
+  return Number.parseInt(size, 10) * (size.endsWith('GB') ? 1e9 : 1e6)
+}
+
 /** What a step gets when its body names no resources. */
 export const defaultStepResources = { instanceTypeId: 21, storage: '10GB' } as const
 

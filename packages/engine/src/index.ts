@@ -1,5 +1,6 @@
 export * from './execution/start-execution-engine.ts'
 export * from './execution/execution-settings.ts'
+export { createGitRepositories, type Repositories } from './repository/git-repositories.ts'
 export * from './start-reconcilers.ts'
 export type { ReconcileTimes } from './reconcile/start-reconcile-loop.ts'
 export { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'

@@ -1,6 +1,7 @@
 export { createTestDatabase, type TestDatabase } from './create-test-database.ts'
 export { testServerUrl } from './test-server.ts'
 export { eventually, type EventuallyOptions } from './eventually.ts'
+export { GitServer } from './git-server.ts'
 export { HttpReceiver, type ReceivedCall } from './http-receiver.ts'
 export { MailReceiver, type ReceivedMail } from './mail-receiver.ts'
 export { createManualClock, type ManualClock } from './manual-clock.ts'

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CrashPoints, noCrashPoints } from '@cairn/domain'
-import { defaultExecutionSettings, startExecutionEngine } from '@cairn/engine'
+import { createGitRepositories, defaultExecutionSettings, startExecutionEngine } from '@cairn/engine'
 import {
   createSecretCipher,
   type Database,
@@ -78,6 +78,7 @@ function noWarehouses(database: Database, cipher: SecretCipher, serverUrl: strin
       onWarning: () => undefined,
     }),
     objectStore: new LocalObjectStore(join(tmpdir(), 'cairn-crash-objects')),
+    repositories: createGitRepositories({ path: '', temporaryDirectory: tmpdir(), egressAllow: [] }),
   }
 }
 

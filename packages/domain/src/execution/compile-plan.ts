@@ -16,7 +16,7 @@ import type {
 } from './plan.ts'
 import { httpMethods } from './plan.ts'
 import { checkSecretReferences, planAuth, planSecrets, type ResolvedSecrets } from './plan-secrets.ts'
-import { planRepository } from './validate-repository.ts'
+import { hasRepository, planRepository } from './validate-repository.ts'
 import { planConditions, planSkips } from './plan-flow.ts'
 import { checkWorkflow } from './validate-workflow.ts'
 import type { RetryOptionsDraft, StepDraft, WorkflowDraft } from './workflow-draft.ts'
@@ -180,7 +180,7 @@ function planContainer(
     command: draft.command ?? '',
     image: image.value,
     resources: resources.value,
-    repository: null,
+    repository: hasRepository(draft) ? planRepository(draft.repository ?? {}) : null,
   }
   return { step }
 }

@@ -1,5 +1,6 @@
 import type { FieldError } from '@cairn/contract'
 import { workflowLimits } from './limits.ts'
+import { hasRepository, validateRepository } from './validate-repository.ts'
 import { checkText } from './validate-values.ts'
 import type { StepDraft } from './workflow-draft.ts'
 
@@ -17,6 +18,7 @@ export function validateContainerStep(field: string, step: StepDraft): FieldErro
     ...(storage === null || storage === undefined || /^[1-9][0-9]{0,4}(MB|GB)$/.test(storage)
       ? []
       : [{ field: `${field}.resources.storage`, rule: 'is a number and a unit, such as 10GB' }]),
+    ...(hasRepository(step) ? validateRepository(`${field}.repository`, step.repository ?? {}) : []),
     ...Object.entries(step.outputParameters ?? {}).flatMap(([name, file]) =>
       checkOutputFile(`${field}.outputParameters.${name}`, file),
     ),

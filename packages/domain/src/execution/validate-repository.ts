@@ -1,6 +1,6 @@
 import type { FieldError } from '@cairn/contract'
 import type { PlannedRepository } from './plan.ts'
-import type { RepositoryDraft } from './workflow-draft.ts'
+import type { RepositoryDraft, StepDraft } from './workflow-draft.ts'
 
 /** The rules of a git repository that a step names. `field` is its path. */
 export function validateRepository(field: string, repository: RepositoryDraft): FieldError[] {
@@ -31,6 +31,11 @@ function checkBranch(name: string): string | null {
     name !== '@' &&
     name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'))
   return isName ? null : 'must be the name of a branch, such as main'
+}
+
+/** False also for `{}`. */
+export function hasRepository({ repository }: StepDraft): boolean {
+  return repository !== null && repository !== undefined && Object.keys(repository).length > 0
 }
 
 /** The repository that a step names, its rules kept; an empty token is none. */

@@ -8,8 +8,6 @@ import { checkSecretNames } from './validate-secrets.ts'
 import { checkInteger, checkParameterName, validateValues } from './validate-values.ts'
 import type { RetryOptionsDraft, StepDraft } from './workflow-draft.ts'
 
-const unsupported = 'is not supported by this version of Cairn; leave it out'
-
 const validators: Readonly<Record<string, (field: string, step: StepDraft) => FieldError[]>> = {
   standard: validateContainerStep,
   http: validateHttpStep,
@@ -24,26 +22,12 @@ export function validateStep(field: string, step: StepDraft): FieldError[] {
   if (validateType === undefined)
     return [{ field: `${field}.type`, rule: `must be ${Object.keys(validators).join(', ')}` }]
   return [
-    ...refuseUnsupported(field, step),
     ...checkParameters(`${field}.parameters`, step),
     ...checkSecretNames(field, step),
     ...validateRetryOptions(`${field}.runConfiguration.retryOptions`, step.runConfiguration?.retryOptions),
     ...checkInteger(`${field}.stepTimeout`, step.stepTimeout, { least: 1, most: workflowLimits.stepTimeout }),
     ...validateType(field, step),
   ]
-}
-
-function refuseUnsupported(field: string, step: StepDraft): FieldError[] {
-  const asked: Record<string, boolean> = {
-    repository: (step.type ?? 'standard') === 'standard' && hasEntries(step.repository),
-  }
-  return Object.keys(asked)
-    .filter((name) => asked[name] === true)
-    .map((name) => ({ field: `${field}.${name}`, rule: unsupported }))
-}
-
-function hasEntries(value: object | null | undefined): boolean {
-  return value !== null && value !== undefined && Object.keys(value).length > 0
 }
 
 function checkParameters(field: string, step: StepDraft): FieldError[] {

@@ -180,7 +180,12 @@ describe('validateWorkflow', () => {
       /must be the name of a branch/,
     ],
     ['an export step without a column', { type: 'export', schema: 's', table: 't' }, 'steps.a.sortBy', /is required/],
-    ['a repository', step({ repository: { url: 'x' } }), 'steps.a.repository', /not supported/],
+    [
+      'a repository without a branch',
+      step({ repository: { url: 'https://x.y/z' } }),
+      'steps.a.repository.branch',
+      /is required/,
+    ],
   ])('refuses %s', (_title, draft, field, rule) => {
     expect(only(draft)).toEqual([{ field, rule: expect.stringMatching(rule) }])
   })

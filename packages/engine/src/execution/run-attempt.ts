@@ -1,5 +1,11 @@
 /** Carries out attempts of any step type. */
-import { injectedVariables, type PlannedStep, resolveEnvironment, stepLogStream } from '@cairn/domain'
+import {
+  injectedVariables,
+  type PlannedRepository,
+  type PlannedStep,
+  resolveEnvironment,
+  stepLogStream,
+} from '@cairn/domain'
 import type { AppendedLogChunk } from '@cairn/store'
 import type { Dispatcher } from 'undici'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
@@ -99,6 +105,7 @@ async function carryOut(
         planned,
         env,
         mask: secrets.mask,
+        repositoryToken: tokenOf(planned.repository, secrets),
         ...context,
       })
     case 'http':
@@ -123,6 +130,10 @@ async function carryOut(
     default:
       return planned satisfies never
   }
+}
+
+function tokenOf(repository: PlannedRepository | null, { values }: AttemptSecrets): string | null {
+  return repository === null || repository.token === null ? null : (values.get(repository.token) ?? null)
 }
 
 function injectedFor(run: LiveRun, identity: AttemptIdentity, planned: PlannedStep): Record<string, string> {

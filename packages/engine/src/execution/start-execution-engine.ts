@@ -11,8 +11,8 @@ import {
   type SecretCipher,
   type Warehouses,
 } from '@cairn/store'
+import type { Repositories } from '../repository/git-repositories.ts'
 import { bounded } from './container/call-engine.ts'
-import type { ContainerRuntime } from './container/container-step.ts'
 import { ContainerWatch } from './container/container-watch.ts'
 import { StartsBeforeRemovals } from './container/starts-before-removals.ts'
 import { Doorbell } from './doorbell.ts'
@@ -23,6 +23,7 @@ import { OAuthTokens } from './http/oauth-tokens.ts'
 import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
 import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
 import { PlanCache } from './plan-cache.ts'
+import type { AttemptRuntime } from './run-attempt.ts'
 import { limitSessions } from './warehouse/limit-sessions.ts'
 import type { WarehouseRuntime } from './warehouse/warehouse-attempt.ts'
 import { StepWorkloadSweep } from './sweep-step-workloads.ts'
@@ -36,6 +37,8 @@ export interface ExecutionEngineOptions {
   readonly secretCipher: SecretCipher
   /** Where sql and export steps work. The caller closes them. */
   readonly warehouses: Warehouses
+  /** Fetches what steps name of git. */
+  readonly repositories: Repositories
   /** Takes the files of export steps. */
   readonly objectStore: ObjectStore
   readonly logger: Logger
@@ -172,26 +175,7 @@ class Engine {
   }
 
   #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {
-    const { database, clock, logger, crashPoints, settings, driver, hints, installationId, secretCipher } =
-      this.#options
-    const now = () => clock.now()
-    const assertOwner = () => {
-      if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
-    }
-    const container: ContainerRuntime = {
-      driver,
-      installationId,
-      db: database.db,
-      processId: lease.processId,
-      hints,
-      now,
-      logger,
-      crashPoints,
-      watch: this.#watch,
-      limitStarts: (task) => this.#containers.start(task),
-      networks: new Map<string, Promise<void>>(),
-      assertOwner,
-    }
+    const { database, clock, logger, crashPoints, settings, driver, hints } = this.#options
     return new ExecutionOwner({
       database,
       lease,
@@ -200,21 +184,7 @@ class Engine {
       logger,
       crashPoints,
       settings,
-      attempts: {
-        container,
-        warehouse: {
-          ...this.#options,
-          processId: lease.processId,
-          now,
-          assertOwner,
-          limitSessions: this.#limitSessions,
-        },
-        secrets: { db: database.db, cipher: secretCipher, logger },
-        tokens: this.#tokens,
-        agent: this.#agent,
-        limitRequests: this.#limitRequests,
-        now,
-      },
+      attempts: this.#createAttemptRuntime(lease),
       removeContainer: (name) => {
         const remove = () => driver.remove(name, bounded({ signal }))
         this.#containers.remove(remove).catch((error: unknown) => {
@@ -229,6 +199,29 @@ class Engine {
       },
       onWatchedEnd: () => hints.notify('work'),
     })
+  }
+
+  #createAttemptRuntime(lease: Lease): AttemptRuntime {
+    const { database, clock, logger, secretCipher } = this.#options
+    const now = () => clock.now()
+    const assertOwner = () => {
+      if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
+    }
+    const shared = { ...this.#options, db: database.db, processId: lease.processId, now, assertOwner }
+    return {
+      container: {
+        ...shared,
+        watch: this.#watch,
+        limitStarts: (task) => this.#containers.start(task),
+        networks: new Map<string, Promise<void>>(),
+      },
+      warehouse: { ...shared, limitSessions: this.#limitSessions },
+      secrets: { db: database.db, cipher: secretCipher, logger },
+      tokens: this.#tokens,
+      agent: this.#agent,
+      limitRequests: this.#limitRequests,
+      now,
+    }
   }
 
   /** Ends when the engine stops or the lease is lost. */

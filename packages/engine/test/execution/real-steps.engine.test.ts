@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { networkName, stepLogStream } from '@cairn/domain'
 import { createDockerDriver } from '@cairn/driver-docker'
 import { readLog } from '@cairn/store'
-import { eventually, silentLogger, testDockerHost } from '@cairn/testkit'
+import { eventually, GitServer, silentLogger, testDockerHost } from '@cairn/testkit'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { containerStep, RunFixture } from './run-fixture.ts'
 
@@ -68,6 +68,37 @@ test('Failures have their reasons: exit code, time-out, memory, image', async ()
   })
   expect(await linesOf(id, 'code')).toEqual(['no'])
   expect(await linesOf(id, 'slow')).toEqual(['begun'])
+})
+
+test('A step finds the files of its repository where it works, and nothing of the token', async () => {
+  const git = await GitServer.open()
+  try {
+    const commit = await git.commit('code', 'release/1', { 'train.sh': 'cat data/x', 'data/x': 'data\n' })
+    git.token = 'token of the code'
+    await fixture.keepSecrets({ 'git-token': git.token })
+    start()
+    const repository = { url: git.urlOf('code'), branch: 'release/1', token: 'git-token' }
+    const id = await fixture.run({
+      files: step('sh train.sh; echo local > data/y; env', { repository }),
+      absent: step('true', { repository: { ...repository, branch: 'nothing' } }),
+    })
+    const run = await fixture.finished(id, 40_000)
+    const lines = await linesOf(id, 'files')
+    expect(lines.slice(0, 2)).toEqual([`repository ${repository.url}, branch release/1: commit ${commit}`, 'data'])
+    expect(run.byName.get('files')?.status).toBe('Success')
+    expect(lines.join('\n')).not.toContain('token of the code')
+    expect(run.byName.get('absent')?.reason).toContain('Remote branch nothing not found')
+  } finally {
+    await git.close()
+  }
+})
+
+test('A step cannot write a file larger than its storage', async () => {
+  start()
+  const resources = { instanceTypeId: 20, cpus: 0.5, memoryBytes: 64 * 1024 * 1024, storage: '1MB' }
+  const id = await fixture.run({ a: step('head -c 2000000 /dev/zero > big', { resources }) })
+  const run = await fixture.finished(id, 40_000)
+  expect(run.byName.get('a')).toMatchObject({ status: 'Failed', exitCode: 153 })
 })
 
 test('A container outlives its engine process and is adopted, with its log whole', async () => {

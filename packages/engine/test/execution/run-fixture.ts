@@ -37,10 +37,12 @@ import {
   plannedContainerStep,
   plannedHttpStep,
   silentLogger,
+  testProgramEnvironment,
   type TestDatabase,
   type TestWarehouses,
 } from '@cairn/testkit'
 import {
+  createGitRepositories,
   defaultExecutionSettings,
   type ExecutionEngine,
   type ExecutionEngineOptions,
@@ -132,6 +134,11 @@ export class RunFixture {
       secretCipher: this.cipher,
       warehouses: this.warehouses.warehouses,
       objectStore: this.objectStore,
+      repositories: createGitRepositories({
+        path: testProgramEnvironment().PATH,
+        temporaryDirectory: join(this.#directory, 'repositories'),
+        egressAllow: ['127.0.0.1'],
+      }),
       logger: silentLogger,
       clock: systemClock,
       crashPoints: noCrashPoints,

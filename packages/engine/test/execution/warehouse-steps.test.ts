@@ -1,18 +1,23 @@
 import { text } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import { listExports, readRecentLines } from '@cairn/store'
-import { eventually, plannedExportStep as exportStep, plannedSqlStep as sql } from '@cairn/testkit'
+import { eventually, GitServer, plannedExportStep as exportStep, plannedSqlStep as sql } from '@cairn/testkit'
 import { stepLogStream } from '@cairn/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunFixture } from './run-fixture.ts'
 
 let fixture: RunFixture
+let git: GitServer
 
 beforeAll(async () => {
   fixture = await RunFixture.open()
+  git = await GitServer.open()
   fixture.startEngine()
 })
-afterAll(() => fixture.close())
+afterAll(async () => {
+  await fixture.close()
+  await git.close()
+})
 
 async function exported(executionId: string): Promise<{ name: string; rowCount: number; content: string }> {
   const page = { pageNumber: 1, pageSize: 10 }
@@ -48,6 +53,24 @@ describe('a sql step', () => {
     const file = await exported(id)
     expect(file).toMatchObject({ rowCount: 2, content: `id,name\n1,Ada\n2,x'); drop table people; --\n` })
     expect(file.name).toMatch(/^exports\/\d+\/[0-9a-f-]+\/out\/people\.csv$/)
+  })
+
+  it('runs a file of a git repository, asked for with its token', async () => {
+    const commit = await git.commit('queries', 'main', {
+      'sql/load.sql': 'create table from_git as select {{ A }} as id',
+    })
+    git.token = 'token of the queries'
+    await fixture.keepSecrets({ 'git-token': git.token })
+    const repository = { url: git.urlOf('queries'), branch: 'main', token: 'git-token' }
+    const id = await fixture.run({
+      load: sql('', { query: { from: 'repository', repository, filePath: 'sql/load.sql' }, env: { A: '7' } }),
+      none: sql('', { query: { from: 'repository', repository, filePath: 'sql/none.sql' } }),
+      out: exportStep('from_git', { parents: ['load'] }),
+    })
+    expect(await reasonOf(id, 'none')).toContain('there is no file "sql/none.sql"')
+    expect((await exported(id)).content).toBe('id\n7\n')
+    const [line] = await readRecentLines(fixture.database.db, stepLogStream(id, 'load'), 10)
+    expect(line?.text).toContain(`sql/load.sql of commit ${commit}`)
   })
 
   it('says what its statements did in its log', async () => {

@@ -13,12 +13,21 @@ import {
   reasonOfExit,
   type SecretMask,
   stepLogStream,
+  storageBytes,
   workloadName,
 } from '@cairn/domain'
-import { type Call, DriverError, type EngineDriver, type Observation, type WorkloadSpec } from '@cairn/driver'
+import {
+  type Call,
+  DriverError,
+  type EngineDriver,
+  type Observation,
+  type WorkloadFiles,
+  type WorkloadSpec,
+} from '@cairn/driver'
 import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
+import type { Repositories } from '../../repository/git-repositories.ts'
 import type { Limiter } from '../limit-concurrency.ts'
 import { type RunStop, stoppedBy, whenAborted } from '../run-stop.ts'
 import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
@@ -27,6 +36,7 @@ import { endContainer } from './end-container.ts'
 import { endOfLog, EngineSilence } from './log-end.ts'
 import { pumpLogs } from './pump-logs.ts'
 import { readOutputs } from './read-outputs.ts'
+import { fetchStepFiles, type StepFiles } from './step-files.ts'
 
 export interface ContainerRuntime {
   readonly driver: EngineDriver
@@ -43,6 +53,7 @@ export interface ContainerRuntime {
   readonly limitStarts: Limiter
   /** Networks that this process made or found, or is about to: each is asked for once, not by every step at a time. */
   readonly networks: Map<string, Promise<void>>
+  readonly repositories: Repositories
   /** Throws when this process may not act for its runs any more. */
   readonly assertOwner: () => void
 }
@@ -55,6 +66,8 @@ export interface ContainerAttempt {
   readonly planned: PlannedContainerStep
   readonly env: Readonly<Record<string, string>>
   readonly mask: SecretMask
+  /** Value of the secret that the repository names; null = it names none. */
+  readonly repositoryToken: string | null
   /** True when an owner of before may have started the container. */
   readonly adopted: boolean
   readonly signal: AbortSignal
@@ -90,8 +103,15 @@ function refusalOf(attempt: ContainerAttempt, error: unknown): AttemptResult {
 }
 
 async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerAttempt): Promise<AttemptConclusion> {
-  const spec = specOf(runtime.installationId, attempt)
-  const started = await startOrLook(runtime, attempt, spec)
+  const source = await filesOf(runtime, attempt)
+  if (source.kind === 'failed') return { result: failedFiles(attempt, source.reason), log: null }
+  const spec = specOf(runtime.installationId, attempt, source.files)
+  let started: Observation | null
+  try {
+    started = await startOrLook(runtime, attempt, spec)
+  } finally {
+    await source.close()
+  }
   if (started === null) return { result: stoppedBy(attempt.stop), log: null }
   runtime.crashPoints.reach('execution.container-ensured')
   if (started.phase === 'running') attempt.onRunning()
@@ -124,7 +144,46 @@ async function superviseContainer(runtime: ContainerRuntime, attempt: ContainerA
   }
 }
 
-function specOf(installationId: string, attempt: ContainerAttempt): WorkloadSpec {
+/** In a run that is stopped nothing is fetched: only what is there is looked at. */
+async function filesOf(runtime: ContainerRuntime, attempt: ContainerAttempt): Promise<StepFiles> {
+  const { repository } = attempt.planned
+  const { signal, stop } = attempt
+  const name = containerName(runtime.installationId, attempt)
+  try {
+    const source = await fetchStepFiles(runtime.repositories, {
+      repository,
+      token: attempt.repositoryToken,
+      mask: attempt.mask,
+      isMade: async () => stop.isAsked() || (attempt.adopted && (await isMade(runtime, attempt, name))),
+      signal: AbortSignal.any([signal, stop.signal]),
+    })
+    if (source.kind === 'failed') await tellInLog(runtime, attempt, source.reason)
+    else if (source.commit !== null) await tellInLog(runtime, attempt, commitWords(repository, source.commit))
+    return source
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!stop.isAsked()) throw error
+    return { kind: 'failed', reason: 'stopped' }
+  }
+}
+
+const commitWords = (repository: PlannedContainerStep['repository'], commit: string): string =>
+  `repository ${repository?.url ?? ''}, branch ${repository?.branch ?? ''}: commit ${commit}`
+
+async function isMade(runtime: ContainerRuntime, attempt: ContainerAttempt, name: string): Promise<boolean> {
+  const found = await callEngine((call) => runtime.driver.observe(name, bounded(call)), {
+    signal: attempt.signal,
+    patience: endlessPatience,
+    onTrouble: (error) => runtime.logger.warn({ err: error, step: attempt.step }, 'a step cannot be looked at now'),
+  })
+  return found !== null && found.phase !== 'created'
+}
+
+function failedFiles(attempt: ContainerAttempt, reason: string): AttemptResult {
+  return attempt.stop.isAsked() ? stoppedBy(attempt.stop) : { kind: 'failed', reason, exitCode: null }
+}
+
+function specOf(installationId: string, attempt: ContainerAttempt, files: WorkloadFiles | null): WorkloadSpec {
   const { planned } = attempt
   return {
     name: containerName(installationId, attempt),
@@ -136,10 +195,10 @@ function specOf(installationId: string, attempt: ContainerAttempt): WorkloadSpec
       cpus: planned.resources.cpus,
       memoryBytes: planned.resources.memoryBytes,
       pids: mostPids,
-      storageBytes: null,
+      storageBytes: storageBytes(planned.resources.storage),
     },
     network: networkName(installationId, attempt.tenantId),
-    files: null,
+    files,
     publishPort: null,
   }
 }

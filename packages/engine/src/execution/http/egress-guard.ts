@@ -99,6 +99,28 @@ export function createGuardedAgent(allow: EgressAllowList): Agent {
   })
 }
 
+/**
+ * Addresses of a host, all of them allowed.
+ *
+ * @param host a name, or an address, an IPv6 one in brackets
+ * @throws EgressRefused
+ */
+export async function resolveAllowed(host: string, allow: EgressAllowList): Promise<string[]> {
+  const literal = host.replace(/^\[|\]$/g, '')
+  const addresses = isIP(literal) === 0 ? await resolveAll(literal) : [literal]
+  for (const address of addresses) checkEgress(literal, address, allow)
+  return addresses
+}
+
+function resolveAll(host: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    resolveHost(host, { all: true }, (error, addresses) => {
+      if (error === null) resolve(addresses.map(({ address }) => address))
+      else reject(error)
+    })
+  })
+}
+
 type Resolved = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
 
 /**

@@ -2,8 +2,12 @@
 import { type AttemptResult, type PlannedSqlStep, type RenderedSql, renderSql } from '@cairn/domain'
 import type { WarehouseSession } from '@cairn/store'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
+import { stoppedBy } from '../run-stop.ts'
 import { describeSqlError, describeTag } from './describe-sql-error.ts'
 import { failed, type Note, runInWarehouse, type WarehouseAttempt, type WarehouseRuntime } from './warehouse-attempt.ts'
+
+/** As in the query store. */
+const mostQueryBytes = 256 * 1024
 
 /** Rejects only when `signal` aborts or the process is not the owner any more. */
 export function runSqlAttempt(
@@ -11,13 +15,55 @@ export function runSqlAttempt(
   attempt: WarehouseAttempt<PlannedSqlStep>,
 ): Promise<AttemptConclusion> {
   return runInWarehouse(runtime, attempt, async (note) => {
-    const { query } = attempt.planned
-    if (query.from === 'repository') return failed('queries of repositories are not supported by this version of Cairn')
-    await note(`query ${query.path}, version ${query.version}`)
-    const rendered = renderSql(query.text, attempt.env)
+    const read = await readQuery(runtime, attempt, note)
+    if (read.kind !== 'read') return read
+    const rendered = renderSql(read.template, attempt.env)
     if (rendered.kind === 'refused') return failed(rendered.reason)
-    return (session, noteInSession) => runText(session, noteInSession, { template: query.text, rendered })
+    return (session, noteInSession) => runText(session, noteInSession, { template: read.template, rendered })
   })
+}
+
+type ReadQuery = { readonly kind: 'read'; readonly template: string } | AttemptResult
+
+async function readQuery(
+  runtime: WarehouseRuntime,
+  attempt: WarehouseAttempt<PlannedSqlStep>,
+  note: Note,
+): Promise<ReadQuery> {
+  const { query } = attempt.planned
+  if (query.from === 'repository') return readFromRepository(runtime, attempt, query, note)
+  await note(`query ${query.path}, version ${query.version}`)
+  return { kind: 'read', template: query.text }
+}
+
+type RepositoryQuery = Extract<PlannedSqlStep['query'], { from: 'repository' }>
+
+async function readFromRepository(
+  { repositories }: WarehouseRuntime,
+  { stop, signal: end, secrets }: WarehouseAttempt<PlannedSqlStep>,
+  { repository, filePath }: RepositoryQuery,
+  note: Note,
+): Promise<ReadQuery> {
+  const signal = AbortSignal.any([end, stop.signal])
+  const token = repository.token === null ? null : (secrets.values.get(repository.token) ?? null)
+  const where = `repository ${repository.url}, branch ${repository.branch}`
+  try {
+    const fetched = await repositories.fetch(repository, token, signal)
+    if (fetched.kind === 'failed') return failed(`${where}: ${fetched.reason}`)
+    try {
+      const { commit, readFile } = fetched.repository
+      const bytes = await readFile(filePath, mostQueryBytes, signal)
+      if (bytes === null) return failed(`${where}: there is no file "${filePath}" of at most ${mostQueryBytes} bytes`)
+      await note(`${where}: ${filePath} of commit ${commit}`)
+      return { kind: 'read', template: bytes.toString('utf8') }
+    } finally {
+      await fetched.repository.close()
+    }
+  } catch (error) {
+    end.throwIfAborted()
+    if (stop.isAsked()) return stoppedBy(stop)
+    throw error
+  }
 }
 
 interface FilledText {

@@ -20,6 +20,7 @@ import {
   type Warehouses,
   type WarehouseSession,
 } from '@cairn/store'
+import type { Repositories } from '../../repository/git-repositories.ts'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { AttemptSecrets } from '../secrets/read-attempt-secrets.ts'
 import { OwnershipLost } from '../keep-lease.ts'
@@ -30,6 +31,7 @@ export interface WarehouseRuntime {
   readonly database: Database
   readonly warehouses: Warehouses
   readonly objectStore: ObjectStore
+  readonly repositories: Repositories
   readonly installationId: string
   /** The id under which this process owns its runs. */
   readonly processId: string
