@@ -23,6 +23,7 @@ import { createImage, createImageVersion } from './operations/images/create-imag
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
+import { downloadExport, listExports } from './operations/exports/exports.ts'
 import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
@@ -101,6 +102,8 @@ const built: Handlers = {
   testService,
   listInstanceOptions,
   listWarehouses,
+  listExports,
+  downloadExport,
   listQueries,
   putQuery,
   getQuery,

@@ -3,6 +3,7 @@ import { type OperationId, type Route, routes } from '@cairn/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { notBuilt } from '../src/index.ts'
 import { type ApiFixture, createApiFixture, formOf, makeImage, numberIn, textIn, zipOf } from './api-fixture.ts'
+import { keepExport } from './keep-export.ts'
 
 let fixture: ApiFixture
 let foreign: Readonly<Record<string, string | number>>
@@ -43,6 +44,9 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     body: { name: 'theirs', serviceType: 'api', imageDetails: { imageId: ready.imageId } },
   })
   const { inbox, email } = await tellWatcher(workflowId)
+  const executionId = textIn(run, 'executionId')
+  const file = { tenantId, workflowId, executionId, step: 'a', name: 'exports/a.csv', content: 'id' }
+  const exportId = await keepExport(fixture, file)
   await fixture.call('createSecret', { token, body: { name: 'theirs', value: 'their value' } })
   return {
     imageId: numberIn(image, 'imageId'),
@@ -51,7 +55,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     artifactId: textIn(artifact, 'id'),
     version: 1,
     workflowId,
-    executionId: textIn(run, 'executionId'),
+    executionId,
     serviceId: textIn(service, 'id'),
     serviceName: 'theirs',
     emailId: 1,
@@ -60,6 +64,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     watcherIndex: 0,
     deliveryId: email,
     entryId: inbox,
+    exportId,
   }
 }
 

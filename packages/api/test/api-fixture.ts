@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OperationId, type Route, routes, validate } from '@cairn/contract'
 import type { MachineSize, ServiceCaller } from '@cairn/domain'
-import { type Database, ensureTenant, type Hints, openLocalObjectStore, storeToken } from '@cairn/store'
+import {
+  type Database,
+  ensureTenant,
+  type Hints,
+  type ObjectStore,
+  openLocalObjectStore,
+  storeToken,
+} from '@cairn/store'
 import { createTestDatabase, openTestCipher, silentLogger } from '@cairn/testkit'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
@@ -37,6 +44,7 @@ export interface Answer {
 export interface ApiFixture {
   readonly app: FastifyInstance
   readonly database: Database
+  readonly objectStore: ObjectStore
   readonly tenant: Tenant
   readonly otherTenant: Tenant
   /** Topics that were hinted, in order. */
@@ -94,6 +102,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const test = await createTestDatabase()
   const { database } = test
   const directory = await mkdtemp(join(tmpdir(), 'cairn-api-test-'))
+  const objectStore = await openLocalObjectStore(directory)
   const tenant = await makeTenant(database, 'default')
   const otherTenant = await makeTenant(database, 'other')
   const hinted: string[] = []
@@ -102,7 +111,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const app = await buildApi({
     database,
     hints,
-    objectStore: await openLocalObjectStore(directory),
+    objectStore,
     secretCipher: await openTestCipher(database),
     logger: silentLogger,
     clock: { now: () => Date.now() },
@@ -120,6 +129,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   return {
     app,
     database,
+    objectStore,
     tenant,
     otherTenant,
     hinted,

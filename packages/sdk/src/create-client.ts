@@ -1,5 +1,6 @@
 import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
+import { Exports } from './resources/exports.ts'
 import { Images } from './resources/images.ts'
 import { Notifications } from './resources/notifications.ts'
 import { Queries } from './resources/queries.ts'
@@ -41,6 +42,7 @@ export interface CairnClient {
   readonly emails: Emails
   readonly notifications: Notifications
   readonly queries: Queries
+  readonly exports: Exports
   readonly secrets: Secrets
 }
 
@@ -82,6 +84,7 @@ export function createClient(options: ClientOptions): CairnClient {
     emails: new Emails(transport),
     notifications: new Notifications(transport),
     queries: new Queries(transport),
+    exports: new Exports(transport),
     secrets: new Secrets(transport),
   }
 }

@@ -2,6 +2,7 @@ import type { Static } from 'typebox'
 import { artifactRoutes } from './artifacts.ts'
 import { emailRoutes } from './emails.ts'
 import { executionRoutes } from './executions.ts'
+import { exportRoutes } from './exports.ts'
 import { imageRoutes } from './images.ts'
 import { queryRoutes } from './queries.ts'
 import { notificationRoutes } from './notifications.ts'
@@ -26,6 +27,7 @@ export const routes = {
   ...emailRoutes,
   ...notificationRoutes,
   ...queryRoutes,
+  ...exportRoutes,
   ...secretRoutes,
 } satisfies Record<string, Route>
 

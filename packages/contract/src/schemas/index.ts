@@ -1,6 +1,7 @@
 export * from './bounds.ts'
 export * from './page.ts'
 export * from './query.ts'
+export * from './export.ts'
 export * from './log.ts'
 export * from './artifact.ts'
 export * from './image.ts'
