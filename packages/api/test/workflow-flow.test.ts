@@ -34,9 +34,12 @@ describe('saving', () => {
       'steps.a.executionParameters.conditional.0.paramName: step "b" has no output parameter "x"',
     ],
     [
-      'an inherited output that no ancestor has',
-      () => ({ a: step({ parameters: { inherit: { X: 'x' } } }), b: step({ outputParameters: { x: 'x' } }) }),
-      'steps.a.parameters.inherit.X: no ancestor of step "a" has an output parameter "x"',
+      'an inherited output of a step that waits for this one',
+      () => ({
+        a: step({ parameters: { inherit: { X: 'x' } } }),
+        b: step({ parents: ['a'], outputParameters: { x: 'x' } }),
+      }),
+      'steps.a.parameters.inherit.X: steps form a cycle: a → b → a; "b" has the output parameter "x"',
     ],
     [
       'a value of 65 KiB, with its size',
@@ -57,6 +60,15 @@ describe('saving', () => {
     const answer = await create(steps())
     expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])
     expect((await fixture.call('listWorkflows')).body['workflowsCount']).toBe(0)
+  })
+
+  it('warns of an inherited output that no step has, and saves the workflow', async () => {
+    const answer = await create({ a: step({ parameters: { inherit: { X: 'x' } } }) })
+    expect([answer.status, answer.body['warnings']]).toEqual([
+      201,
+      [{ field: 'steps.a.parameters.inherit.X', rule: expect.stringContaining('"x"') }],
+    ])
+    await fixture.call('deleteWorkflow', { params: { workflowId: Number(answer.body['id']) } })
   })
 
   it('shows conditions and skips as they were given', async () => {

@@ -121,13 +121,15 @@ export type ListWorkflowsQuery = Static<typeof ListWorkflowsQuery>
 
 /**
  * `triggers` is there when the workflow has webhooks: the token of each, and the signing secret of those that got one by
- * this call, which is shown here and never again.
+ * this call, which is shown here and never again. `warnings` are there when something is allowed and yet may not be
+ * meant.
  */
 export const WorkflowSaved = Type.Object({
   id: Type.Integer(),
   triggers: Type.Optional(
     Type.Array(Type.Object({ webhook: Uuid, signingSecret: Type.Optional(Type.String(addedByCairn)) })),
   ),
+  warnings: Type.Optional(Type.Array(Type.Object({ field: Type.String(), rule: Type.String() }), addedByCairn)),
 })
 export type WorkflowSaved = Static<typeof WorkflowSaved>
 

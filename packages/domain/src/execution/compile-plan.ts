@@ -41,7 +41,8 @@ export interface ResolvedReferences extends ResolvedSecrets {
 }
 
 export type CompiledPlan =
-  | { readonly kind: 'plan'; readonly plan: RunPlan }
+  /** `warnings`: what is allowed and yet may not be meant. */
+  | { readonly kind: 'plan'; readonly plan: RunPlan; readonly warnings: readonly FieldError[] }
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
 
 type CompiledStep = { readonly step: PlannedStep } | { readonly errors: readonly FieldError[] }
@@ -65,7 +66,7 @@ function imageReferenceOf(step: StepDraft, imageId: number): ImageReference {
 export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): CompiledPlan {
   const checked = checkWorkflow(body)
   if (checked.kind === 'invalid') return checked
-  const { links, order, inherited } = checked.flow
+  const { links, order, inherited, warnings } = checked.flow
   const skips = planSkips(body.steps, order, links.waitsFor)
   const errors: FieldError[] = checkSecretReferences(body, resolved)
   const steps: [StepName, PlannedStep][] = []
@@ -93,7 +94,7 @@ export function compilePlan(body: WorkflowDraft, resolved: ResolvedReferences): 
     timeoutSeconds: body.metadata?.workflowTimeout ?? null,
     watched: (body.watchers ?? []).length > 0,
   }
-  return { kind: 'plan', plan }
+  return { kind: 'plan', plan, warnings }
 }
 
 /** Paths of the query store that a body's steps name, without repetition: what to look up before {@link compilePlan}. */

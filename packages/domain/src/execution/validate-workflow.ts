@@ -1,8 +1,9 @@
 /** The rules of a workflow body that span fields. The contract's schema has checked types before. */
 import type { FieldError } from '@cairn/contract'
-import { findInheritedOutputs, type InheritedOutputs } from './inherited-outputs.ts'
+import type { InheritedOutputs } from './inherited-outputs.ts'
+import { linkInheritance } from './link-inheritance.ts'
 import { stepNamePattern, workflowLimits } from './limits.ts'
-import type { InheritedOutput, RunParameters, StepName } from './plan.ts'
+import type { RunParameters, StepName } from './plan.ts'
 import { readLinks, type WorkflowLinks } from './step-links.ts'
 import { noSuchStep, validateConditions } from './validate-conditions.ts'
 import { validateRetryOptions, validateStep } from './validate-step.ts'
@@ -16,6 +17,8 @@ export interface WorkflowFlow {
   /** Each step after all that it waits for. */
   readonly order: readonly StepName[]
   readonly inherited: InheritedOutputs
+  /** What is allowed and yet may not be meant. */
+  readonly warnings: readonly FieldError[]
 }
 
 export type CheckedWorkflow =
@@ -44,9 +47,9 @@ export function checkWorkflow(body: WorkflowDraft): CheckedWorkflow {
   }
   const links = readLinks(body)
   const order = checkStructure(steps, links)
-  const inherited = order.kind === 'ordered' ? checkInheritance(body, links) : order
+  const inheritance = order.kind === 'ordered' ? linkInheritance(body.steps, links) : order
   const errors = [
-    ...('errors' in inherited ? inherited.errors : []),
+    ...(inheritance.kind === 'broken' ? inheritance.errors : []),
     ...checkInteger('metadata.workflowTimeout', body.metadata?.workflowTimeout, {
       least: 1,
       most: workflowLimits.workflowTimeout,
@@ -57,8 +60,11 @@ export function checkWorkflow(body: WorkflowDraft): CheckedWorkflow {
       ...validateConditions(`steps.${name}`, step, body.steps),
     ]),
   ]
-  if (errors.length > 0 || order.kind === 'broken' || 'errors' in inherited) return invalid(errors)
-  return { kind: 'valid', flow: { links, order: order.steps, inherited } }
+  if (errors.length > 0 || inheritance.kind === 'broken') return invalid(errors)
+  const { inherited, warnings } = inheritance
+  const complete = orderSteps(inheritance.links.waitsFor)
+  if (complete.kind === 'cycle') return invalid([cycleError(complete.path, inheritance.links)])
+  return { kind: 'valid', flow: { links: inheritance.links, order: complete.steps, inherited, warnings } }
 }
 
 function invalid(errors: readonly FieldError[]): CheckedWorkflow {
@@ -111,31 +117,6 @@ function pathWords(path: readonly StepName[]): string {
   const most = 20
   if (path.length <= most) return path.join(' → ')
   return [...path.slice(0, most), `… (${path.length - most - 1} more)`, path.at(-1) ?? ''].join(' → ')
-}
-
-/** An inherited output that no step above has is allowed when the step has a value of the parameter's name. */
-function checkInheritance(body: WorkflowDraft, links: WorkflowLinks): InheritedOutputs | Broken {
-  const inherited = findInheritedOutputs(body.steps, links.waitsFor)
-  if (inherited === null) {
-    const rule = 'inherit too many different outputs from too far above; let steps inherit from near ones'
-    return { kind: 'broken', errors: [{ field: 'steps', rule }] }
-  }
-  const errors = Object.entries(body.steps).flatMap(([name, step]) => checkInherit(name, step, inherited.get(name)))
-  return errors.length === 0 ? inherited : { kind: 'broken', errors }
-}
-
-function checkInherit(
-  name: StepName,
-  step: StepDraft,
-  sources: Readonly<Record<string, InheritedOutput>> = {},
-): FieldError[] {
-  const env = step.parameters?.env ?? {}
-  return Object.entries(step.parameters?.inherit ?? {})
-    .filter(([parameter]) => !Object.hasOwn(sources, parameter) && !Object.hasOwn(env, parameter))
-    .map(([parameter, output]) => ({
-      field: `steps.${name}.parameters.inherit.${parameter}`,
-      rule: `no ancestor of step "${name}" has an output parameter "${output}"; name one that has, or give "${parameter}" a value in env`,
-    }))
 }
 
 /** Rules of the `params` given to a run of a workflow with these steps. */

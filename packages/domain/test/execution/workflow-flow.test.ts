@@ -188,15 +188,44 @@ describe('inherit', () => {
     expect(planned(steps, 'b').inherit).toEqual({ IN_x: { step: 'a', output: 'x' } })
   })
 
-  it('may name an output that no ancestor has when env has a value of the same name', () => {
-    const both = (env: Record<string, string>) => step({ parameters: { ...inherit('x').parameters, env } })
-    expect(planned({ a: both({ IN_x: '1' }) }, 'a')).toMatchObject({ inherit: {}, env: { IN_x: '1' } })
-    expect(validateWorkflow({ steps: { a: both({ OTHER: '1' }) } })).toEqual([
+  it('leaves a name to env that no ancestor gives', () => {
+    const both = step({ parameters: { ...inherit('x').parameters, env: { IN_x: '1' } } })
+    expect(planned({ a: both, b: step(withX) }, 'a')).toMatchObject({
+      inherit: {},
+      env: { IN_x: '1' },
+      alsoWaitsFor: [],
+    })
+  })
+
+  it('makes a step wait for the first step written that has the output, when no ancestor has it', () => {
+    const steps = { a: step(inherit('x', 'y')), b: step({ outputParameters: { x: 'x', y: 'y' } }), c: step(withX) }
+    expect(planned(steps, 'a')).toMatchObject({
+      parents: [],
+      alsoWaitsFor: ['b'],
+      inherit: { IN_x: { step: 'b', output: 'x' }, IN_y: { step: 'b', output: 'y' } },
+    })
+    // What waits for the step itself cannot give it anything.
+    const behind = { a: step(inherit('x')), b: step({ ...withX, parents: ['a'] }), c: step(withX) }
+    expect(planned(behind, 'a').alsoWaitsFor).toEqual(['c'])
+    const both = { a: step({ ...withX, ...inherit('y') }), b: step({ ...inherit('x'), outputParameters: { y: 'y' } }) }
+    expect(validateWorkflow({ steps: both })).toEqual([
       {
-        field: 'steps.a.parameters.inherit.IN_x',
-        rule: 'no ancestor of step "a" has an output parameter "x"; name one that has, or give "IN_x" a value in env',
+        field: 'steps.b.parameters.inherit.IN_x',
+        rule: 'steps form a cycle: b → a → b; "a" has the output parameter "x" and waits for this step',
       },
     ])
+  })
+
+  it('warns of an output that no other step has', () => {
+    const compiled = compilePlan({ steps: { a: step({ ...withX, ...inherit('x', 'constructor') }) } }, resolved)
+    expect(compiled).toMatchObject({
+      kind: 'plan',
+      plan: { steps: { a: { inherit: {}, alsoWaitsFor: [] } } },
+      warnings: [
+        { field: 'steps.a.parameters.inherit.IN_x', rule: expect.stringContaining('no other step has') },
+        { field: 'steps.a.parameters.inherit.IN_constructor', rule: expect.stringContaining('no other step has') },
+      ],
+    })
   })
 
   it('takes the nearest source, and among equally near ones the one that is reached first', () => {

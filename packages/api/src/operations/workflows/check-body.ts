@@ -1,4 +1,4 @@
-import type { Trigger } from '@cairn/contract'
+import type { FieldError, Trigger } from '@cairn/contract'
 import { compilePlan, secretsOfPlan, validateTriggers, validateWatchers, validateWorkflow } from '@cairn/domain'
 import { type Db, resolveReferences, selectKnownSecrets, type StoredBody } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
@@ -8,6 +8,8 @@ import { invalid } from '../../http/error-answer.ts'
 export interface CheckedBody {
   /** Names of secrets; none of them can be deleted before the transaction ends. */
   readonly secrets: readonly string[]
+  /** What is allowed and yet may not be meant. */
+  readonly warnings: readonly FieldError[]
 }
 
 /**
@@ -24,7 +26,8 @@ export async function checkBody(context: ApiContext, db: Db, tenantId: string, b
   if (compiled.kind === 'invalid') throw invalid(compiled.errors, 'unknown_reference')
   const signing = signingSecretsOf(body)
   await checkSigningSecrets(db, tenantId, signing)
-  return { secrets: [...new Set([...secretsOfPlan(compiled.plan), ...signing.map(({ name }) => name)])] }
+  const secrets = [...new Set([...secretsOfPlan(compiled.plan), ...signing.map(({ name }) => name)])]
+  return { secrets, warnings: compiled.warnings }
 }
 
 interface NamedSecret {

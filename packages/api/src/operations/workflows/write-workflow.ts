@@ -1,4 +1,4 @@
-import { CairnError } from '@cairn/contract'
+import { CairnError, type FieldError } from '@cairn/contract'
 import {
   type BodyBefore,
   deleteWorkflow as remove,
@@ -30,32 +30,33 @@ import { checkBody, checkTriggers } from './check-body.ts'
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
   checkTriggers(context, body.triggers ?? [], null)
   const stored = storeBody(body, body.name, null)
-  const { id, hooks } = await context.database.transaction(async (tx) => {
-    const { secrets } = await checkBody(context, tx, caller.tenantId, stored)
+  const { id, hooks, warnings } = await context.database.transaction(async (tx) => {
+    const checked = await checkBody(context, tx, caller.tenantId, stored)
     const { tenantId, userEmail } = caller
     const workflowId = await insertWorkflow(tx, {
       tenantId,
       name: body.name,
       body: stored,
-      secrets,
+      secrets: checked.secrets,
       createdBy: userEmail,
     })
     if (workflowId === null) throw nameTaken(body.name)
     await recordChange(tx, caller, { type: 'workflow.created', id: workflowId })
-    return { id: workflowId, hooks: await writeTriggers(context, tx, { tenantId, workflowId }, stored) }
+    const written = await writeTriggers(context, tx, { tenantId, workflowId }, stored)
+    return { id: workflowId, hooks: written, warnings: checked.warnings }
   })
   hintSchedules(context, stored)
-  return { id, ...answerHooks(hooks) }
+  return { id, ...answerHooks(hooks), ...answerWarnings(warnings) }
 }
 
 export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { caller, params, body }) => {
-  const { stored, hooks } = await context.database.transaction(async (tx) => {
+  const { stored, hooks, warnings } = await context.database.transaction(async (tx) => {
     const locked = await lock(tx, caller, params.workflowId)
     const name = body.name ?? locked.name
     const before = await bodyBefore(context, tx, locked)
     checkTriggers(context, body.triggers ?? [], before)
     const revised = storeBody(body, name, before)
-    const { secrets } = await checkBody(context, tx, caller.tenantId, revised)
+    const { secrets, warnings: found } = await checkBody(context, tx, caller.tenantId, revised)
     if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
     await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
     await recordChange(tx, caller, {
@@ -64,11 +65,14 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
       facts: { revision: locked.revision + 1 },
     })
     const workflow = { tenantId: caller.tenantId, workflowId: locked.id }
-    return { stored: revised, hooks: await writeTriggers(context, tx, workflow, revised) }
+    return { stored: revised, hooks: await writeTriggers(context, tx, workflow, revised), warnings: found }
   })
   hintSchedules(context, stored)
-  return { id: params.workflowId, ...answerHooks(hooks) }
+  return { id: params.workflowId, ...answerHooks(hooks), ...answerWarnings(warnings) }
 }
+
+const answerWarnings = (warnings: readonly FieldError[]): { warnings?: FieldError[] } =>
+  warnings.length === 0 ? {} : { warnings: [...warnings] }
 
 async function bodyBefore(context: ApiContext, tx: Tx, { id, tenantId, body }: LockedWorkflow): Promise<BodyBefore> {
   const keys = await readHookKeys(tx, context.secretCipher, { tenantId, workflowIds: [id] })
