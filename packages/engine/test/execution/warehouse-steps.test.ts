@@ -140,11 +140,15 @@ describe('a step in the warehouse whose session breaks', () => {
     const id = await fixture.run({
       a: sql('create table if not exists runs (at timestamptz); insert into runs values (now()); select pg_sleep(2)'),
     })
-    await eventually(async () => expect(await openSessions()).toBe(1))
-    const { rows } = await fixture.database.pool.query<{ pid: number }>(
-      'select backend_pid as pid from warehouse_session',
-    )
-    await fixture.database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    // The session is there a moment before it is recorded.
+    const pid = await eventually(async () => {
+      const { rows } = await fixture.database.pool.query<{ pid: number }>(
+        'select backend_pid as pid from warehouse_session',
+      )
+      expect(rows).toHaveLength(1)
+      return rows[0]?.pid
+    })
+    await fixture.database.pool.query('select pg_terminate_backend($1)', [pid])
     const finished = await fixture.finished(id)
     expect([finished.status, finished.byName.get('a')?.attempt]).toEqual(['success', 2])
     const count = await fixture.run({
