@@ -1,15 +1,21 @@
 /**
- * Ships the demand forecast: artifact → image → service → workflow run → test call, with the TypeScript SDK.
+ * Ships the demand forecast: artifact → image → service → workflow with a step of each type → test call, with the
+ * TypeScript SDK.
  *
  * Run it against any Cairn server: `CAIRN_URL=http://127.0.0.1:7420 CAIRN_TOKEN=… node examples/demand-forecast/deploy.ts`.
  * Running it again ships a new version of everything.
  */
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type CairnClient, createClient } from '@cairn/sdk'
 import { zipFolder } from '@cairn/sdk/node'
 
 const folder = import.meta.dirname
 const imageName = 'demand-forecast'
+const publishSecret = 'forecast-publish-key'
+const loadQuery = 'demand/load-forecast.sql'
 
 export interface Deployed {
   readonly artifactId: string
@@ -18,6 +24,8 @@ export interface Deployed {
   readonly workflowId: number
   readonly executionId: string
   readonly accuracy: string
+  /** Lines of the exported CSV, its header included. */
+  readonly exportedLines: number
   /** URL of the page that shows the forecast. */
   readonly pageUrl: string
   /** Body of the answer to the test call of the API service. */
@@ -71,36 +79,66 @@ async function deployService(
   return service.url
 }
 
-function workflowBody(image: { imageId: number; versionId: number }, publish: { url: string; key: string }) {
+/** The value is given to the page and, under its name only, to the step that publishes. */
+async function keepSecret(client: CairnClient, name: string, value: string): Promise<void> {
+  const known = (await client.secrets.listSecrets().all()).some((secret) => secret.name === name)
+  if (known) await client.secrets.rotateSecret(name, value)
+  else await client.secrets.createSecret(name, value)
+}
+
+function containerSteps(image: { imageId: number; versionId: number }) {
   const step = { type: 'standard' as const, imageId: image.imageId, imageVersionId: image.versionId }
   const resources = { instanceTypeId: 21, storage: '10GB' }
   return {
+    train: {
+      ...step,
+      command: 'python3 app/train.py',
+      resources,
+      stepTimeout: 300,
+      parameters: { env: { HOLD_OUT_MONTHS: '24' } },
+      outputParameters: { accuracy: 'out/accuracy', factors: 'out/factors' },
+    },
+    forecast: {
+      ...step,
+      command: 'python3 app/forecast.py',
+      resources,
+      parents: ['train'],
+      parameters: { env: { HORIZON_MONTHS: '24' }, inherit: { ACCURACY: 'accuracy', FACTORS: 'factors' } },
+      outputParameters: { forecast: 'out/forecast.json' },
+    },
+  }
+}
+
+/** Every morning: train, forecast, load into the warehouse, export, publish. Who runs it hears of failures. */
+function workflowBody(image: { imageId: number; versionId: number }, pageUrl: string) {
+  return {
     name: imageName,
     tags: [{ name: 'example' }],
-    triggers: [],
+    triggers: [{ cron: '0 5 * * *', timezone: 'Europe/London' }],
+    watchers: [{ user: 'admin@cairn.local', events: { fail: true, recovered: true } }],
     steps: {
-      train: {
-        ...step,
-        command: 'python3 app/train.py',
-        resources,
-        stepTimeout: 300,
-        parameters: { env: { HOLD_OUT_MONTHS: '24' } },
-        outputParameters: { accuracy: 'out/accuracy', factors: 'out/factors' },
+      ...containerSteps(image),
+      load: {
+        type: 'sql' as const,
+        parents: ['forecast'],
+        sqlQueryPath: loadQuery,
+        parameters: { inherit: { FORECAST: 'forecast' } },
       },
-      forecast: {
-        ...step,
-        command: 'python3 app/forecast.py',
-        resources,
-        parents: ['train'],
-        parameters: { env: { HORIZON_MONTHS: '24' }, inherit: { ACCURACY: 'accuracy', FACTORS: 'factors' } },
-        outputParameters: { forecast: 'out/forecast.json' },
+      export: {
+        type: 'export' as const,
+        parents: ['load'],
+        schema: 'public',
+        table: 'forecast',
+        sortBy: 'month',
+        sortOrder: 'asc' as const,
+        compression: false,
       },
       publish: {
         type: 'http' as const,
         method: 'post' as const,
-        url: `${publish.url}/forecast`,
+        url: `${pageUrl}/forecast`,
         parents: ['forecast'],
-        headers: { absolute: { 'content-type': 'application/json', 'x-publish-key': publish.key } },
+        headers: { absolute: { 'content-type': 'application/json' }, secrets: { 'x-publish-key': publishSecret } },
         payload: '{{FORECAST}}',
         parameters: { inherit: { FORECAST: 'forecast' } },
         outputParameters: { answer: 'response.txt' },
@@ -118,7 +156,7 @@ async function runWorkflow(
     params: { stepWise: { forecast: { HORIZON_MONTHS: '36' } } },
   })
   say(`run ${executionId}`)
-  for (const stepName of ['train', 'forecast', 'publish']) {
+  for (const stepName of ['train', 'forecast', 'load', 'export', 'publish']) {
     for await (const line of client.workflows.followExecutionLogs(workflowId, executionId, { stepName })) {
       say(`  ${stepName.padEnd(8)} | ${line.message}`)
     }
@@ -135,6 +173,15 @@ async function runWorkflow(
   }
   const outputs = details.steps.find(({ name }) => name === 'train')?.output
   return { executionId, accuracy: outputs?.['accuracy'] ?? '' }
+}
+
+async function countExportedLines(client: CairnClient, executionId: string, say: Say): Promise<number> {
+  const [file] = await client.exports.listExports({ executionId }).all()
+  if (file === undefined) throw new Error(`run ${executionId} exported nothing`)
+  const { stream } = await client.exports.downloadExport(file.id)
+  const csv = await text(stream)
+  say(`export ${file.name}: ${file.rowCount} rows, ${file.sizeBytes} bytes`)
+  return csv.trimEnd().split('\n').length
 }
 
 /** Ships everything and returns what came of it; throws when any part did not work. */
@@ -156,11 +203,12 @@ export async function deployDemandForecast(client: CairnClient, say: Say): Promi
     },
     say,
   )
-  const { id: workflowId } = await client.workflows.createOrUpdateWorkflow(
-    workflowBody(image, { url: pageUrl, key: publishKey }),
-  )
+  await keepSecret(client, publishSecret, publishKey)
+  await client.queries.putQuery(loadQuery, await readFile(join(folder, 'sql/load-forecast.sql'), 'utf8'))
+  const { id: workflowId } = await client.workflows.createOrUpdateWorkflow(workflowBody(image, pageUrl))
   say(`workflow ${workflowId}`)
   const { executionId, accuracy } = await runWorkflow(client, workflowId, say)
+  const exportedLines = await countExportedLines(client, executionId, say)
   await deployService(
     client,
     { ...service, name: 'forecast-api', serviceType: 'api', entrypoint: 'python3\napp/server.py\napi' },
@@ -174,7 +222,8 @@ export async function deployDemandForecast(client: CairnClient, say: Say): Promi
   if (answer.responseStatus !== 200)
     throw new Error(`the test call was answered ${answer.responseStatus}: ${answer.responseBody}`)
   say(`test call answered ${answer.responseStatus}: ${answer.responseBody}`)
-  return { artifactId, ...image, workflowId, executionId, accuracy, pageUrl, prediction: answer.responseBody }
+  const prediction = answer.responseBody
+  return { artifactId, ...image, workflowId, executionId, accuracy, exportedLines, pageUrl, prediction }
 }
 
 if (import.meta.main) {
