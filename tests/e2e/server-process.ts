@@ -126,6 +126,10 @@ export class ServerProcess {
     return this.#child ? waitForExit(this.#child) : null
   }
 
+  isAlive(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   pid(): number {
     return this.#child?.pid ?? 0
   }
@@ -143,16 +147,27 @@ export class ServerProcess {
   /** Stops and removes everything that this installation made. */
   async dispose(): Promise<void> {
     await this.stop()
-    await endOrphanedPostgres(this.dataDirectory)
     const installation = this.installation()
     if (installation !== null) await removeOwnedObjects(this.dockerHost, installation)
+    await this.discard()
+  }
+
+  /** The same but for what is on the container engine, which the caller removes as a whole. */
+  async discard(): Promise<void> {
+    await this.stop()
+    await endOrphanedPostgres(this.dataDirectory)
     await rm(this.dataDirectory, { recursive: true, force: true })
   }
 }
 
-/** @param settings further `CAIRN_*` settings */
-export async function createServerProcess(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
-  const dockerHost = process.env['CAIRN_DOCKER_HOST']
+/**
+ * @param settings further `CAIRN_*` settings
+ * @param dockerHost container engine, by default that of the tests
+ */
+export async function createServerProcess(
+  settings: Readonly<Record<string, string>> = {},
+  dockerHost = process.env['CAIRN_DOCKER_HOST'],
+): Promise<ServerProcess> {
   if (dockerHost === undefined) throw new Error('run these tests by `npm test`: it sets CAIRN_DOCKER_HOST')
   const dataDirectory = await mkdtemp(join(tmpdir(), 'cairn-e2e-'))
   // The embedded PostgreSQL of a root server runs as another user, which has to get to its own directory.

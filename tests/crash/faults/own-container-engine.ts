@@ -1,0 +1,81 @@
+/**
+ * A container engine of this test alone, which may therefore be killed. It has a network namespace of its own: a daemon
+ * without a bridge removes `docker0`, and with it the network of another Docker on the machine.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ensureBaseImage } from '../../../scripts/container-engine/ensure-base-image.ts'
+import { enginePaths } from '../../../scripts/container-engine/engine-paths.ts'
+import { findEngine, startEngine, stopEngine } from '../../../scripts/container-engine/engine-process.ts'
+import { findProgram, runCommand } from '../../../scripts/container-engine/run-command.ts'
+import { chooseStateDirectory } from '../../../scripts/state-directory.ts'
+
+export interface OwnContainerEngine {
+  readonly dockerHost: string
+  /** SIGKILL to the daemon, then a new one on the same directory. It ends the containers that it finds running. */
+  killAndStart(): Promise<void>
+  /** Ends the daemon and removes all that it has. */
+  dispose(): Promise<void>
+}
+
+const addressPool = 'base=10.213.0.0/16,size=24'
+
+/** Starts `dockerd` with `debian:bookworm-slim`; null = this machine has none, or not for this user. */
+export async function startOwnContainerEngine(): Promise<OwnContainerEngine | null> {
+  const program = await findProgram('dockerd')
+  if (program === null || process.getuid?.() !== 0) return null
+  const directory = await mkdtemp(join(tmpdir(), 'cairn-own-'))
+  const paths = enginePaths(directory)
+  const daemon = {
+    program: 'unshare',
+    args: [
+      '--net',
+      '--',
+      program,
+      `--host=unix://${paths.socket}`,
+      `--data-root=${paths.data}`,
+      `--exec-root=${paths.run}/exec`,
+      `--pidfile=${paths.run}/dockerd.pid`,
+      `--default-address-pool=${addressPool}`,
+      '--bridge=none',
+      '--iptables=false',
+      '--ip6tables=false',
+    ],
+    env: {},
+  }
+  const dockerHost = `unix://${paths.socket}`
+  const dispose = async (): Promise<void> => {
+    await stopEngine(paths)
+    // Each start after a kill has mounted the directory over itself once more.
+    while (await isMounted(paths.data)) await runCommand('umount', [paths.data])
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+  try {
+    await startEngine(daemon, paths)
+    const stateDirectory = await chooseStateDirectory(process.cwd())
+    await ensureBaseImage({ dockerHost, stateDirectory, say: () => undefined })
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return {
+    dockerHost,
+    killAndStart: async () => {
+      const pid = await findEngine(paths)
+      if (pid !== null) process.kill(pid, 'SIGKILL')
+      while ((await findEngine(paths)) !== null) await pause(20)
+      // Its containerd dies with it, but where nobody reaps it, it looks alive to the next one by this number.
+      await rm(`${paths.run}/exec/containerd/containerd.pid`, { force: true })
+      await rm(`${paths.run}/dockerd.pid`, { force: true })
+      await startEngine(daemon, paths)
+    },
+    dispose,
+  }
+}
+
+async function isMounted(path: string): Promise<boolean> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8')
+  return mounts.split('\n').some((line) => line.split(' ')[1] === path)
+}
