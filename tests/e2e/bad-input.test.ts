@@ -99,9 +99,12 @@ describe('workflows', () => {
     ['a cycle', { a: { ...step, parents: ['b'] }, b: { ...step, parents: ['a'] } }, /a → b → a|b → a → b/],
     ['an unknown parent', { a: { ...step, parents: ['ghost'] } }, /steps\.a\.parents.*ghost/s],
     [
-      'an unknown inherited parameter',
-      { a: step, b: { ...step, parents: ['a'], parameters: { inherit: { X: 'ghost' } } } },
-      /steps\.b.*ghost/s,
+      'an inherited parameter of a step that waits for it',
+      {
+        a: { ...step, parameters: { inherit: { X: 'late' } } },
+        b: { ...step, parents: ['a'], outputParameters: { late: 'x' } },
+      },
+      /steps\.a\.parameters\.inherit\.X.*a → b → a/s,
     ],
     ['an unknown image', { a: { type: 'standard', imageId: 999_999, command: 'true' } }, /steps\.a\.imageId/],
     ['an unknown step type', { a: { type: 'magic' } }, /steps\.a\.type/],

@@ -17,8 +17,8 @@ import { containersOf, createServerProcess, type ServerProcess } from './server-
 
 const runsOfWave = 2
 const mostWaves = 20
-/** A container whose run ended right before its server died is swept after 60 to 90 s. */
-const sweep = { timeoutMs: 120_000, everyMs: 500 }
+/** A container whose run ended right before its server died is swept within 45 s. */
+const sweep = { timeoutMs: 60_000, everyMs: 500 }
 const recovery = { timeoutMs: 90_000, everyMs: 50 }
 const containerSteps = ['first', 'left', 'right', 'last']
 

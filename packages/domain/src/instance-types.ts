@@ -57,12 +57,13 @@ export function findInstanceType(entityType: InstanceEntityType, id: number): In
 /**
  * Bytes of a storage size.
  *
- * @param size a number and `MB` or `GB`, as a step writes it
+ * @param size a number and `MB`, `GB` or `TB`, as a step writes it
  * @example
  * storageBytes('10GB') // 10_000_000_000
  */
 export function storageBytes(size: string): number {
-  return Number.parseInt(size, 10) * (size.endsWith('GB') ? 1e9 : 1e6)
+  const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 }
+  return Number.parseInt(size, 10) * (units[size.slice(-2)] ?? 1)
 }
 
 /** What a step gets when its body names no resources. */

@@ -15,7 +15,7 @@ export function validateContainerStep(field: string, step: StepDraft): FieldErro
     ...(command.trim() === ''
       ? [{ field: `${field}.command`, rule: 'is required: what the container runs' }]
       : checkText(`${field}.command`, command, workflowLimits.commandBytes)),
-    ...(storage === null || storage === undefined || /^[1-9][0-9]{0,4}(MB|GB)$/.test(storage)
+    ...(storage === null || storage === undefined || /^[1-9][0-9]{0,4}(MB|GB|TB)$/.test(storage)
       ? []
       : [{ field: `${field}.resources.storage`, rule: 'is a number and a unit, such as 10GB' }]),
     ...(hasRepository(step) ? validateRepository(`${field}.repository`, step.repository ?? {}) : []),

@@ -37,7 +37,7 @@ export const defaultExecutionSettings: ExecutionSettings = {
   concurrentRequests: 256,
   warehouseSessions: { ofTenant: 4, inAll: 24 },
   resyncMs: 30_000,
-  orphanGraceMs: 60_000,
+  orphanGraceMs: 10_000,
   requestDrainMs: 5000,
   flushLanes: 2,
   mostEventsPerFlush: 4000,

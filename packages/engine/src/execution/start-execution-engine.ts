@@ -90,6 +90,7 @@ class Engine {
   readonly #bell = new Doorbell()
   readonly #stopBell = new Doorbell()
   readonly #admitBell = new Doorbell()
+  readonly #resyncBell = new Doorbell()
   readonly #agent: ReturnType<typeof createGuardedAgent>
   readonly #watch: ContainerWatch
   readonly #plans: PlanCache
@@ -269,7 +270,8 @@ class Engine {
     const { database, settings, logger } = this.#options
     do {
       try {
-        await buryDeadProcesses(database)
+        // What it was about to remove is looked for at once.
+        if (await buryDeadProcesses(database)) this.#resyncBell.ring()
         if ((await releaseOrphanedExecutions(database.db)) > 0) this.#bell.ring()
       } catch (error) {
         logger.warn({ err: error }, 'dead engine processes cannot be looked for now')
@@ -298,7 +300,10 @@ class Engine {
     const { driver, settings, logger, database } = this.#options
     const sweep = new StepWorkloadSweep({ database, driver, logger, graceMs: settings.orphanGraceMs })
     const { signal } = this.#stopped
-    while (await waitUnlessStopped(settings.resyncMs, [signal])) {
+    for (;;) {
+      const pauseMs = sweep.isWaiting ? Math.min(settings.orphanGraceMs, settings.resyncMs) : settings.resyncMs
+      await this.#resyncBell.wait(pauseMs, [signal])
+      if (signal.aborted) return
       try {
         const list = await driver.list(bounded({ signal }))
         this.#watch.compareWith(list)

@@ -34,6 +34,11 @@ export class StepWorkloadSweep {
     this.#use = use
   }
 
+  /** True while orphans were seen whose grace is not over. */
+  get isWaiting(): boolean {
+    return this.#firstSeen.size > 0
+  }
+
   async sweep(list: readonly Observation[], signal: AbortSignal): Promise<void> {
     const orphans = await listOrphanedStepWorkloads(this.#use.database, list)
     const names = new Set(orphans.map((orphan) => orphan.name))
