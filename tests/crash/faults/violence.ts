@@ -19,19 +19,21 @@ const pauseSpreadMs = 2500
 const startTries = 5
 const shownCharacters = 2000
 
-/** Goes on until `signal` aborts; everything runs when it resolves. */
+/** Goes on until `signal` aborts and each kind was killed; everything runs when it resolves. */
 export async function doViolence(world: FaultWorld, random: () => number, signal: AbortSignal): Promise<Violence> {
   const kills = { server: 0, engine: 0, postgres: 0 }
   const unplannedEnds: string[] = []
-  while (!signal.aborted) {
+  const isSpared = (victim: Victim): boolean => kills[victim] === 0
+  while (!signal.aborted || victims.some(isSpared)) {
     await pause(leastPauseMs + random() * pauseSpreadMs, undefined, { signal }).catch(() => undefined)
     for (const server of world.servers) {
       if (server.isAlive()) continue
       unplannedEnds.push(server.output().slice(-shownCharacters))
       await startAgain(server)
     }
-    if (signal.aborted) break
-    const victim = victims[Math.floor(random() * victims.length)] ?? 'server'
+    const candidates = signal.aborted ? victims.filter(isSpared) : victims
+    const victim = candidates[Math.floor(random() * candidates.length)]
+    if (victim === undefined) break
     kills[victim] += 1
     await kill(world, victim, random)
   }
