@@ -2,7 +2,7 @@
  * A container engine of this test alone, which may therefore be killed. It has a network namespace of its own: a daemon
  * without a bridge removes `docker0`, and with it the network of another Docker on the machine.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -48,6 +48,7 @@ export async function startOwnContainerEngine(): Promise<OwnContainerEngine | nu
   const dockerHost = `unix://${paths.socket}`
   const dispose = async (): Promise<void> => {
     await stopEngine(paths)
+    await endProcessesOf(directory)
     // Each start after a kill has mounted the directory over itself once more.
     while (await isMounted(paths.data)) await runCommand('umount', [paths.data])
     await rm(directory, { recursive: true, force: true, maxRetries: 5 })
@@ -73,6 +74,32 @@ export async function startOwnContainerEngine(): Promise<OwnContainerEngine | nu
     },
     dispose,
   }
+}
+
+/** A daemon that was killed leaves the shims of the containers that it ran, which no later one knows. */
+async function endProcessesOf(directory: string): Promise<void> {
+  for (;;) {
+    const pids = await pidsThatName(directory)
+    if (pids.length === 0) return
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    await pause(20)
+  }
+}
+
+async function pidsThatName(directory: string): Promise<number[]> {
+  const pids: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^[1-9][0-9]*$/.test(name)) continue
+    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
+    if (command.includes(`${directory}/`)) pids.push(Number(name))
+  }
+  return pids
 }
 
 async function isMounted(path: string): Promise<boolean> {
