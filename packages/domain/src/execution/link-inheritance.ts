@@ -7,11 +7,10 @@
  */
 import type { FieldError } from '@cairn/contract'
 import { findInheritedOutputs, type InheritedOutputs } from './inherited-outputs.ts'
-import { ownValue } from './own-value.ts'
 import type { InheritedOutput, StepName } from './plan.ts'
 import type { WorkflowLinks } from './step-links.ts'
 import type { StepDraft, WorkflowDraft } from './workflow-draft.ts'
-import { findPath } from './workflow-graph.ts'
+import { pathWords, type StepLinks } from './workflow-graph.ts'
 
 export interface LinkedInheritance {
   readonly kind: 'linked'
@@ -23,8 +22,8 @@ export interface LinkedInheritance {
 
 export type Inheritance = LinkedInheritance | { readonly kind: 'broken'; readonly errors: readonly FieldError[] }
 
-/** Links that the searches for paths may look at: a workflow that needs more would hold up the server. */
-const mostEffort = 20_000_000
+/** Links that all searches together may look at: about a second. A workflow that needs more would hold up the server. */
+const mostEffort = 5_000_000
 const tooFar = 'inherit too many different outputs from too far above; let steps inherit from near ones'
 
 /** @param links names steps only, and forms no cycle */
@@ -39,76 +38,100 @@ export function linkInheritance(steps: WorkflowDraft['steps'], links: WorkflowLi
 class Linking {
   readonly #links: WorkflowLinks
   readonly #found: Map<StepName, Readonly<Record<string, InheritedOutput>>>
-  readonly #alsoWaitsFor: Map<StepName, readonly StepName[]>
-  readonly #waitsFor: Map<StepName, readonly StepName[]>
+  readonly #added = new Map<StepName, readonly StepName[]>()
   /** Output → the steps that have it, in the order written. */
   readonly #sources = new Map<string, StepName[]>()
+  /** Step → the steps that wait for it, those with an added link included. */
+  readonly #waiting = new Map<StepName, StepName[]>()
   readonly #errors: FieldError[] = []
   readonly #warnings: FieldError[] = []
-  #effort = mostEffort
+  #effort = 0
 
   constructor(steps: WorkflowDraft['steps'], links: WorkflowLinks, found: InheritedOutputs) {
     this.#links = links
     this.#found = new Map(found)
-    this.#alsoWaitsFor = new Map(links.alsoWaitsFor)
-    this.#waitsFor = new Map(links.waitsFor)
     for (const [name, { outputParameters }] of Object.entries(steps)) {
-      for (const output of Object.keys(outputParameters ?? {})) {
-        this.#sources.set(output, [...(this.#sources.get(output) ?? []), name])
-      }
+      for (const output of Object.keys(outputParameters ?? {})) pushTo(this.#sources, output, name)
     }
+    for (const [name, others] of links.waitsFor) for (const other of others) pushTo(this.#waiting, other, name)
   }
 
-  linkStep(name: StepName, step: StepDraft): void {
-    const env = step.parameters?.env ?? {}
-    for (const [parameter, output] of Object.entries(step.parameters?.inherit ?? {})) {
-      const hasSource = ownValue(this.#found.get(name) ?? {}, parameter) !== undefined
-      if (!hasSource && !Object.hasOwn(env, parameter)) this.#linkParameter(name, parameter, output)
-    }
+  linkStep(name: StepName, { parameters }: StepDraft): void {
+    const found = this.#found.get(name) ?? {}
+    const open = Object.entries(parameters?.inherit ?? {}).filter(
+      ([parameter]) => !Object.hasOwn(found, parameter) && !Object.hasOwn(parameters?.env ?? {}, parameter),
+    )
+    if (open.length === 0 || this.#effort > mostEffort) return
+    // What the step comes to wait for does not change who waits for it, so one search serves all its parameters.
+    const reached = this.#searchWaiting(name)
+    if (this.#effort > mostEffort) this.#errors.push({ field: 'steps', rule: tooFar })
+    else for (const [parameter, output] of open) this.#linkParameter(name, parameter, output, reached)
   }
 
   outcome(): Inheritance {
     if (this.#errors.length > 0) return { kind: 'broken', errors: this.#errors }
-    const { parents } = this.#links
-    const links = { parents, alsoWaitsFor: this.#alsoWaitsFor, waitsFor: this.#waitsFor }
-    return { kind: 'linked', inherited: this.#found, links, warnings: this.#warnings }
+    return { kind: 'linked', inherited: this.#found, links: this.#allLinks(), warnings: this.#warnings }
   }
 
-  #linkParameter(name: StepName, parameter: string, output: string): void {
+  #allLinks(): WorkflowLinks {
+    if (this.#added.size === 0) return this.#links
+    const { parents, alsoWaitsFor, waitsFor } = this.#links
+    const withAdded = (links: StepLinks): StepLinks =>
+      new Map([...links].map(([name, others]) => [name, [...others, ...(this.#added.get(name) ?? [])]]))
+    return { parents, alsoWaitsFor: withAdded(alsoWaitsFor), waitsFor: withAdded(waitsFor) }
+  }
+
+  #linkParameter(name: StepName, parameter: string, output: string, reached: WaitingSteps): void {
     const field = `steps.${name}.parameters.inherit.${parameter}`
-    const sources = (this.#sources.get(output) ?? []).filter((source) => source !== name)
-    let cycle: readonly StepName[] = []
-    for (const source of sources) {
-      const path = this.#pathTo(source, name)
-      if (path === 'too_far') {
-        if (!this.#errors.some(({ rule }) => rule === tooFar)) this.#errors.push({ field: 'steps', rule: tooFar })
-        return
-      }
-      if (path === null) return this.#add(name, parameter, { step: source, output })
-      cycle = cycle.length === 0 ? path : cycle
-    }
-    if (sources.length === 0) {
+    const sources = this.#sources.get(output) ?? []
+    const source = sources.find((other) => !reached.has(other))
+    if (source !== undefined) return this.#add(name, parameter, { step: source, output })
+    const waiting = sources.find((other) => other !== name)
+    if (waiting === undefined) {
       const rule = `no other step has an output parameter "${output}", so "${parameter}" is set only by parameters of a run`
       this.#warnings.push({ field, rule })
       return
     }
-    const [source = ''] = cycle
-    const rule = `steps form a cycle: ${[...cycle.toReversed(), name].join(' → ')}; "${source}" has the output parameter "${output}" and waits for this step`
+    const path = pathWords([...pathTo(reached, waiting), name])
+    const rule = `steps form a cycle: ${path}; "${waiting}" has the output parameter "${output}" and waits for this step`
     this.#errors.push({ field, rule })
   }
 
-  /** How `from` waits for `to`, both included; null = it does not. */
-  #pathTo(from: StepName, to: StepName): readonly StepName[] | null | 'too_far' {
-    const search = findPath(this.#waitsFor, from, to, this.#effort)
-    this.#effort -= search.effort
-    return this.#effort <= 0 ? 'too_far' : search.path
+  /** Breadth first, so that a cycle is told by its shortest path. */
+  #searchWaiting(name: StepName): WaitingSteps {
+    const reached = new Map<StepName, StepName | null>([[name, null]])
+    // A map goes on over what is added to it meanwhile.
+    for (const step of reached.keys()) {
+      for (const other of this.#waiting.get(step) ?? []) {
+        this.#effort += 1
+        if (!reached.has(other)) reached.set(other, step)
+      }
+      if (this.#effort > mostEffort) break
+    }
+    return reached
   }
 
   #add(name: StepName, parameter: string, source: InheritedOutput): void {
     this.#found.set(name, { ...this.#found.get(name), [parameter]: source })
-    const also = this.#alsoWaitsFor.get(name) ?? []
-    if (also.includes(source.step)) return
-    this.#alsoWaitsFor.set(name, [...also, source.step])
-    this.#waitsFor.set(name, [...(this.#waitsFor.get(name) ?? []), source.step])
+    const added = this.#added.get(name) ?? []
+    if (added.includes(source.step)) return
+    this.#added.set(name, [...added, source.step])
+    pushTo(this.#waiting, source.step, name)
   }
+}
+
+/** The step searched from and all that wait for it, with what each waits for on the way back; null = the step itself. */
+type WaitingSteps = ReadonlyMap<StepName, StepName | null>
+
+/** From the step searched from to `step`, both included. */
+function pathTo(reached: WaitingSteps, step: StepName): StepName[] {
+  const path: StepName[] = []
+  for (let at: StepName | null = step; at !== null; at = reached.get(at) ?? null) path.push(at)
+  return path.toReversed()
+}
+
+function pushTo<Key>(lists: Map<Key, StepName[]>, key: Key, name: StepName): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [name])
+  else list.push(name)
 }

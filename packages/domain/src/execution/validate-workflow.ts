@@ -9,7 +9,7 @@ import { noSuchStep, validateConditions } from './validate-conditions.ts'
 import { validateRetryOptions, validateStep } from './validate-step.ts'
 import { checkInteger, validateValues } from './validate-values.ts'
 import type { StepDraft, WorkflowDraft } from './workflow-draft.ts'
-import { orderSteps, type StepOrder } from './workflow-graph.ts'
+import { orderSteps, pathWords, type StepOrder } from './workflow-graph.ts'
 
 /** What a body without a broken rule says about the order of its steps. */
 export interface WorkflowFlow {
@@ -60,11 +60,17 @@ export function checkWorkflow(body: WorkflowDraft): CheckedWorkflow {
       ...validateConditions(`steps.${name}`, step, body.steps),
     ]),
   ]
-  if (errors.length > 0 || inheritance.kind === 'broken') return invalid(errors)
+  if (errors.length > 0 || order.kind === 'broken' || inheritance.kind === 'broken') return invalid(errors)
   const { inherited, warnings } = inheritance
-  const complete = orderSteps(inheritance.links.waitsFor)
-  if (complete.kind === 'cycle') return invalid([cycleError(complete.path, inheritance.links)])
-  return { kind: 'valid', flow: { links: inheritance.links, order: complete.steps, inherited, warnings } }
+  const flowOrder = inheritance.links === links ? order.steps : orderLinked(inheritance.links)
+  return { kind: 'valid', flow: { links: inheritance.links, order: flowOrder, inherited, warnings } }
+}
+
+/** Inheritance adds no link that closes a cycle. */
+function orderLinked({ waitsFor }: WorkflowLinks): readonly StepName[] {
+  const order = orderSteps(waitsFor)
+  if (order.kind === 'cycle') throw new Error(`inheritance closed a cycle: ${pathWords(order.path)}`)
+  return order.steps
 }
 
 function invalid(errors: readonly FieldError[]): CheckedWorkflow {
@@ -111,12 +117,6 @@ function cycleError(path: readonly StepName[], { parents, alsoWaitsFor }: Workfl
     field: `steps.${name}.executionParameters`,
     rule: `steps form a cycle through conditions: ${pathWords(path)}; a condition makes "${name}" wait for "${path[closing - 1] ?? ''}"`,
   }
-}
-
-function pathWords(path: readonly StepName[]): string {
-  const most = 20
-  if (path.length <= most) return path.join(' → ')
-  return [...path.slice(0, most), `… (${path.length - most - 1} more)`, path.at(-1) ?? ''].join(' → ')
 }
 
 /** Rules of the `params` given to a run of a workflow with these steps. */

@@ -43,34 +43,9 @@ function settleFrom(root: StepName, links: StepLinks, settled: Set<StepName>): r
   return null
 }
 
-/**
- * A path along the links, both ends included; null = there is none, or `mostEffort` links did not suffice.
- *
- * @returns also how many links were looked at
- */
-export function findPath(
-  links: StepLinks,
-  from: StepName,
-  to: StepName,
-  mostEffort: number,
-): { readonly path: readonly StepName[] | null; readonly effort: number } {
-  const cameFrom = new Map<StepName, StepName | null>([[from, null]])
-  const open = [from]
-  let effort = 0
-  for (let step = open.pop(); step !== undefined && effort < mostEffort; step = open.pop()) {
-    if (step === to) return { path: pathBack(cameFrom, to), effort }
-    for (const other of links.get(step) ?? []) {
-      effort += 1
-      if (cameFrom.has(other)) continue
-      cameFrom.set(other, step)
-      open.push(other)
-    }
-  }
-  return { path: null, effort }
-}
-
-function pathBack(cameFrom: ReadonlyMap<StepName, StepName | null>, to: StepName): StepName[] {
-  const path: StepName[] = []
-  for (let step: StepName | null = to; step !== null; step = cameFrom.get(step) ?? null) path.unshift(step)
-  return path
+/** For a message: the first steps and the last one when there are many. */
+export function pathWords(path: readonly StepName[]): string {
+  const most = 20
+  if (path.length <= most) return path.join(' → ')
+  return [...path.slice(0, most), `… (${path.length - most - 1} more)`, path.at(-1) ?? ''].join(' → ')
 }

@@ -216,6 +216,14 @@ describe('inherit', () => {
     ])
   })
 
+  it('finds out that five hundred steps want what only those give that wait for them', () => {
+    const each = step({ ...withX, ...inherit('x') })
+    const steps = Object.fromEntries(Array.from({ length: 500 }, (_, place) => [`s${place}`, each]))
+    expect(validateWorkflow({ steps })).toEqual([
+      { field: 'steps.s499.parameters.inherit.IN_x', rule: expect.stringContaining('steps form a cycle: s499 → s498') },
+    ])
+  })
+
   it('warns of an output that no other step has', () => {
     const compiled = compilePlan({ steps: { a: step({ ...withX, ...inherit('x', 'constructor') }) } }, resolved)
     expect(compiled).toMatchObject({
