@@ -1,11 +1,5 @@
 /** Carries out attempts of any step type. */
-import {
-  injectedVariables,
-  type PlannedRepository,
-  type PlannedStep,
-  resolveEnvironment,
-  stepLogStream,
-} from '@cairn/domain'
+import { injectedVariables, type PlannedStep, resolveEnvironment, stepLogStream } from '@cairn/domain'
 import type { AppendedLogChunk } from '@cairn/store'
 import type { Dispatcher } from 'undici'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
@@ -23,6 +17,7 @@ import {
   maskError,
   maskResult,
   readAttemptSecrets,
+  repositoryToken,
   type SecretSource,
 } from './secrets/read-attempt-secrets.ts'
 
@@ -105,7 +100,7 @@ async function carryOut(
         planned,
         env,
         mask: secrets.mask,
-        repositoryToken: tokenOf(planned.repository, secrets),
+        repositoryToken: repositoryToken(secrets, planned.repository),
         ...context,
       })
     case 'http':
@@ -130,10 +125,6 @@ async function carryOut(
     default:
       return planned satisfies never
   }
-}
-
-function tokenOf(repository: PlannedRepository | null, { values }: AttemptSecrets): string | null {
-  return repository === null || repository.token === null ? null : (values.get(repository.token) ?? null)
 }
 
 function injectedFor(run: LiveRun, identity: AttemptIdentity, planned: PlannedStep): Record<string, string> {

@@ -60,12 +60,12 @@ const abandonedAfterMs = 24 * 3_600_000
 /** @throws Error when `egressAllow` holds an entry that is none */
 export function createGitRepositories(options: GitRepositoriesOptions): Repositories {
   const allow = parseEgressAllow(options.egressAllow)
+  const prepareOnce = once(() => prepareDirectory(options.temporaryDirectory))
   return {
     fetch: async (repository, token, signal) => {
       const settings = await settingsOf(repository, token, allow)
       if (typeof settings === 'string') return { kind: 'failed', reason: settings }
-      await mkdir(options.temporaryDirectory, { recursive: true, mode: 0o700 })
-      await removeAbandoned(options.temporaryDirectory)
+      await prepareOnce()
       const directory = await mkdtemp(join(options.temporaryDirectory, prefix))
       try {
         const outcome = await fetchInto(directory, repository, { path: options.path, settings, signal })
@@ -79,8 +79,21 @@ export function createGitRepositories(options: GitRepositoriesOptions): Reposito
   }
 }
 
-/** What a server that was killed left. */
-async function removeAbandoned(temporaryDirectory: string): Promise<void> {
+/** Does the work at the first call, and again only after it failed. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = null
+      throw error
+    })
+    return done
+  }
+}
+
+/** Makes the directory, and removes what a server that was killed left in it. */
+async function prepareDirectory(temporaryDirectory: string): Promise<void> {
+  await mkdir(temporaryDirectory, { recursive: true, mode: 0o700 })
   for (const name of await readdir(temporaryDirectory)) {
     if (!name.startsWith(prefix)) continue
     const found = await stat(join(temporaryDirectory, name)).catch(() => null)

@@ -171,12 +171,17 @@ const commitWords = (repository: PlannedContainerStep['repository'], commit: str
   `repository ${repository?.url ?? ''}, branch ${repository?.branch ?? ''}: commit ${commit}`
 
 async function isMade(runtime: ContainerRuntime, attempt: ContainerAttempt, name: string): Promise<boolean> {
-  const found = await callEngine((call) => runtime.driver.observe(name, bounded(call)), {
+  const found = await lookAt(runtime, attempt, name)
+  return found !== null && found.phase !== 'created'
+}
+
+/** The container as it is, however long the engine is away; null = there is none. */
+function lookAt(runtime: ContainerRuntime, attempt: ContainerAttempt, name: string): Promise<Observation | null> {
+  return callEngine((call) => runtime.driver.observe(name, bounded(call)), {
     signal: attempt.signal,
     patience: endlessPatience,
     onTrouble: (error) => runtime.logger.warn({ err: error, step: attempt.step }, 'a step cannot be looked at now'),
   })
-  return found !== null && found.phase !== 'created'
 }
 
 function failedFiles(attempt: ContainerAttempt, reason: string): AttemptResult {
@@ -218,13 +223,7 @@ async function startOrLook(
       if (!isStopped || !attempt.stop.isAsked()) throw error
     }
   }
-  if (!asked.mayExist) return null
-  return callEngine((call) => runtime.driver.observe(spec.name, bounded(call)), {
-    signal: attempt.signal,
-    patience: endlessPatience,
-    onTrouble: (error) =>
-      runtime.logger.warn({ err: error, step: attempt.step }, 'a step that is to end cannot be looked at now'),
-  })
+  return asked.mayExist ? lookAt(runtime, attempt, spec.name) : null
 }
 
 class StoppedBeforeStart extends Error {}

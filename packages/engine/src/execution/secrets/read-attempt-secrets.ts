@@ -8,6 +8,7 @@ import {
   createSecretMask,
   type Logger,
   noSecretMask,
+  type PlannedRepository,
   type PlannedStep,
   secretParameterNames,
   type SecretMask,
@@ -105,6 +106,11 @@ function secretsOf(
   )
   const mask = createSecretMask([...values.values(), ...[...retired.values()].flat()])
   return { values, parameters: Object.fromEntries(parameters), mask }
+}
+
+/** The access token that a repository names; null = it names none. */
+export function repositoryToken({ values }: AttemptSecrets, repository: PlannedRepository | null): string | null {
+  return repository === null || repository.token === null ? null : (values.get(repository.token) ?? null)
 }
 
 /** The result as users may see it. */

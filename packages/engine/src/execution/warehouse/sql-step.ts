@@ -3,6 +3,7 @@ import { type AttemptResult, type PlannedSqlStep, type RenderedSql, renderSql } 
 import type { WarehouseSession } from '@cairn/store'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import { stoppedBy } from '../run-stop.ts'
+import { repositoryToken } from '../secrets/read-attempt-secrets.ts'
 import { describeSqlError, describeTag } from './describe-sql-error.ts'
 import { failed, type Note, runInWarehouse, type WarehouseAttempt, type WarehouseRuntime } from './warehouse-attempt.ts'
 
@@ -45,10 +46,9 @@ async function readFromRepository(
   note: Note,
 ): Promise<ReadQuery> {
   const signal = AbortSignal.any([end, stop.signal])
-  const token = repository.token === null ? null : (secrets.values.get(repository.token) ?? null)
   const where = `repository ${repository.url}, branch ${repository.branch}`
   try {
-    const fetched = await repositories.fetch(repository, token, signal)
+    const fetched = await repositories.fetch(repository, repositoryToken(secrets, repository), signal)
     if (fetched.kind === 'failed') return failed(`${where}: ${fetched.reason}`)
     try {
       const { commit, readFile } = fetched.repository
