@@ -2,10 +2,9 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { eventually, GitServer, HttpReceiver, MailReceiver } from '@cairn/testkit'
+import { eventually, GitServer, HttpReceiver, MailReceiver, printedWorkflow } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServerProcess, type ServerProcess } from '../e2e/server-process.ts'
-import { seedBody } from './fixtures/seed-body.ts'
 
 interface SampleRun {
   readonly id: number
@@ -54,7 +53,7 @@ beforeAll(async () => {
         PEAK_AUTH_TOKEN: server.token,
         SAMPLE_HTTP_URL: http.url,
         SAMPLE_GIT_URL: git.urlOf('code'),
-        SEED_BODY: JSON.stringify(seedBody),
+        SEED_BODY: JSON.stringify(printedWorkflow),
       },
       maxBuffer: 64 * 1024 * 1024,
     },

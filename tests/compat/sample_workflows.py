@@ -8,27 +8,16 @@ import importlib.resources
 import json
 import os
 import sys
-import time
 
-import peak.session
-import peak.telemetry
 import requests
 import yaml
+from reference_client import BASE_URL, wait
 
-BASE_URL = os.environ["CAIRN_URL"]
+from peak.resources import images, workflows
+
 HTTP_URL = os.environ["SAMPLE_HTTP_URL"]
 GIT_URL = os.environ["SAMPLE_GIT_URL"]
 IMAGE_FOLDER = sys.argv[1]
-
-
-def base_domain(stage, subdomain="service"):
-    return BASE_URL
-
-
-peak.session.get_base_domain = base_domain
-peak.telemetry.get_base_domain = base_domain
-
-from peak.resources import images, workflows  # noqa: E402
 
 cairn = requests.Session()
 cairn.headers["Authorization"] = os.environ["PEAK_AUTH_TOKEN"]
@@ -39,16 +28,6 @@ def call(method, path, body):
     if not answer.ok:
         raise SystemExit(f"{method} {path}: {answer.status_code} {answer.text}")
     return answer.json()
-
-
-def wait(read, done, seconds=150):
-    deadline = time.time() + seconds
-    while time.time() < deadline:
-        value = read()
-        if done(value):
-            return value
-        time.sleep(0.2)
-    raise SystemExit(f"gave up after {seconds} s, last seen: {value}")
 
 
 def build_image():

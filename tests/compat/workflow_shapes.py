@@ -1,26 +1,13 @@
 """Workflows described, patched, listed and run by the unmodified reference client. Prints one JSON line."""
 
 import json
-import os
 import sys
-import time
 from datetime import datetime, timedelta, timezone
 
-import peak.session
-import peak.telemetry
+from reference_client import BASE_URL, wait
 
-BASE_URL = os.environ["CAIRN_URL"]
-
-
-def base_domain(stage, subdomain="service"):
-    return BASE_URL
-
-
-peak.session.get_base_domain = base_domain
-peak.telemetry.get_base_domain = base_domain
-
-from peak.exceptions import BadRequestException, ConflictException  # noqa: E402
-from peak.resources import images, workflows  # noqa: E402
+from peak.exceptions import BadRequestException, ConflictException
+from peak.resources import images, workflows
 
 FOLDER = sys.argv[1]
 client = workflows.get_client()
@@ -188,11 +175,7 @@ report["createOrUpdate"] = [created["id"] == updated["id"], nightly["tags"], nig
 
 # History: by count, status, date and page.
 runs = [client.execute_workflow(nightly["id"])["executionId"] for _ in range(3)]
-deadline = time.time() + 60
-while time.time() < deadline:
-    if len(list(client.list_executions(nightly["id"], status=["Success"]))) == 3:
-        break
-    time.sleep(0.2)
+wait(lambda: list(client.list_executions(nightly["id"], status=["Success"])), lambda ended: len(ended) == 3, 60)
 
 
 def history(**filters):

@@ -1,64 +1,6 @@
+import { printedWorkflow as workflow } from '@cairn/testkit'
 import { describe, expect, it } from 'vitest'
 import { parseMultipartFields, readBody, routes } from '../src/index.ts'
-
-/** The bodies that the documentation of the reference client shows for creating each resource. */
-const workflow = {
-  name: 'new-workflow',
-  triggers: [{ cron: '0 0 * * *' }],
-  watchers: [
-    { user: 'abc@peak.ai', events: { success: false, fail: true } },
-    {
-      webhook: { name: 'info', url: 'https://abc.com/post', payload: '{ "pingback-url": "https:/workflow/123" }' },
-      events: { success: false, fail: true, runtimeExceeded: 10 },
-    },
-    {
-      email: { name: 'email-watcher-1', recipients: { to: ['user1@peak.ai', 'user2@peak.ai'] } },
-      events: { success: false, fail: true, runtimeExceeded: 10 },
-    },
-  ],
-  tags: [{ name: 'foo' }, { name: 'bar' }],
-  steps: {
-    stepName: {
-      type: 'standard',
-      imageId: 1,
-      imageVersionId: 1,
-      command: 'python script.py',
-      resources: { instanceTypeId: 21, storage: '10GB' },
-      parents: [],
-      stepTimeout: 30,
-      clearImageCache: true,
-      parameters: { env: { key: 'value' }, inherit: {}, secrets: ['secret-1', 'secret-2'] },
-      repository: { branch: 'main', token: 'github', url: 'https://github.com/org/repo' },
-    },
-    stepName2: {
-      type: 'http',
-      method: 'get',
-      url: 'https://peak.ai',
-      auth: {
-        type: 'oauth',
-        clientId: 'client-id',
-        clientSecret: 'client-secret',
-        authUrl: 'https://get-access-token',
-      },
-      payload: '{}',
-      headers: { absolute: { 'x-auth-tenant': 'some-tenant' }, secrets: { 'x-auth-token': 'token' } },
-    },
-    stepName3: {
-      type: 'sql',
-      sqlQueryPath: 'path/to/sql',
-      parameters: { env: { key: 'value' }, inherit: { key: 'value' } },
-    },
-    stepName4: {
-      type: 'export',
-      parents: ['stepName3'],
-      schema: 'schema_name',
-      table: 'table_name',
-      sortBy: 'column_name',
-      sortOrder: 'asc',
-      compression: false,
-    },
-  },
-}
 
 /** The forms of the packaged samples that the page above does not show. */
 const conditional = {
