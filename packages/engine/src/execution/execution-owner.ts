@@ -281,9 +281,11 @@ export class ExecutionOwner {
     if (run.closed || this.#use.signal.aborted) return
     this.#use.crashPoints.reach('execution.attempt-concluded')
     try {
-      const event = concludeAttempt(run.state, identity, conclusion.result, this.#recorder.now())
+      // One moment for both, so that the next attempt starts as long after the event as it says.
+      const at = this.#recorder.now()
+      const event = concludeAttempt(run.state, identity, conclusion.result, at)
       if (event === null) return
-      recordEvent(this.#recorder, run, event, conclusion.log)
+      recordEvent(this.#recorder, run, event, { at, log: conclusion.log })
     } catch (error) {
       return this.#giveUp(run.execution, error)
     }

@@ -45,18 +45,22 @@ export interface RunRecorder {
   readonly now: () => number
 }
 
-/** Applies an event and hands it to the next flush. */
+/**
+ * Applies an event and hands it to the next flush.
+ *
+ * @param conclusion of an attempt: the moment that its event was decided for, and the rest of its log
+ */
 export function recordEvent(
   recorder: RunRecorder,
   run: LiveRun,
   event: RunEvent,
-  log: AppendedLogChunk | null = null,
+  conclusion: { readonly at: number; readonly log: AppendedLogChunk | null } | null = null,
 ): void {
-  const recorded = { sequence: run.state.sequence + 1, at: recorder.now(), event }
+  const recorded = { sequence: run.state.sequence + 1, at: conclusion?.at ?? recorder.now(), event }
   applyEvent(run.state, recorded)
   const writes = recorder.commit.writesOf(run)
   writes.events.push({ ...recorded, executionId: run.execution.id })
-  if (log !== null) writes.logs.push(log)
+  if (conclusion !== null && conclusion.log !== null) writes.logs.push(conclusion.log)
   if (event.type === 'run.finished') {
     const { status, reason } = event
     const { watched } = run.state.graph.plan

@@ -140,6 +140,19 @@ describe('a run of container steps', () => {
     expect(new Set(fixture.driver.control.started).size).toBe(3)
   })
 
+  it('waits from the end of an attempt to the next as long as the policy says, to the millisecond', async () => {
+    let reads = 0
+    const clock = { now: () => Date.now() + 7 * (reads += 1) }
+    fixture.startEngine({ clock })
+    const retry = { maxRetries: 1, delaySeconds: 0.5, exponentialBackoff: false, exitCodes: null }
+    const id = await fixture.run({ a: containerStep({ command: 'fail', retry }) })
+    await fixture.finished(id)
+    const waits = (await fixture.events(id)).map(({ at, event }) =>
+      event.type === 'attempt.failed' ? event.retryAt - at : null,
+    )
+    expect(waits.filter((wait) => wait !== null)).toEqual([500])
+  })
+
   it('does not retry an exit code that the policy leaves out', async () => {
     fixture.startEngine()
     const retry = { maxRetries: 2, delaySeconds: 0, exponentialBackoff: false, exitCodes: [4] }
