@@ -22,7 +22,7 @@ export function createMetrics(database: Database): Registry {
     async collect() {
       const counts: WorkCounts = await countWork(database.db)
       for (const kind of workKinds) queued.set({ kind }, counts.queued[kind] ?? 0)
-      for (const status of ['queued', 'running', 'stopping'] as const) {
+      for (const status of ['waiting', 'queued', 'running', 'stopping'] as const) {
         live.set({ status }, counts.liveExecutions[status] ?? 0)
       }
     },

@@ -16,7 +16,7 @@ export async function countWork(db: Db): Promise<WorkCounts> {
     where token is null and available_at <= now() group by kind
     union all
     select 'execution', status, count(*) from execution
-    where status in ('queued', 'running', 'stopping') group by status`.execute(db)
+    where status in ('waiting', 'queued', 'running', 'stopping') group by status`.execute(db)
   const counts = (queue: string): Record<string, number> =>
     Object.fromEntries(rows.filter((row) => row.queue === queue).map((row) => [row.name, row.count]))
   return { queued: counts('work'), liveExecutions: counts('execution') }

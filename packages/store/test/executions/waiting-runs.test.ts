@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   admitWaitingRuns,
+  countWork,
   findRunAhead,
   insertWorkflow,
   lockWorkflow,
@@ -83,6 +84,12 @@ describe('starts of a workflow with concurrent runs', () => {
     expect(await findRunAhead(test.database.db, tenantId, second)).toEqual({ executionId: first, isWaiting: true })
     expect(await findRunAhead(test.database.db, tenantId, live)).toBeNull()
     expect(await findRunAhead(test.database.db, randomUUID(), first)).toBeNull()
+  })
+
+  it('are counted among the live runs while they wait', async () => {
+    for (let index = 0; index < 5; index += 1) await start()
+    const { liveExecutions } = await countWork(test.database.db)
+    expect(liveExecutions).toMatchObject({ queued: 3, waiting: 2 })
   })
 
   it('do not overtake those that wait when a place is free', async () => {
