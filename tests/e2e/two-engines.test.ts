@@ -127,8 +127,8 @@ async function startUntilBothWork(): Promise<string[]> {
 }
 
 async function expectWhole(executionId: string): Promise<void> {
-  const { status, steps } = await client.workflows.waitForExecution(workflowId, executionId)
-  expect(status).toBe('Success')
+  const { status, reason, steps } = await client.workflows.waitForExecution(workflowId, executionId)
+  expect({ status, reason }).toEqual({ status: 'Success', reason: null })
   expect(steps.find(({ name }) => name === 'last')?.output).toEqual({ whole: 'abacd' })
   for (const stepName of containerSteps) {
     const starts: string[] = []
