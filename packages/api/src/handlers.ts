@@ -3,6 +3,7 @@ import type { OperationId } from '@cairn/contract'
 import { type AnyOperation, untyped } from './http/serve-operations.ts'
 import type { NotBuilt } from './not-built.ts'
 import { createArtifact, createArtifactVersion } from './operations/artifacts/create-artifact.ts'
+import { deleteArtifact, deleteArtifactVersion } from './operations/artifacts/delete-artifact.ts'
 import {
   describeArtifact,
   downloadArtifact,
@@ -62,6 +63,8 @@ const built: Handlers = {
   describeArtifact,
   createArtifactVersion,
   updateArtifact,
+  deleteArtifact,
+  deleteArtifactVersion,
   downloadArtifact,
   downloadArtifactVersion,
   listImages,

@@ -5,8 +5,6 @@ test('these operations of the contract still answer 501', () => {
   expect([...notBuilt].toSorted()).toMatchInlineSnapshot(`
     [
       "checkPermissions",
-      "deleteArtifact",
-      "deleteArtifactVersion",
       "deleteImage",
       "deleteImageVersion",
       "deleteImageVersions",

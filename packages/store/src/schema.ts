@@ -45,6 +45,8 @@ export interface Schema {
     created_at: Created
     created_by: string
     updated_at: Moment
+    last_version: Generated<number>
+    source: Generated<string | null>
   }
   artifact_version: {
     artifact_id: string
@@ -54,6 +56,8 @@ export interface Schema {
     entry_count: number
     created_at: Created
     created_by: string
+    scan: ColumnType<object | null, string | null | undefined, never>
+    validated_as: Generated<string | null>
   }
   image: {
     id: GeneratedAlways<number>
@@ -73,6 +77,8 @@ export interface Schema {
     status: ImageVersionStatus
     build_details: Json<object>
     context_sha256: string | null
+    artifact_id: Generated<string | null>
+    artifact_version: Generated<number | null>
     tags: ColumnType<{ name: string; color?: string }[], string | undefined, string>
     engine_image_id: string | null
     engine_tag: string | null

@@ -35,15 +35,6 @@ export type ArtifactCreated = Static<typeof ArtifactCreated>
 export const ArtifactVersionCreated = Type.Object({ version: Type.Integer() })
 export type ArtifactVersionCreated = Static<typeof ArtifactVersionCreated>
 
-export const ArtifactSummary = Type.Object({
-  id: Uuid,
-  name: Type.String(),
-  description: nullable(Type.String()),
-  createdAt: Timestamp,
-  createdBy: Type.String(),
-})
-export type ArtifactSummary = Static<typeof ArtifactSummary>
-
 /** `sizeBytes` and `sha256` (lower-case hex, of the zip as uploaded) are added by Cairn. */
 export const ArtifactVersion = Type.Object({
   version: Type.Integer(),
@@ -53,6 +44,17 @@ export const ArtifactVersion = Type.Object({
   sha256: Type.String(addedByCairn),
 })
 export type ArtifactVersion = Static<typeof ArtifactVersion>
+
+/** `latestVersion` is added by Cairn; null when every version was deleted. */
+export const ArtifactSummary = Type.Object({
+  id: Uuid,
+  name: Type.String(),
+  description: nullable(Type.String()),
+  createdAt: Timestamp,
+  createdBy: Type.String(),
+  latestVersion: nullable(ArtifactVersion, addedByCairn),
+})
+export type ArtifactSummary = Static<typeof ArtifactSummary>
 
 export const ArtifactPage = pageOf({ artifacts: Type.Array(ArtifactSummary), artifactCount: Type.Integer() })
 export type ArtifactPage = Static<typeof ArtifactPage>

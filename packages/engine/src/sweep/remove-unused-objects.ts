@@ -1,8 +1,8 @@
 /**
  * Bytes that nothing refers to: rows whose artifact is gone, and files whose upload ended before its row was written.
  *
- * Always true: bytes are removed only under the object's lock and after the references were looked for under it, so an
- * upload of the same content at the same moment is either seen or stores its bytes again.
+ * Always true: bytes are removed only under the object's lock and after the references were looked for under it, and
+ * only when nobody put the same bytes lately; so an upload of the same content that has no row yet finds its bytes.
  */
 import type { Clock, Logger } from '@cairn/domain'
 import {
@@ -51,12 +51,19 @@ async function removeUnknown(parts: ObjectSweepParts, hashes: readonly string[])
   for (const sha256 of hashes) if (!known.has(sha256)) await removeIfUnused(parts, sha256)
 }
 
-async function removeIfUnused({ database, objectStore, logger }: ObjectSweepParts, sha256: string): Promise<void> {
+async function removeIfUnused(parts: ObjectSweepParts, sha256: string): Promise<void> {
+  const { database, objectStore, logger } = parts
   const removed = await database.transaction(async (tx) => {
     await lockStoredObject(tx, sha256)
+    if (await isYoung(parts, sha256)) return false
     if (!(await deleteUnreferencedObject(tx, sha256))) return false
     await objectStore.delete(sha256)
     return true
   })
   if (removed) logger.info({ sha256 }, 'removed bytes that nothing refers to')
+}
+
+async function isYoung({ objectStore, clock, objectAgeMs }: ObjectSweepParts, sha256: string): Promise<boolean> {
+  const storedAt = await objectStore.storedAt(sha256)
+  return storedAt !== null && clock.now() - storedAt.getTime() < objectAgeMs
 }

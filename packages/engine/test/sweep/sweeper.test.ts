@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -179,4 +179,18 @@ test('Bytes that nothing refers to are removed when they are old, and only then'
   )
   await sweep()
   expect(await readObjects()).toEqual([used, young].toSorted())
+})
+
+test('Old unused bytes stay while somebody puts the same again, whose row is not there yet', async () => {
+  const uploaded = await put('uploaded again')
+  await database.transaction((tx) => insertStoredObject(tx, { sha256: uploaded, sizeBytes: 14 }))
+  await sql`update stored_object set created_at = now() - interval '2 hours'`.execute(database.db)
+  const path = join(directory, 'objects', uploaded.slice(0, 2), uploaded)
+  const putAt = new Date(clock.now())
+  await utimes(path, putAt, putAt)
+  await sweep()
+  expect(await readObjects()).toContain(uploaded)
+  await utimes(path, 0, 0)
+  await sweep()
+  expect(await readObjects()).not.toContain(uploaded)
 })

@@ -60,23 +60,17 @@ export interface NewArtifactVersion {
 
 /**
  * Adds the next version and answers its number, or null when the tenant has no such artifact. Locks the artifact's row,
- * so that two uploads at once get two numbers.
+ * so that two uploads at once get two numbers; a number is never used again, also not after its version was deleted.
  */
 export async function insertArtifactVersion(tx: Tx, added: NewArtifactVersion): Promise<number | null> {
   const artifact = await tx
     .updateTable('artifact')
-    .set({ updated_at: new Date() })
+    .set((eb) => ({ updated_at: new Date(), last_version: eb('last_version', '+', 1) }))
     .where('id', '=', added.artifactId)
     .where('tenant_id', '=', added.tenantId)
-    .returning('id')
+    .returning('last_version as version')
     .executeTakeFirst()
   if (artifact === undefined) return null
-  const latest = await tx
-    .selectFrom('artifact_version')
-    .select((eb) => eb.fn.max('version').as('version'))
-    .where('artifact_id', '=', added.artifactId)
-    .executeTakeFirst()
-  const version = (latest?.version ?? 0) + 1
-  await insertVersion(tx, added.artifactId, version, added)
-  return version
+  await insertVersion(tx, added.artifactId, artifact.version, added)
+  return artifact.version
 }

@@ -18,8 +18,13 @@ export interface ArtifactVersionRecord {
   readonly createdBy: string
 }
 
+export interface ListedArtifact extends ArtifactRecord {
+  /** null = every version was deleted. */
+  readonly latestVersion: ArtifactVersionRecord | null
+}
+
 /** Newest first. */
-export async function listArtifacts(db: Db, tenantId: string, page: PageRequest): Promise<Page<ArtifactRecord>> {
+export async function listArtifacts(db: Db, tenantId: string, page: PageRequest): Promise<Page<ListedArtifact>> {
   const ofTenant = db.selectFrom('artifact').where('tenant_id', '=', tenantId)
   const [items, counted] = await Promise.all([
     ofTenant
@@ -31,7 +36,31 @@ export async function listArtifacts(db: Db, tenantId: string, page: PageRequest)
       .execute(),
     ofTenant.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
   ])
-  return { items, total: counted.total }
+  const latest = await readLatestVersions(
+    db,
+    tenantId,
+    items.map(({ id }) => id),
+  )
+  return { items: items.map((item) => ({ ...item, latestVersion: latest.get(item.id) ?? null })), total: counted.total }
+}
+
+async function readLatestVersions(
+  db: Db,
+  tenantId: string,
+  artifactIds: readonly string[],
+): Promise<ReadonlyMap<string, ArtifactVersionRecord>> {
+  if (artifactIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('artifact_version')
+    .innerJoin('artifact', 'artifact.id', 'artifact_version.artifact_id')
+    .where('artifact.tenant_id', '=', tenantId)
+    .where('artifact.id', 'in', artifactIds)
+    .distinctOn('artifact.id')
+    .orderBy('artifact.id')
+    .orderBy('artifact_version.version', 'desc')
+    .select(['artifact.id as artifactId', ...versionColumns])
+    .execute()
+  return new Map(rows.map(({ artifactId, ...version }) => [artifactId, version]))
 }
 
 /** null = the tenant has no such artifact. */

@@ -125,6 +125,17 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       expect(Math.min(...listed.values())).toBeGreaterThan(before - 1000)
     })
 
+    test('knows when an object was put last, and that a deleted one is none', async () => {
+      const content = bytes(1000)
+      const before = Date.now()
+      await subject.store.put(pieces(content), generous)
+      const storedAt = await subject.store.storedAt(hashOf(content))
+      // File systems keep times no finer than the kernel's clock tick.
+      expect(storedAt?.getTime()).toBeGreaterThan(before - 1000)
+      await subject.store.delete(hashOf(content))
+      expect(await subject.store.storedAt(hashOf(content))).toBeNull()
+    })
+
     test.each([
       ['a hash that nobody put', '0'.repeat(64)],
       ['a way out of the directory', '../../../../etc/passwd'],
@@ -135,6 +146,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
     ])('has no object under %s', async (_, name64) => {
       expect(await subject.store.open(name64)).toBeNull()
       expect(await subject.store.materialise(name64)).toBeNull()
+      expect(await subject.store.storedAt(name64)).toBeNull()
       await subject.store.delete(name64)
     })
   })

@@ -80,6 +80,12 @@ export class LocalObjectStore implements ObjectStore {
     return { path: this.#pathOf(sha256), release: () => Promise.resolve() }
   }
 
+  readonly storedAt = async (sha256: string): Promise<Date | null> => {
+    if (!isSha256(sha256)) return null
+    const found = await stat(this.#pathOf(sha256)).catch(nullIfAbsent)
+    return found?.mtime ?? null
+  }
+
   readonly delete = async (sha256: string): Promise<void> => {
     if (isSha256(sha256)) await rm(this.#pathOf(sha256), { force: true })
   }
@@ -96,12 +102,7 @@ export class LocalObjectStore implements ObjectStore {
 
   async #openFile(sha256: string): Promise<FileHandle | null> {
     if (!isSha256(sha256)) return null
-    try {
-      return await open(this.#pathOf(sha256), 'r')
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-      throw error
-    }
+    return open(this.#pathOf(sha256), 'r').catch(nullIfAbsent)
   }
 
   /** The same content may be adopted at once by two uploads; the second rename replaces the file by an equal one. */
@@ -116,6 +117,11 @@ export class LocalObjectStore implements ObjectStore {
   #pathOf(sha256: string): string {
     return join(this.#directory, 'objects', sha256.slice(0, 2), sha256)
   }
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  throw error
 }
 
 /** Null when the source is larger than allowed. */

@@ -37,6 +37,8 @@ export interface ObjectStore {
   readonly open: (sha256: string) => Promise<Readable | null>
   /** A file of the bytes for readers that need random access, or null when there is no such object. */
   readonly materialise: (sha256: string) => Promise<MaterialisedObject | null>
+  /** When these bytes were last put, or null when there is no such object. */
+  readonly storedAt: (sha256: string) => Promise<Date | null>
   /** Fine when there is no such object. Streams that are open read on. */
   readonly delete: (sha256: string) => Promise<void>
   /** Every object, in any order; one that comes or goes meanwhile may or may not be among them. */

@@ -14,7 +14,11 @@ export const listArtifacts: Operation<'listArtifacts'> = async (context, { calle
   const request = pageRequestOf(query)
   const page = await list(context.database.db, caller.tenantId, request)
   return {
-    artifacts: page.items.map((artifact) => ({ ...artifact, createdAt: artifact.createdAt.toISOString() })),
+    artifacts: page.items.map(({ latestVersion, ...artifact }) => ({
+      ...artifact,
+      createdAt: artifact.createdAt.toISOString(),
+      latestVersion: latestVersion === null ? null : describeVersion(latestVersion),
+    })),
     artifactCount: page.total,
     ...pageKeysOf(page, request),
   }
@@ -51,11 +55,15 @@ async function download(
   artifactId: string,
   version: number | null,
 ): Promise<BinaryAnswer> {
-  const found = await findArtifactVersion(context.database.db, tenantId, artifactId, version)
-  if (found === null) {
-    throw notFound('artifact', version === null ? artifactId : `${artifactId}, version ${version},`)
+  const find = () => findArtifactVersion(context.database.db, tenantId, artifactId, version)
+  const found = await find()
+  const content = found === null ? null : await context.objectStore.open(found.sha256)
+  if (found !== null && content !== null) return { content, sizeBytes: found.sizeBytes, fileName: 'artifact.zip' }
+  const still = found === null ? null : await find()
+  if (still !== null && still.version === found?.version) {
+    throw new Error(`object ${still.sha256} of artifact ${artifactId} is missing`)
   }
-  const content = await context.objectStore.open(found.sha256)
-  if (content === null) throw new Error(`object ${found.sha256} of artifact ${artifactId} is missing`)
-  return { content, sizeBytes: found.sizeBytes, fileName: 'artifact.zip' }
+  // Deleted between the two looks; there may be an earlier version.
+  if (still !== null) return download(context, tenantId, artifactId, version)
+  throw notFound('artifact', version === null ? artifactId : `${artifactId}, version ${version},`)
 }
