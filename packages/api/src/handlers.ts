@@ -21,6 +21,7 @@ import {
 } from './operations/executions/read-executions.ts'
 import { stopExecution } from './operations/executions/stop-execution.ts'
 import { createImage, createImageVersion } from './operations/images/create-image.ts'
+import { deleteImage, deleteImageVersion, deleteImageVersions } from './operations/images/delete-images.ts'
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
@@ -74,6 +75,9 @@ const built: Handlers = {
   createImageVersion,
   describeImageVersion,
   updateImageVersion,
+  deleteImage,
+  deleteImageVersion,
+  deleteImageVersions,
   listImageBuilds,
   getBuildLogs,
   downloadBuildLogs,

@@ -4,6 +4,7 @@ import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './execution/http/egress-guard.ts'
+import { createImageReconciler } from './image/image-reconciler.ts'
 import { createNotificationReconciler } from './notification/notification-reconciler.ts'
 import {
   defaultNotificationSettings,
@@ -58,7 +59,7 @@ export interface Reconcilers {
 }
 
 /**
- * Builds images, keeps services as they are wanted, starts scheduled runs, delivers notifications, and sweeps. Any number
+ * Builds and deletes images, keeps services as they are wanted, starts scheduled runs, delivers notifications, and sweeps. Any number
  * of processes may do so on one database.
  *
  * @throws Error when `egressAllow` holds an entry that is none
@@ -71,6 +72,7 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     logger: logger.child({ part: 'build' }),
     settings: { ...defaultBuildSettings, ...settings.build },
   })
+  const images = createImageReconciler({ ...options, logger: logger.child({ part: 'image' }) })
   const sweeper = createSweeper({
     ...options,
     logger: logger.child({ part: 'sweep' }),
@@ -83,7 +85,7 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     logger: logger.child({ part: 'schedule' }),
     settings: { ...defaultScheduleSettings, ...settings.schedule },
   })
-  const reconcilers = [builds, services, schedules, notifications.reconciler, sweeper]
+  const reconcilers = [builds, images, services, schedules, notifications.reconciler, sweeper]
   const loop = startReconcileLoop({ ...options, reconcilers, times: settings.times ?? {} })
   const seeded = seedSweep(database).catch((error: unknown) =>
     logger.error({ err: error }, 'the sweep could not be scheduled; it is at the next start'),

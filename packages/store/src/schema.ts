@@ -65,6 +65,7 @@ export interface Schema {
     name: string
     type: ImageType
     scope: Generated<'custom' | 'global'>
+    deleting: Generated<boolean>
     created_at: Created
     created_by: string
   }
@@ -75,6 +76,7 @@ export interface Schema {
     version: string
     description: Generated<string>
     status: ImageVersionStatus
+    status_reason: ColumnType<string | null, string | null | undefined, string | null>
     build_details: Json<object>
     context_sha256: string | null
     artifact_id: Generated<string | null>
@@ -389,4 +391,4 @@ export interface Schema {
   }
 }
 
-export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification'
+export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification' | 'image'

@@ -2,7 +2,7 @@ import { recordResourceEvent, type TokenHolder, type Tx } from '@cairn/store'
 
 export interface Change {
   /** E.g. `workflow.revised`; the part before the point is the resource's kind. */
-  readonly type: `${'artifact' | 'build' | 'workflow' | 'service' | 'secret' | 'query'}.${string}`
+  readonly type: `${'artifact' | 'build' | 'image' | 'workflow' | 'service' | 'secret' | 'query'}.${string}`
   readonly id: string | number
   readonly facts?: object
 }

@@ -111,6 +111,7 @@ export const imageRoutes = {
       'not_found',
       'payload_too_large',
       'request_timeout',
+      'unprocessable',
       'not_built',
     ],
   },

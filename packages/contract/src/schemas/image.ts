@@ -192,13 +192,14 @@ export const ImageDetails = Type.Object({
 })
 export type ImageDetails = Static<typeof ImageDetails>
 
-/** `lastBuildReason` (added by Cairn) says why the last build failed or stopped. */
+/** Added by Cairn: `lastBuildReason` says why the last build failed or stopped, `statusReason` why a deletion failed. */
 export const ImageVersionDetails = Type.Object({
   ...versionAnswer,
   imageName: Type.String(),
   imageType: Type.String(),
   lastBuildAt: nullable(Timestamp),
   lastBuildReason: Type.Optional(nullable(Type.String(), addedByCairn)),
+  statusReason: Type.Optional(nullable(Type.String(), addedByCairn)),
   size: Type.Integer(),
   buildDetails: BuildDetails,
 })

@@ -3,6 +3,7 @@ import {
   type Database,
   enqueueWork,
   findForgottenBuilds,
+  findForgottenDeletions,
   findForgottenDeliveries,
   findForgottenSchedules,
   findForgottenServices,
@@ -12,7 +13,7 @@ import {
 import type { ReconcileContext } from '../reconcile/reconciler.ts'
 
 /**
- * Enqueues live builds, services, schedules and deliveries that have no work row. Every change enqueues in its own transaction, so there are none
+ * Enqueues live builds, deletions of images, services, schedules and deliveries that have no work row. Every change enqueues in its own transaction, so there are none
  * unless the tables were changed by hand or Cairn has a fault: hence the warning.
  */
 export async function enqueueForgotten(
@@ -20,11 +21,13 @@ export async function enqueueForgotten(
   context: ReconcileContext,
 ): Promise<void> {
   const builds = await findForgottenBuilds(database.db)
+  const images = await findForgottenDeletions(database.db)
   const services = await findForgottenServices(database.db)
   const schedules = await findForgottenSchedules(database.db)
   const deliveries = await findForgottenDeliveries(database.db)
   const requests: WorkRequest[] = [
     ...builds.map((id) => ({ kind: 'build' as const, key: String(id) })),
+    ...images.map((id) => ({ kind: 'image' as const, key: String(id) })),
     ...services.map((key) => ({ kind: 'service' as const, key })),
     ...schedules.map((id) => ({ kind: 'schedule' as const, key: String(id) })),
     ...deliveries.map((deliveryId) => ({

@@ -4,10 +4,12 @@ import {
   type RetryFrom,
   type RunEvent,
   type RunParameters,
+  type RunPlan,
   seedsOfRetry,
   validateRunParameters,
 } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
+import { findGoneVersions } from '../images/read-versions-to-run.ts'
 import { readRunEvents } from './read-run-events.ts'
 
 /** The run that another retries, and how far back. */
@@ -57,8 +59,28 @@ export async function planOfRetry(
   const retried = { executionId: source.executionId, graph: graphOf(run.body), events }
   const seeds = seedsOfRetry(retried, source.from)
   if (seeds.kind === 'refused') return { kind: 'not_retryable', reason: seeds.reason }
+  const gone = await findGoneImage(tx, start.tenantId, run.body, seeds.events)
+  if (gone !== null) return { kind: 'not_retryable', reason: gone }
   const parameters = layOver(run.parameters, start.parameters)
   return { kind: 'prepared', planId: run.plan_id, parameters, seeds: seeds.events }
+}
+
+/** Why a step that runs again cannot: the version that the run was pinned to was deleted. null = all are there. */
+async function findGoneImage(
+  tx: Tx,
+  tenantId: string,
+  plan: RunPlan,
+  seeds: readonly RunEvent[],
+): Promise<string | null> {
+  const kept = new Set(seeds.flatMap((event) => ('step' in event ? [event.step] : [])))
+  const images = Object.entries(plan.steps).flatMap(([name, step]) =>
+    step.type === 'standard' && !kept.has(name) ? [{ ...step.image, step: name }] : [],
+  )
+  const gone = await findGoneVersions(tx, tenantId, [...new Set(images.map(({ versionId }) => versionId))])
+  const first = images.find(({ versionId }) => gone.has(versionId))
+  if (first === undefined) return null
+  const { step, version, name } = first
+  return `version ${version} of image "${name}", on which step "${step}" ran, was deleted; start a new run`
 }
 
 function layOver(below: RunParameters, above: RunParameters): RunParameters {

@@ -85,6 +85,11 @@ export function resolveImage(
   if (imageVersionId !== null && named === undefined) {
     return refused(`image ${imageId} ("${newest.imageName}") has no version with the id ${imageVersionId}`)
   }
+  if (named !== undefined && isGoing(named)) {
+    return refused(
+      `version ${named.version} of image ${imageId} ("${named.imageName}") is ${named.status}, so it is deleted; name another`,
+    )
+  }
   const ready = ofImage.find(isReady)
   const chosen = named ?? ready ?? newest
   if (moment === 'start' && !isReady(chosen)) {
@@ -104,6 +109,10 @@ export function resolveImage(
       engineId: chosen.engineImageId ?? '',
     },
   }
+}
+
+function isGoing({ status }: VersionToRun): boolean {
+  return status === 'deleting' || status === 'delete-failed'
 }
 
 function isReady(version: VersionToRun): boolean {

@@ -1,6 +1,7 @@
 /** The one reading of image versions that lists, details and look-ups share. */
 import type { BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
 import { type RawBuilder, sql } from 'kysely'
+import { versionUses } from './version-uses.ts'
 
 /** An image version with its image and its newest build. */
 export interface DescribedVersion {
@@ -13,8 +14,10 @@ export interface DescribedVersion {
   readonly imageCreatedBy: string
   readonly version: string
   readonly description: string
-  /** `in-use` when a workflow's current revision or a live revision of a service names this version. */
+  /** `in-use` when it is ready and a workflow or a service uses it (see version-uses.ts). */
   readonly status: ImageVersionStatus
+  /** Why it could not be deleted. */
+  readonly statusReason: string | null
   readonly buildDetails: object
   readonly contextSha256: string | null
   readonly tags: readonly { readonly name: string; readonly color?: string }[]
@@ -36,26 +39,15 @@ export interface DescribedVersion {
 /** A subquery with every version of the tenant, to be filtered by its columns. */
 export function describedVersions(tenantId: string): RawBuilder<DescribedVersion> {
   return sql<DescribedVersion>`
-    with used as materialized (
-      select step.value ->> 'imageVersionId' as version_id
-      from workflow
-      join workflow_revision
-        on workflow_revision.workflow_id = workflow.id and workflow_revision.revision = workflow.revision
-      cross join lateral json_each(workflow_revision.body -> 'steps') as step
-      where workflow.tenant_id = ${tenantId} and workflow.deleted_at is null
-      union
-      select service_revision.spec -> 'image' ->> 'versionId'
-      from service_revision
-      join service on service.id = service_revision.service_id
-      where service.tenant_id = ${tenantId} and service_revision.status in ('starting', 'active', 'draining')
-    )
+    with used as materialized (${versionUses(tenantId)})
     select
       version.id, version.image_id as "imageId",
       image.name as "imageName", image.type as "imageType", image.scope as "imageScope",
       image.created_at as "imageCreatedAt", image.created_by as "imageCreatedBy",
       version.version, version.description,
-      case when version.status = 'ready' and version.id::text in (select version_id from used)
+      case when version.status = 'ready' and version.id in (select version_id from used)
         then 'in-use' else version.status end as status,
+      version.status_reason as "statusReason",
       version.build_details as "buildDetails", version.context_sha256 as "contextSha256", version.tags,
       version.engine_image_id as "engineImageId", version.engine_tag as "engineTag",
       version.size_bytes as "sizeBytes", version.exposed_ports as "exposedPorts",

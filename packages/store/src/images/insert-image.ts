@@ -19,15 +19,18 @@ export async function insertImage(tx: Tx, image: NewImage): Promise<number | nul
   return row?.id ?? null
 }
 
+export interface LockedImage {
+  readonly id: number
+  readonly name: string
+  /** Its deletion was asked for: no version is added any more. */
+  readonly deleting: boolean
+}
+
 /** Locks the image, so that versions are added one after the other; null = the tenant has no such image. */
-export async function lockImage(
-  tx: Tx,
-  tenantId: string,
-  imageId: number,
-): Promise<{ readonly id: number; readonly name: string } | null> {
+export async function lockImage(tx: Tx, tenantId: string, imageId: number): Promise<LockedImage | null> {
   const row = await tx
     .selectFrom('image')
-    .select(['id', 'name'])
+    .select(['id', 'name', 'deleting'])
     .where('id', '=', imageId)
     .where('tenant_id', '=', tenantId)
     .forUpdate()

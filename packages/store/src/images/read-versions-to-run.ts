@@ -12,7 +12,10 @@ export interface VersionToRun {
   readonly exposedPorts: readonly number[]
 }
 
-/** Every version of these images of the tenant, newest first. Images of other tenants are left out. */
+/**
+ * Every version of these images of the tenant, newest first. Images of other tenants are left out. In a transaction none
+ * of them can be deleted before its end.
+ */
 export async function readVersionsToRun(
   db: Db,
   tenantId: string,
@@ -34,6 +37,23 @@ export async function readVersionsToRun(
     .where('image.id', 'in', imageIds)
     .where('image.tenant_id', '=', tenantId)
     .orderBy('image_version.id', 'desc')
+    .forKeyShare('image_version')
     .execute()
   return rows.map((row) => ({ ...row, exposedPorts: row.exposedPorts ?? [] }))
+}
+
+/** Of these versions of the tenant those that no run can start on any more. In a transaction the others stay until its end. */
+export async function findGoneVersions(db: Db, tenantId: string, versionIds: readonly number[]): Promise<Set<number>> {
+  if (versionIds.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('image_version')
+    .select('id')
+    .where('id', 'in', versionIds)
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'ready')
+    .orderBy('id', 'desc')
+    .forKeyShare()
+    .execute()
+  const kept = new Set(rows.map(({ id }) => id))
+  return new Set(versionIds.filter((id) => !kept.has(id)))
 }

@@ -13,3 +13,8 @@ export async function deleteLogs(db: Db, prefix: string): Promise<number> {
   const result = await sql`delete from log_chunk where starts_with(stream, ${prefix})`.execute(db)
   return Number(result.numAffectedRows ?? 0)
 }
+
+/** Removes one stream. Index: primary key. */
+export async function deleteLog(db: Db, stream: string): Promise<void> {
+  await db.deleteFrom('log_chunk').where('stream', '=', stream).execute()
+}

@@ -36,6 +36,7 @@ export const createImageVersion: Operation<'createImageVersion'> = async (contex
     await keepContext(context, tx, build)
     const image = await lockImage(tx, caller.tenantId, imageId)
     if (image === null) throw notFound('image', imageId)
+    if (image.deleting) throw new CairnError('unprocessable', `image ${imageId} ("${image.name}") is being deleted`)
     const version = body.version ?? nextVersion(await readVersionNames(tx, caller.tenantId, imageId))
     const versionId = await insertVersion(tx, caller, { imageId, version, body, build })
     return queueBuild(tx, caller, { imageId, versionId })

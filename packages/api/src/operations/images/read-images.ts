@@ -75,5 +75,6 @@ function describeVersion(version: DescribedVersion): ImageVersionDetails {
     imageType: version.imageType.charAt(0).toUpperCase() + version.imageType.slice(1),
     lastBuildAt: version.lastBuildAt?.toISOString() ?? null,
     lastBuildReason: version.lastBuildReason,
+    statusReason: version.statusReason,
   }
 }
