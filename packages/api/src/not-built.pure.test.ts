@@ -5,9 +5,6 @@ test('these operations of the contract still answer 501', () => {
   expect([...notBuilt].toSorted()).toMatchInlineSnapshot(`
     [
       "checkPermissions",
-      "deleteImage",
-      "deleteImageVersion",
-      "deleteImageVersions",
       "describeEmail",
       "describeTemplate",
       "getCredentials",
