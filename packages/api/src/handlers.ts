@@ -24,6 +24,7 @@ import { createImage, createImageVersion } from './operations/images/create-imag
 import { deleteImage, deleteImageVersion, deleteImageVersions } from './operations/images/delete-images.ts'
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
+import { setImageVersionTags } from './operations/images/tag-image-version.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
 import { downloadExport, listExports } from './operations/exports/exports.ts'
 import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
@@ -78,6 +79,7 @@ const built: Handlers = {
   deleteImage,
   deleteImageVersion,
   deleteImageVersions,
+  setImageVersionTags,
   listImageBuilds,
   getBuildLogs,
   downloadBuildLogs,

@@ -10,6 +10,7 @@ import {
   SecretNames,
   ShortText,
   Tag,
+  Tags,
   TextFilter,
   Timestamp,
   UrlText,
@@ -106,6 +107,10 @@ export const UpdateImageVersionBody = Type.Object({
   ...versionFields,
 })
 export type UpdateImageVersionBody = Static<typeof UpdateImageVersionBody>
+
+/** The tags of a version from now on, in this order. Each name once. */
+export const ImageVersionTagsBody = Type.Object({ tags: Tags })
+export type ImageVersionTagsBody = Static<typeof ImageVersionTagsBody>
 
 const versionFilters = {
   searchTerm: Type.Optional(Type.String({ maxLength: 256 })),

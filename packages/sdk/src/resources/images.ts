@@ -11,6 +11,7 @@ import type {
   ImageVersionDetails,
   ImageVersionPage,
   ImageVersionSummary,
+  ImageVersionTagsBody,
   ListImageBuildsQuery,
   ListImageVersionsQuery,
   ListImagesQuery,
@@ -210,6 +211,20 @@ export class Images {
   async deleteVersions(imageId: number, versionIds: readonly number[], options?: CallOptions): Promise<void> {
     const query = { versionIds: [...versionIds] }
     await this.#transport.call('deleteImageVersions', { params: { imageId }, query }, options)
+  }
+
+  /**
+   * Sets the tags of a version; those that it had and that are not in the list go.
+   *
+   * @example
+   * await client.images.setVersionTags({ imageId, versionId }, [{ name: 'stable', color: '#00aa00' }])
+   */
+  async setVersionTags(
+    params: { readonly imageId: number; readonly versionId: number },
+    tags: ImageVersionTagsBody['tags'],
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.call('setImageVersionTags', { params, body: { tags } }, options)
   }
 
   /**

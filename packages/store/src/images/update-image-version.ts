@@ -66,3 +66,20 @@ export async function updateImageVersion(tx: Tx, versionId: number, change: Vers
     .where('id', '=', versionId)
     .execute()
 }
+
+/** False = the tenant has no such image or it has no such version. */
+export async function setVersionTags(
+  tx: Tx,
+  version: { readonly tenantId: string; readonly imageId: number; readonly versionId: number },
+  tags: readonly { readonly name: string; readonly color?: string }[],
+  by: string,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('image_version')
+    .set((eb) => ({ tags: JSON.stringify(tags), updated_at: eb.fn<Date>('now'), updated_by: by }))
+    .where('id', '=', version.versionId)
+    .where('image_id', '=', version.imageId)
+    .where('tenant_id', '=', version.tenantId)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
