@@ -70,6 +70,19 @@ describe('to the unmodified reference client an artifact', () => {
     expect(described?.['versions']).toMatchObject([third, {}, one])
   })
 
+  it('is scanned and validated when the client asks for it', () => {
+    expect(report['checked']).toMatchObject({
+      source: 'email',
+      versions: [
+        {
+          scan: { secrets: [{ file: '.env', line: 2, kind: 'env_file' }], oversizedFiles: [], isComplete: true },
+          validation: { source: 'email', problems: [] },
+        },
+      ],
+    })
+    expect(JSON.stringify(report)).not.toContain('do-not-show')
+  })
+
   it('is renamed and described', () => {
     expect(report['updated']).toEqual({})
     expect(report['renamed']).toMatchObject({ name: 'renamed', description: 'with holidays' })

@@ -54,6 +54,12 @@ report["versionPage"] = client.describe_artifact(artifact_id, page_number=2, pag
 report["latest"] = downloaded(artifact_id)
 report["first"] = downloaded(artifact_id, 1)
 
+with open(os.path.join(folder("checked", "print(4)")["path"], ".env"), "w", encoding="utf-8") as file:
+    file.write("# settings\nPASSWORD=do-not-show\n")
+checked = client.create_artifact("checked", folder("checked", "print(4)"), source="email", scan=True, validate=True)
+report["checked"] = client.describe_artifact(checked["id"])
+client.delete_artifact(checked["id"])
+
 report["updated"] = client.update_artifact(artifact_id, {"name": "renamed", "description": "with holidays"})
 report["renamed"] = client.describe_artifact(artifact_id)
 

@@ -3,6 +3,7 @@ import type { ArchiveLimits } from './limits.ts'
 import { readContent } from './read-content.ts'
 import { readDirectory } from './read-directory.ts'
 import { refuseArchive } from './refuse.ts'
+import type { ZipScan } from './zip-scan.ts'
 
 export interface ZipEntry {
   /** Relative, with `/` between segments and none at the end. */
@@ -25,6 +26,11 @@ export interface ArchiveCall {
   readonly signal: AbortSignal
 }
 
+export interface InspectionCall extends ArchiveCall {
+  /** Sees every file on the way. */
+  readonly scan?: ZipScan
+}
+
 /**
  * Checks a zip file completely: every name, every header, and every byte by unpacking it into nothing. Takes memory
  * for the list of entries (bounded by the limits), not for their content.
@@ -33,11 +39,11 @@ export interface ArchiveCall {
  * @example
  * const report = await inspectZip('/tmp/upload.zip', defaultArchiveLimits, { signal })
  */
-export async function inspectZip(path: string, limits: ArchiveLimits, call: ArchiveCall): Promise<ZipReport> {
+export async function inspectZip(path: string, limits: ArchiveLimits, call: InspectionCall): Promise<ZipReport> {
   const tooLong = AbortSignal.timeout(limits.maxInspectionMs)
   const signal = AbortSignal.any([call.signal, tooLong])
   try {
-    return await inspect(path, limits, signal)
+    return await inspect(path, limits, { ...call, signal })
   } catch (error) {
     if (tooLong.aborted && !call.signal.aborted) {
       throw refuseArchive(`it takes longer than ${limits.maxInspectionMs / 1000} s to unpack`, error)
@@ -46,13 +52,18 @@ export async function inspectZip(path: string, limits: ArchiveLimits, call: Arch
   }
 }
 
-async function inspect(path: string, limits: ArchiveLimits, signal: AbortSignal): Promise<ZipReport> {
+async function inspect(path: string, limits: ArchiveLimits, { signal, scan }: InspectionCall): Promise<ZipReport> {
   await using file = await open(path, 'r')
   const located = await readDirectory(file, path, limits, signal)
   let totalBytes = 0
   for (const entry of located) {
     signal.throwIfAborted()
-    for await (const chunk of readContent(file, entry, signal)) totalBytes += chunk.length
+    const fileScan = entry.kind === 'file' ? scan?.openFile(entry.path, entry.sizeBytes) : undefined
+    for await (const chunk of readContent(file, entry, signal)) {
+      totalBytes += chunk.length
+      fileScan?.push(chunk)
+    }
+    fileScan?.end()
   }
   const entries = located.map(({ path: name, kind, sizeBytes, isExecutable }) => ({
     path: name,

@@ -57,7 +57,7 @@ export interface Schema {
     created_at: Created
     created_by: string
     scan: ColumnType<object | null, string | null | undefined, never>
-    validated_as: Generated<string | null>
+    validation: ColumnType<object | null, string | null | undefined, never>
   }
   image: {
     id: GeneratedAlways<number>

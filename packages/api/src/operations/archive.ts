@@ -1,4 +1,4 @@
-import { type ArchiveLimits, inspectZip, type ZipReport } from '@cairn/archive'
+import { type ArchiveLimits, inspectZip, type ZipReport, type ZipScan } from '@cairn/archive'
 import { CairnError } from '@cairn/contract'
 import { insertStoredObject, lockStoredObject, type ObjectStore, type Tx } from '@cairn/store'
 import type { ApiContext } from '../context.ts'
@@ -14,15 +14,28 @@ export interface InspectionContext {
  *
  * @throws {CairnError} `invalid_archive` naming the entry and the rule
  */
-export async function inspectUpload(
+export function inspectUpload(context: InspectionContext, upload: Upload, signal: AbortSignal): Promise<ZipReport> {
+  return inspectStored(context, upload, { signal })
+}
+
+/** The same; `scan` sees every file on the way. */
+export function scanUpload(
   context: InspectionContext,
   upload: Upload,
-  signal: AbortSignal,
+  call: { readonly signal: AbortSignal; readonly scan: ZipScan },
+): Promise<ZipReport> {
+  return inspectStored(context, upload, call)
+}
+
+async function inspectStored(
+  context: InspectionContext,
+  upload: Upload,
+  call: { readonly signal: AbortSignal; readonly scan?: ZipScan },
 ): Promise<ZipReport> {
   const file = await context.objectStore.materialise(upload.sha256)
   if (file === null) throw uploadLost()
   try {
-    return await inspectZip(file.path, context.archiveLimits, { signal })
+    return await inspectZip(file.path, context.archiveLimits, call)
   } finally {
     await file.release()
   }
@@ -35,9 +48,8 @@ export async function inspectUpload(
  */
 export async function keepUpload(context: Pick<ApiContext, 'objectStore'>, tx: Tx, upload: Upload): Promise<void> {
   await lockStoredObject(tx, upload.sha256)
-  const content = await context.objectStore.open(upload.sha256)
-  if (content === null) throw uploadLost()
-  content.destroy()
+  const storedAt = await context.objectStore.storedAt(upload.sha256)
+  if (storedAt === null) throw uploadLost()
   await insertStoredObject(tx, upload)
 }
 

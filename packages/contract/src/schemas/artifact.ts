@@ -8,10 +8,13 @@ export const ArtifactVersionParams = Type.Object({ artifactId: Uuid, version: Nu
 export const ListArtifactsQuery = Type.Object(pageQuery)
 export type ListArtifactsQuery = Static<typeof ListArtifactsQuery>
 
-/** How the upload is checked; kept with the version. */
+/**
+ * How the upload is looked at beyond the checks that every zip has to pass; what is found is shown with the version and
+ * refuses nothing. `scan` looks for secrets and large files, `validate` holds the files against what `source` asks for.
+ */
 const checks = { scan: Type.Optional(Type.Boolean()), validate: Type.Optional(Type.Boolean()) }
 
-/** Text fields of the upload. The text `null` as description stands for none. */
+/** Text fields of the upload. The text `null` as description stands for none. `source` says what the artifact is for. */
 export const CreateArtifactFields = Type.Object({
   name: ResourceName,
   description: Type.Optional(Description),
@@ -35,13 +38,52 @@ export type ArtifactCreated = Static<typeof ArtifactCreated>
 export const ArtifactVersionCreated = Type.Object({ version: Type.Integer() })
 export type ArtifactVersionCreated = Static<typeof ArtifactVersionCreated>
 
+/**
+ * What a scan found. It knows secrets by well-known shapes only (tokens of common services, private keys, `.env` files
+ * with values), says where they stand and never what they are, and looks neither into binary files nor into archives
+ * in the archive. It knows nothing of vulnerabilities in packages.
+ */
+export const ArtifactScan = Type.Object({
+  /** At most 100, in the order of the zip. */
+  secrets: Type.Array(
+    Type.Object({
+      file: Type.String({ description: 'Path in the zip.' }),
+      line: Type.Integer({ minimum: 1 }),
+      kind: Type.String({ description: 'What it looks like, e.g. `aws_access_key_id` or `private_key`.' }),
+    }),
+  ),
+  /** Files of more than 10 MiB unpacked; at most 100. */
+  oversizedFiles: Type.Array(Type.Object({ file: Type.String(), sizeBytes: Type.Integer() })),
+  isComplete: Type.Boolean({
+    description:
+      'False when more was found than is named, or text was left out: beyond 8 MiB of a file or 256 MiB of all files.',
+  }),
+})
+export type ArtifactScan = Static<typeof ArtifactScan>
+
+/** What breaks a rule of the source; no problem = it keeps all. `email` has rules: what may be attached to a mail. */
+export const ArtifactValidation = Type.Object({
+  source: nullable(Type.String()),
+  /** At most 100. `file` null = the artifact as a whole. */
+  problems: Type.Array(Type.Object({ file: nullable(Type.String()), rule: Type.String() })),
+})
+export type ArtifactValidation = Static<typeof ArtifactValidation>
+
 /** `sizeBytes` and `sha256` (lower-case hex, of the zip as uploaded) are added by Cairn. */
-export const ArtifactVersion = Type.Object({
+const versionSummary = {
   version: Type.Integer(),
   createdAt: Timestamp,
   createdBy: Type.String(),
   sizeBytes: Type.Integer(addedByCairn),
   sha256: Type.String(addedByCairn),
+}
+
+/** `scan` and `validation` are null when the upload did not ask for them; `entryCount` counts files and directories. */
+export const ArtifactVersion = Type.Object({
+  ...versionSummary,
+  entryCount: Type.Integer(addedByCairn),
+  scan: nullable(ArtifactScan, addedByCairn),
+  validation: nullable(ArtifactValidation, addedByCairn),
 })
 export type ArtifactVersion = Static<typeof ArtifactVersion>
 
@@ -52,7 +94,7 @@ export const ArtifactSummary = Type.Object({
   description: nullable(Type.String()),
   createdAt: Timestamp,
   createdBy: Type.String(),
-  latestVersion: nullable(ArtifactVersion, addedByCairn),
+  latestVersion: nullable(Type.Object(versionSummary), addedByCairn),
 })
 export type ArtifactSummary = Static<typeof ArtifactSummary>
 
@@ -64,6 +106,7 @@ export const ArtifactDetails = pageOf({
   id: Uuid,
   name: Type.String(),
   description: nullable(Type.String()),
+  source: nullable(Type.String(), addedByCairn),
   createdAt: Timestamp,
   createdBy: Type.String(),
   versions: Type.Array(ArtifactVersion),

@@ -167,8 +167,15 @@ test('Bytes that nothing refers to are removed when they are old, and only then'
   const tenantId = await tenant()
   await database.transaction(async (tx) => {
     for (const sha256 of [used, unused, young]) await insertStoredObject(tx, { sha256, sizeBytes: 4 })
-    const archive = { sha256: used, sizeBytes: 4, entryCount: 1 }
-    await insertArtifact(tx, { tenantId, name: 'a', description: null, createdBy: 'a@example.com', archive })
+    const archive = { sha256: used, sizeBytes: 4, entryCount: 1, scan: null, validation: null }
+    await insertArtifact(tx, {
+      tenantId,
+      name: 'a',
+      description: null,
+      source: null,
+      createdBy: 'a@example.com',
+      archive,
+    })
   })
   await sweep()
   expect(await readObjects()).toEqual([used, unused, young, stray].toSorted())

@@ -5,12 +5,18 @@ export interface StoredArchive {
   readonly sha256: string
   readonly sizeBytes: number
   readonly entryCount: number
+  /** null = not asked for. */
+  readonly scan: object | null
+  /** null = not asked for. */
+  readonly validation: object | null
 }
 
 export interface NewArtifact {
   readonly tenantId: string
   readonly name: string
   readonly description: string | null
+  /** What it is for, in the words of who uploads. */
+  readonly source: string | null
   readonly createdBy: string
   readonly archive: StoredArchive
 }
@@ -25,6 +31,7 @@ export async function insertArtifact(tx: Tx, artifact: NewArtifact): Promise<str
       tenant_id: artifact.tenantId,
       name: artifact.name,
       description: artifact.description,
+      source: artifact.source,
       created_by: artifact.createdBy,
     })
     .execute()
@@ -46,6 +53,8 @@ async function insertVersion(
       sha256: content.archive.sha256,
       size_bytes: content.archive.sizeBytes,
       entry_count: content.archive.entryCount,
+      scan: content.archive.scan === null ? null : JSON.stringify(content.archive.scan),
+      validation: content.archive.validation === null ? null : JSON.stringify(content.archive.validation),
       created_by: content.createdBy,
     })
     .execute()

@@ -13,9 +13,14 @@ export interface ArtifactVersionRecord {
   readonly version: number
   readonly sha256: string
   readonly sizeBytes: number
-  readonly entryCount: number
   readonly createdAt: Date
   readonly createdBy: string
+}
+
+export interface CheckedArtifactVersion extends ArtifactVersionRecord {
+  readonly entryCount: number
+  readonly scan: object | null
+  readonly validation: object | null
 }
 
 export interface ListedArtifact extends ArtifactRecord {
@@ -64,10 +69,14 @@ async function readLatestVersions(
 }
 
 /** null = the tenant has no such artifact. */
-export async function findArtifact(db: Db, tenantId: string, artifactId: string): Promise<ArtifactRecord | null> {
+export async function findArtifact(
+  db: Db,
+  tenantId: string,
+  artifactId: string,
+): Promise<(ArtifactRecord & { readonly source: string | null }) | null> {
   const row = await db
     .selectFrom('artifact')
-    .select(['id', 'name', 'description', 'created_at as createdAt', 'created_by as createdBy'])
+    .select(['id', 'name', 'description', 'source', 'created_at as createdAt', 'created_by as createdBy'])
     .where('id', '=', artifactId)
     .where('tenant_id', '=', tenantId)
     .executeTakeFirst()
@@ -80,11 +89,16 @@ export async function listArtifactVersions(
   tenantId: string,
   artifactId: string,
   page: PageRequest,
-): Promise<Page<ArtifactVersionRecord>> {
+): Promise<Page<CheckedArtifactVersion>> {
   const ofArtifact = versionsOf(db, tenantId, artifactId)
   const [items, counted] = await Promise.all([
     ofArtifact
-      .select(versionColumns)
+      .select([
+        ...versionColumns,
+        'artifact_version.entry_count as entryCount',
+        'artifact_version.scan as scan',
+        'artifact_version.validation as validation',
+      ])
       .orderBy('artifact_version.version', 'desc')
       .limit(page.pageSize)
       .offset(pageOffset(page))
@@ -113,7 +127,6 @@ const versionColumns = [
   'artifact_version.version as version',
   'artifact_version.sha256 as sha256',
   'artifact_version.size_bytes as sizeBytes',
-  'artifact_version.entry_count as entryCount',
   'artifact_version.created_at as createdAt',
   'artifact_version.created_by as createdBy',
 ] as const

@@ -1,5 +1,7 @@
+import type { ArtifactScan, ArtifactValidation } from '@cairn/contract'
 import {
   type ArtifactVersionRecord,
+  type CheckedArtifactVersion,
   findArtifact,
   findArtifactVersion,
   listArtifacts as list,
@@ -33,7 +35,7 @@ export const describeArtifact: Operation<'describeArtifact'> = async (context, {
   return {
     ...artifact,
     createdAt: artifact.createdAt.toISOString(),
-    versions: page.items.map(describeVersion),
+    versions: page.items.map(describeChecked),
     versionCount: page.total,
     ...pageKeysOf(page, request),
   }
@@ -41,6 +43,16 @@ export const describeArtifact: Operation<'describeArtifact'> = async (context, {
 
 function describeVersion({ version, createdAt, createdBy, sizeBytes, sha256 }: ArtifactVersionRecord) {
   return { version, createdAt: createdAt.toISOString(), createdBy, sizeBytes, sha256 }
+}
+
+function describeChecked(version: CheckedArtifactVersion) {
+  return {
+    ...describeVersion(version),
+    entryCount: version.entryCount,
+    // Written by `create-artifact.ts`, as these types say.
+    scan: version.scan as ArtifactScan | null,
+    validation: version.validation as ArtifactValidation | null,
+  }
 }
 
 export const downloadArtifact: Operation<'downloadArtifact'> = (context, { caller, params }) =>
