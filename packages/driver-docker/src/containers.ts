@@ -17,10 +17,12 @@ export interface Engine {
    */
   readonly startFailures: Map<string, StartFailure>
   readonly held: HeldContainers
+  /** The id of the network that a name stood for when it was last looked at. */
+  readonly networkIds: Map<string, string>
 }
 
 export function createEngine(client: EngineClient, installation: string): Engine {
-  return { client, installation, startFailures: new Map(), held: new HeldContainers() }
+  return { client, installation, startFailures: new Map(), held: new HeldContainers(), networkIds: new Map() }
 }
 
 /** A container of this installation: what the port sees and what only the driver needs. */

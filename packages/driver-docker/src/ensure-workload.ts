@@ -14,6 +14,7 @@ import type { EngineFeatures } from './engine-features.ts'
 import { storedSpecHash, toObservation } from './from-inspect.ts'
 import { heldIdentity } from './held/observe-held.ts'
 import { adoptHeld, releaseConnected } from './held/release-held.ts'
+import { onNetwork } from './networks.ts'
 import { pause } from './pause.ts'
 import { toStartFailure } from './start-failure.ts'
 import { toCreateOptions } from './to-create-options.ts'
@@ -34,7 +35,13 @@ export async function ensureWorkload(
   checkSpec(spec)
   const released = await releaseConnected(engine, spec, call)
   if (released !== null) return released
-  const body = toCreateOptions(spec, { installation: engine.installation, hasInit: features.hasInit })
+  return await onNetwork(engine, spec.network, call, async (network) => {
+    const setting = { installation: engine.installation, hasInit: features.hasInit, network }
+    return await makeOrAdopt(engine, spec, toCreateOptions(spec, setting), call)
+  })
+}
+
+async function makeOrAdopt(engine: Engine, spec: WorkloadSpec, body: object, call: Call): Promise<Observation> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const id = await createContainer(engine, spec, body, call)
     const observation = id === null ? await adopt(engine, spec, call) : await start(engine, id, call)

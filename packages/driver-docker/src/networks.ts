@@ -1,42 +1,62 @@
 /**
  * Bridge networks by name. The engine lets two callers make two networks of one name at the same moment; then every
- * container start by that name fails. So a maker looks again, and the younger of the two gives way.
+ * container start by that name fails.
+ *
+ * Invariant: a container is put on a network by the network's id, never by its name. Of several of a name the oldest is
+ * the one that all callers agree on; a younger one is removed by whoever sees both, unless a container is on it.
  */
 import { type Call, DriverError, labelNames } from '@cairn/driver'
 import type { Engine } from './containers.ts'
 import type { EngineFeatures } from './engine-features.ts'
-import { Created, type NetworkListEntry, NetworkList, readShape } from './engine-shapes.ts'
+import { type NetworkListEntry, NetworkList, readShape } from './engine-shapes.ts'
 
 const notFound = 404
+/** Podman says 409. */
+const inUse = 403
 const conflict = 409
 
 export async function ensureNetwork(engine: Engine, features: EngineFeatures, name: string, call: Call): Promise<void> {
   const existing = await findNetworks(engine, name, call)
-  if (existing.length > 0) {
-    for (const network of existing) requireOurs(engine, network)
-    return
-  }
-  const id = await createNetwork(engine, features, name, call)
-  if (id === null) return
-  const oldest = oldestNetwork(await findNetworks(engine, name, call))
-  if (oldest !== null && oldest.Id !== id) await deleteNetwork(engine, id, call)
+  for (const network of existing) requireOurs(engine, network)
+  if (existing.length === 0) await createNetwork(engine, features, name, call)
+  const networks = existing.length === 0 ? await findNetworks(engine, name, call) : existing
+  const oldest = oldestNetwork(networks)
+  if (oldest === null) throw new DriverError('unknown', `network ${name} was removed while it was made`)
+  engine.networkIds.set(name, oldest.Id)
+  for (const network of networks) if (network.Id !== oldest.Id) await deleteUnlessUsed(engine, network.Id, call)
 }
 
-/** The new network's id, or null when the name is taken. */
-async function createNetwork(
+/**
+ * Makes a container on the network of a name.
+ *
+ * @param make gets the network's id, or its name when there is none: then the engine says that it is not found
+ */
+export async function onNetwork<T>(
   engine: Engine,
-  features: EngineFeatures,
   name: string,
   call: Call,
-): Promise<string | null> {
+  make: (network: string) => Promise<T>,
+): Promise<T> {
+  const known = engine.networkIds.get(name) ?? oldestNetwork(await findNetworks(engine, name, call))?.Id
+  if (known !== undefined) engine.networkIds.set(name, known)
+  try {
+    return await make(known ?? name)
+  } catch (error) {
+    // The reason may be that another caller removed it.
+    engine.networkIds.delete(name)
+    throw error
+  }
+}
+
+/** Does nothing when the name is taken. */
+async function createNetwork(engine: Engine, features: EngineFeatures, name: string, call: Call): Promise<void> {
   const body = toNetworkOptions(name, { installation: engine.installation, engine: features.engine })
   const request = { method: 'POST', path: '/networks/create', body, accept: [conflict] } as const
   try {
-    const answer = await engine.client.request(request, call)
-    return answer.status === conflict ? null : readShape(Created, answer.body, 'created network').Id
+    await engine.client.request(request, call)
   } catch (error) {
     // Podman answers 500 to a taken name.
-    if (error instanceof DriverError && /network already exists|already used/i.test(error.message)) return null
+    if (error instanceof DriverError && /network already exists|already used/i.test(error.message)) return
     throw error
   }
 }
@@ -53,6 +73,7 @@ export function toNetworkOptions(name: string, setting: { installation: string; 
 }
 
 export async function removeNetwork(engine: Engine, name: string, call: Call): Promise<void> {
+  engine.networkIds.delete(name)
   for (const network of await findNetworks(engine, name, call)) {
     if (network.Labels?.[labelNames.installation] === engine.installation) await deleteNetwork(engine, network.Id, call)
   }
@@ -73,6 +94,10 @@ async function findNetworks(engine: Engine, name: string, call: Call): Promise<N
 
 async function deleteNetwork(engine: Engine, id: string, call: Call): Promise<void> {
   await engine.client.request({ method: 'DELETE', path: `/networks/${id}`, accept: [notFound] }, call)
+}
+
+async function deleteUnlessUsed(engine: Engine, id: string, call: Call): Promise<void> {
+  await engine.client.request({ method: 'DELETE', path: `/networks/${id}`, accept: [notFound, inUse, conflict] }, call)
 }
 
 function requireOurs(engine: Engine, network: NetworkListEntry): void {

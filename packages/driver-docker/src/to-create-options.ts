@@ -17,6 +17,8 @@ export interface CreateSetting {
   readonly installation: string
   /** Whether the engine has an init process to put before a program. */
   readonly hasInit: boolean
+  /** Id of the network that the spec names. */
+  readonly network: string
 }
 
 /**
@@ -38,8 +40,9 @@ export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     Labels: toLabels(spec, { installation: setting.installation, hash: specHash(spec) }),
     ...(port === null ? {} : { ExposedPorts: { [port]: {} } }),
+    NetworkingConfig: toNetworkingConfig(setting.network),
     HostConfig: {
-      ...toHostConfig(spec),
+      ...toHostConfig(spec, setting.network),
       Init: setting.hasInit && spec.command !== null,
       ...(port === null ? {} : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
     },
@@ -47,7 +50,7 @@ export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
 }
 
 /** The same for a container that waits. Its standard input stays open when a connection to it ends. */
-export function toHeldCreateOptions(spec: HeldSpec, setting: { installation: string; nonce: string }) {
+export function toHeldCreateOptions(spec: HeldSpec, setting: { installation: string; nonce: string; network: string }) {
   return {
     Image: spec.image,
     Entrypoint: holderCommand(setting.nonce),
@@ -59,7 +62,8 @@ export function toHeldCreateOptions(spec: HeldSpec, setting: { installation: str
     },
     OpenStdin: true,
     StdinOnce: false,
-    HostConfig: { ...toHostConfig(spec), Init: true },
+    NetworkingConfig: toNetworkingConfig(setting.network),
+    HostConfig: { ...toHostConfig(spec, setting.network), Init: true },
   }
 }
 
@@ -67,7 +71,12 @@ function toLabels(spec: HeldSpec, { installation, hash }: { installation: string
   return { ...ownerLabels(spec.owner), [labelNames.installation]: installation, [labelNames.spec]: hash }
 }
 
-function toHostConfig({ resources, network, owner }: HeldSpec) {
+/** Without it Docker keeps the name alone, and looks for it again when the container starts. */
+function toNetworkingConfig(network: string) {
+  return { EndpointsConfig: { [network]: { NetworkID: network } } }
+}
+
+function toHostConfig({ resources, owner }: HeldSpec, network: string) {
   const { memoryBytes, cpus, pids, storageBytes } = resources
   return {
     NetworkMode: network,

@@ -25,9 +25,14 @@ const spec: WorkloadSpec = {
 
 describe('create options', () => {
   it('carry the whole security baseline', () => {
-    const { HostConfig } = toCreateOptions(spec, { installation: 'x', hasInit: true })
+    const { HostConfig, NetworkingConfig } = toCreateOptions(spec, {
+      installation: 'x',
+      hasInit: true,
+      network: 'f00d',
+    })
+    expect(NetworkingConfig).toEqual({ EndpointsConfig: { f00d: { NetworkID: 'f00d' } } })
     expect(HostConfig).toEqual({
-      NetworkMode: 'cairn-x-acme',
+      NetworkMode: 'f00d',
       Memory: 268_435_456,
       MemorySwap: 268_435_456,
       NanoCpus: 250_000_000,
@@ -44,7 +49,7 @@ describe('create options', () => {
   })
 
   it('replace entrypoint and command together, and leave an image’s own alone and without an init process', () => {
-    const setting = { installation: 'x', hasInit: true }
+    const setting = { installation: 'x', hasInit: true, network: 'f00d' }
     expect(toCreateOptions(spec, setting)).toMatchObject({ Entrypoint: spec.command, Cmd: [], Env: ['A=1=2\n3'] })
     const own = toCreateOptions({ ...spec, command: null }, setting)
     expect(own).not.toHaveProperty('Entrypoint')
@@ -52,7 +57,7 @@ describe('create options', () => {
   })
 
   it('label what belongs to whom, and the spec', () => {
-    expect(toCreateOptions(spec, { installation: 'x', hasInit: false }).Labels).toEqual({
+    expect(toCreateOptions(spec, { installation: 'x', hasInit: false, network: 'f00d' }).Labels).toEqual({
       'dev.cairn.installation': 'x',
       'dev.cairn.kind': 'step',
       'dev.cairn.id': 'run',
@@ -63,7 +68,7 @@ describe('create options', () => {
 
   it('publish a port on the loopback interface only, and bound the log of a service', () => {
     const service = { ...spec, owner: { ...spec.owner, kind: 'service' as const }, publishPort: 8000 }
-    const options = toCreateOptions(service, { installation: 'x', hasInit: false })
+    const options = toCreateOptions(service, { installation: 'x', hasInit: false, network: 'f00d' })
     expect(options).toMatchObject({
       ExposedPorts: { '8000/tcp': {} },
       HostConfig: {

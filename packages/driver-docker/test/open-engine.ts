@@ -32,7 +32,7 @@ export async function openEngine(dockerHost: string): Promise<ConformanceEngine>
     imageWithoutShell,
     connect: (each) => createDockerDriver({ installation: each, dockerHost: proxy.host, logger: silentLogger }),
     leaveCreated: async (each: string, spec: WorkloadSpec) => {
-      const body = toCreateOptions(spec, { installation: each, hasInit: false })
+      const body = toCreateOptions(spec, { installation: each, hasInit: false, network: spec.network })
       await client.request({ method: 'POST', path: '/containers/create', query: { name: spec.name }, body }, call())
     },
     dropConnections: () => proxy.dropConnections(),

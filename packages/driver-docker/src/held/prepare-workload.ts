@@ -11,6 +11,7 @@ import {
 import { type Engine, findContainer, inspectContainer, readFound } from '../containers.ts'
 import { createContainer, removeUnstarted } from '../create-container.ts'
 import type { EngineFeatures } from '../engine-features.ts'
+import { onNetwork } from '../networks.ts'
 import { pause } from '../pause.ts'
 import { toStartFailure } from '../start-failure.ts'
 import { toHeldCreateOptions } from '../to-create-options.ts'
@@ -36,9 +37,13 @@ export async function prepareWorkload(
   if (features.engine !== 'docker' || !features.hasInit) {
     return { kind: 'not_held', reason: `${features.engine} ${features.version} has no init process or no attaching` }
   }
+  return await onNetwork(engine, spec.network, call, (network) => makeOrAdopt(engine, spec, network, call))
+}
+
+async function makeOrAdopt(engine: Engine, spec: HeldSpec, network: string, call: Call): Promise<Prepared> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const nonce = newNonce()
-    const body = toHeldCreateOptions(spec, { installation: engine.installation, nonce })
+    const body = toHeldCreateOptions(spec, { installation: engine.installation, nonce, network })
     const id = await createContainer(engine, spec, body, call)
     const prepared =
       id === null ? await adopt(engine, spec, attempt, call) : await start(engine, spec, { id, nonce }, call)
