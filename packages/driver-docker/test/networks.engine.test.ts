@@ -48,7 +48,6 @@ const networksOfName = async () => {
 afterEach(async () => {
   for (const { name } of await driver.list(call())) await driver.remove(name, call())
   await driver.removeNetwork(network, call())
-  expect(await networksOfName()).toEqual([])
 })
 
 test('A workload starts while another server has just made a second network of the name', async () => {
@@ -81,4 +80,11 @@ test('A network that was removed and made again is found by a driver that knew t
   await connect().ensureNetwork(network, call())
   const { name } = await driver.ensure(spec(), call())
   expect(await driver.wait(name, call())).toMatchObject({ exit: { code: 0 } })
+})
+
+test('The removal of a network removes all of its name', async () => {
+  await driver.ensureNetwork(network, call())
+  await makeDouble()
+  await driver.removeNetwork(network, call())
+  expect(await networksOfName()).toEqual([])
 })
