@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureChainLatency } from './chain-latency.ts'
 import { measureContainers } from './container-latency.ts'
+import { measureHeldStarts } from './held-starts.ts'
 import { measureHttpThroughput } from './http-throughput.ts'
 import { Place } from './place.ts'
 import { measureQueueBacklog } from './queue-backlog.ts'
@@ -20,6 +21,7 @@ import { measureTriggerLatency } from './trigger-latency.ts'
 const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
   start: measureServerStart,
   containers: measureContainers,
+  held: measureHeldStarts,
   api: measureHttpThroughput,
   chain: measureChainLatency,
   throughput: measureRunThroughput,

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findBrokenInvariants } from './execution/invariants.ts'
 import { randomPlan, seededRandom, startRuns } from './execution/random-runs.ts'
 import { storedEngineSchema } from './execution/stored-engine.ts'
+import { untilNothingIsHeld } from './execution/until-nothing-is-held.ts'
 import { startWorker, type Worker, WorkerPool } from './execution/worker-processes.ts'
 
 const seed = Number(process.env['CAIRN_CRASH_SEED'] ?? randomInt(2 ** 31))
@@ -58,8 +59,11 @@ const registrations = async (): Promise<number> => {
   return rows[0]?.count ?? 0
 }
 
-const untilAllEnded = (timeoutMs: number) =>
-  eventually(async () => expect(await liveRuns(), `live runs, seed ${seed}`).toBe(0), { timeoutMs, everyMs: 50 })
+/** And nothing is held any more: what a dead process left is swept. */
+const untilAllEnded = async (timeoutMs: number) => {
+  await eventually(async () => expect(await liveRuns(), `live runs, seed ${seed}`).toBe(0), { timeoutMs, everyMs: 50 })
+  await untilNothingIsHeld(test.database)
+}
 
 const points = [
   'execution.claimed',
@@ -67,6 +71,8 @@ const points = [
   'execution.flushed',
   'execution.before-ensure',
   'execution.container-ensured',
+  'execution.before-hold',
+  'execution.held',
   'execution.attempt-concluded',
   'execution.before-remove',
 ]

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findBrokenInvariants } from './execution/invariants.ts'
 import { startRuns } from './execution/random-runs.ts'
 import { storedEngineSchema } from './execution/stored-engine.ts'
+import { untilNothingIsHeld } from './execution/until-nothing-is-held.ts'
 import { startWorker, WorkerPool } from './execution/worker-processes.ts'
 
 let test: TestDatabase
@@ -69,6 +70,7 @@ async function outcome(): Promise<Outcome> {
       },
       { timeoutMs: 20_000, everyMs: 50 },
     )
+    await untilNothingIsHeld(test.database)
     const ends = [...new Set(runs.map(({ status, reason }) => `${status}: ${reason}`))]
     return { ends, errors, broken: await findBrokenInvariants(test.database) }
   } finally {

@@ -4,6 +4,7 @@ import { type Clock, type Logger, noCrashPoints, serviceHost } from '@cairn/doma
 import {
   createGitRepositories,
   defaultExecutionSettings,
+  type ExecutionSettings,
   type MailSettings,
   startExecutionEngine,
   startReconcilers,
@@ -157,7 +158,7 @@ function startEngine(
     logger: logger.child({ part: 'execution' }),
     secretCipher,
     egressAllow: settings.egressAllow,
-    settings: { ...defaultExecutionSettings, mostLiveRunsOfWorkflow: settings.mostLiveRuns },
+    settings: executionSettings(settings),
   })
   const reconcilers = startReconcilers({
     ...shared,
@@ -187,6 +188,10 @@ function startEngine(
 }
 
 /** Without a sender mail comes from the account on the mail server, or from its host. */
+function executionSettings({ mostLiveRuns, mostHeldStarts }: Settings): ExecutionSettings {
+  return { ...defaultExecutionSettings, mostLiveRunsOfWorkflow: mostLiveRuns, mostHeldStarts }
+}
+
 function mailSettingsOf({ smtpUrl, mailFrom, mailDomains }: Settings): MailSettings | null {
   if (smtpUrl === null) return null
   const { username, hostname } = new URL(smtpUrl)

@@ -19,6 +19,7 @@ test('without any variable every setting has its default', () => {
     rateLimitPerSecond: 1000,
     maxDatabaseConnections: 20,
     mostLiveRuns: 10,
+    mostHeldStarts: 16,
     mostWaitingRuns: 100,
     leastScheduleSeconds: 1,
     scheduleGraceSeconds: 3600,

@@ -274,6 +274,15 @@ export const settings = {
     },
     { least: 0, most: 100_000 },
   ),
+  mostHeldStarts: integer(
+    {
+      name: 'CAIRN_MAX_HELD_STARTS',
+      default: '16',
+      unit: 'containers',
+      doc: 'Containers that wait for the end of the step before theirs, so that the next step starts in milliseconds; each takes some 10 MB of memory. 0 = none.',
+    },
+    { least: 0, most: 1000 },
+  ),
   leastScheduleSeconds: integer(
     {
       name: 'CAIRN_SCHEDULE_MIN_SECONDS',

@@ -7,7 +7,10 @@ import { linesOf } from './stored-engine.ts'
 const queries = {
   'containers that ran on after their run had ended': `
     select w.name from fake_engine.workload w join execution e on e.id::text = w.execution_id
-    where w.finish_at > e.finished_at + interval '1 second'`,
+    where w.finish_at > e.finished_at + interval '1 second' and not w.held`,
+  'containers that are held after their run had ended': `
+    select w.name from fake_engine.workload w join execution e on e.id::text = w.execution_id
+    where w.held and e.finished_at is not null`,
   'containers that started twice': `select name from fake_engine.start group by 1 having count(*) > 1`,
   'containers of a step that ran at the same time': `
     select a.name, b.name from fake_engine.start a join fake_engine.start b

@@ -3,6 +3,8 @@
  * Cairn's tables but outside its transactions. Every start is kept in `fake_engine.start`, also after a removal, for the
  * invariants to count.
  *
+ * One that is held is a row as well; its release is the update that makes it run.
+ *
  * A command is `run <milliseconds> <exit code>`; it prints five lines at its start and leaves its name in `out.txt`.
  */
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,7 +13,9 @@ import {
   DriverError,
   type EngineDriver,
   exitReason,
+  type HeldSpec,
   type Observation,
+  type Prepared,
   type WorkloadSpec,
 } from '@cairn/driver'
 import type { Pool } from 'pg'
@@ -20,7 +24,8 @@ export const storedEngineSchema = `
 create schema fake_engine;
 create table fake_engine.workload (
   name text primary key, execution_id text not null, tenant_id text not null,
-  started_at timestamptz not null default clock_timestamp(), finish_at timestamptz not null, code integer not null
+  started_at timestamptz not null default clock_timestamp(), finish_at timestamptz not null, code integer not null,
+  held boolean not null default false
 );
 create table fake_engine.start (
   name text not null, execution_id text not null, step text not null,
@@ -38,6 +43,8 @@ interface Row {
   readonly finish_at: Date
   readonly code: number
   readonly ended: boolean
+  /** It waits for its release; `finish_at` is then infinite. */
+  readonly held: boolean
 }
 
 const select = 'select *, finish_at <= clock_timestamp() as ended from fake_engine.workload'
@@ -70,7 +77,7 @@ export function createStoredEngine(pool: Pool): EngineDriver {
     preflight: unused,
     ensureNetwork: async () => undefined,
     removeNetwork: unused,
-    prepare: async () => ({ kind: 'not_held', reason: 'it has no holders' }),
+    prepare: (spec) => holdOnce(pool, spec),
     ensure: async (spec) => {
       await startOnce(pool, spec)
       return observe(await required(spec.name))
@@ -88,6 +95,7 @@ export function createStoredEngine(pool: Pool): EngineDriver {
       return row === null ? null : observe(row)
     },
     stop: async (name) => {
+      await pool.query('delete from fake_engine.workload where name = $1 and held', [name])
       await pool.query(
         'update fake_engine.workload set finish_at = least(finish_at, clock_timestamp()) where name = $1',
         [name],
@@ -120,7 +128,10 @@ async function startOnce(pool: Pool, spec: WorkloadSpec): Promise<void> {
     `with made as (
       insert into fake_engine.workload (name, execution_id, tenant_id, finish_at, code)
       values ($1, $2, $3, clock_timestamp() + $4::float8 * interval '1 millisecond', $5)
-      on conflict (name) do nothing returning *
+      on conflict (name) do update
+        set held = false, started_at = clock_timestamp(), finish_at = excluded.finish_at, code = excluded.code
+        where workload.held
+      returning *
     )
     insert into fake_engine.start (name, execution_id, step, started_at, finish_at)
     select name, execution_id, $6, started_at, finish_at from made`,
@@ -128,7 +139,18 @@ async function startOnce(pool: Pool, spec: WorkloadSpec): Promise<void> {
   )
 }
 
+async function holdOnce(pool: Pool, { name, owner }: HeldSpec): Promise<Prepared> {
+  await pool.query(
+    `insert into fake_engine.workload (name, execution_id, tenant_id, finish_at, code, held)
+     values ($1, $2, $3, 'infinity', 0, true) on conflict (name) do nothing`,
+    [name, owner.id, owner.tenantId],
+  )
+  const { rows } = await pool.query<Row>(`${select} where name = $1`, [name])
+  return { kind: rows[0]?.held === true ? 'held' : 'started' }
+}
+
 function observe(row: Row): Observation {
+  if (row.held) return heldObservation(row)
   return {
     name: row.name,
     owner: { kind: 'step', id: row.execution_id, tenantId: row.tenant_id },
@@ -138,4 +160,9 @@ function observe(row: Row): Observation {
     finishedAt: row.ended ? row.finish_at : null,
     exit: row.ended ? { code: row.code, reason: exitReason(row.code, false), detail: null } : null,
   }
+}
+
+function heldObservation({ name, execution_id: id, tenant_id: tenantId }: Row): Observation {
+  const owner = { kind: 'step', id, tenantId } as const
+  return { name, owner, phase: 'created', address: null, startedAt: null, finishedAt: null, exit: null }
 }

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CrashPoints, noCrashPoints } from '@cairn/domain'
-import { createGitRepositories, defaultExecutionSettings, startExecutionEngine } from '@cairn/engine'
+import { createGitRepositories, startExecutionEngine } from '@cairn/engine'
 import {
   createSecretCipher,
   type Database,
@@ -14,6 +14,7 @@ import {
   type SecretCipher,
 } from '@cairn/store'
 import { killAt, killAtRandom, silentLogger } from '@cairn/testkit'
+import { crashSettings } from './crash-settings.ts'
 import { frozenSign } from './frozen-sign.ts'
 import { createStoredEngine } from './stored-engine.ts'
 
@@ -28,16 +29,6 @@ export type Fate =
   | { readonly kind: 'dies_at_random'; readonly probability: number }
   /** Stops itself (SIGSTOP) at the n-th passage of the point, after it has said so, and goes on when it is let. */
   | { readonly kind: 'freezes_at'; readonly point: string; readonly passage: number }
-
-/** Short, so that a take-over costs a second; long beside the pauses of a busy machine. */
-export const crashSettings = {
-  ...defaultExecutionSettings,
-  leaseMs: 1000,
-  renewEveryMs: 200,
-  pollMs: 50,
-  claimBatch: 10,
-  resyncMs: 500,
-}
 
 function crashPointsOf(fate: Fate): CrashPoints {
   switch (fate.kind) {

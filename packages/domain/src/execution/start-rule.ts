@@ -33,7 +33,7 @@ export function hasConditions({ conditions }: PlannedStep): boolean {
 }
 
 /** `Success`, its own `skip`, or left out of a partial run. */
-function countsAsSuccess(step: StepState): boolean {
+export function countsAsSuccess(step: StepState): boolean {
   return step.phase === 'succeeded' || (step.phase === 'skipped' && (step.skipCause === 'skip' || isLeftOut(step)))
 }
 
@@ -69,7 +69,7 @@ function refusal(condition: string, seen: string): Refusal {
 }
 
 /** What of the step's output speaks against the condition; null = it holds. */
-function seenAgainst(state: RunState, entry: PlannedParameterCondition): string | null {
+export function seenAgainst(state: RunState, entry: PlannedParameterCondition): string | null {
   const step = state.steps.get(entry.step)
   if (step !== undefined && isLeftOut(step)) return null
   const value = ownValue(step?.outputs ?? {}, entry.output)
@@ -81,7 +81,7 @@ function seenAgainst(state: RunState, entry: PlannedParameterCondition): string 
   return (value === entry.value) === (entry.condition === 'equals') ? null : `it is ${quoted(value)}`
 }
 
-function statusHolds(state: RunState, entry: PlannedStatusCondition): boolean {
+export function statusHolds(state: RunState, entry: PlannedStatusCondition): boolean {
   const fulfils = (name: StepName) => {
     const step = state.steps.get(name)
     if (step === undefined) return false

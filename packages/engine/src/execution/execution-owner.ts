@@ -28,10 +28,11 @@ import {
   showAsStopping,
 } from '@cairn/store'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
-import { containerName } from './container/container-step.ts'
+import { containerName } from './container/step-workload.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
 import { failBrokenRun } from './fail-broken-run.ts'
 import { GroupCommit, type RunWrites } from './group-commit.ts'
+import { holdAsBefore, type Holding, holdNextSteps } from './hold-next-steps.ts'
 import { type Lease, OwnershipLost } from './keep-lease.ts'
 import {
   advanceRun,
@@ -72,11 +73,13 @@ export class ExecutionOwner {
   readonly #recorder: RunRecorder & { readonly commit: GroupCommit<LiveRun> }
   readonly #runs = new Map<string, LiveRun>()
   readonly #requests = new Set<Promise<void>>()
+  readonly #holding: Holding
   #stopping = false
 
   constructor(dependencies: OwnerDependencies) {
     this.#use = dependencies
-    const { database, lease, settings } = dependencies
+    const { database, lease, settings, attempts, removeContainer } = dependencies
+    this.#holding = { ...attempts.container, removeContainer }
     const commit = new GroupCommit<LiveRun>({
       lanes: settings.flushLanes,
       mostEvents: settings.mostEventsPerFlush,
@@ -167,6 +170,7 @@ export class ExecutionOwner {
         run.adoptedAttempts.add(attemptKey(step, attempt))
         this.#startAttempt(run, { step, attempt, adopted: true })
       }
+      holdAsBefore(this.#holding, run)
       this.#advance(run)
     } catch (error) {
       this.#giveUp(execution, error)
@@ -187,7 +191,10 @@ export class ExecutionOwner {
     this.#use.crashPoints.reach('execution.flushed')
     if (writes.finished?.watched === true) this.#use.onWatchedEnd()
     if (run.closed) return
-    for (const { event } of writes.events) this.#followUpEvent(run, event)
+    for (const { event } of writes.events) {
+      this.#followUpEvent(run, event)
+      holdNextSteps(this.#holding, run, event)
+    }
   }
 
   #followUpEvent(run: LiveRun, event: RunEvent): void {
@@ -299,6 +306,7 @@ export class ExecutionOwner {
     if (run !== undefined) closeRun(run)
     this.#runs.delete(execution.id)
     if (signal.aborted) return
+    this.#holding.held.letGoOfRun(execution.id)
     logger.error({ err: error, executionId: execution.id }, 'a run cannot go on')
     failBrokenRun(database, lease.processId, { execution, error, at: this.#recorder.now() })
       .then(() => this.#use.onRoom())

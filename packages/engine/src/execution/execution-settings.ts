@@ -12,6 +12,8 @@ export interface ExecutionSettings {
   /** Runs of one workflow that may be live; the others wait. */
   readonly mostLiveRunsOfWorkflow: number
   readonly concurrentStarts: number
+  /** Containers made while their steps still wait, at a time; 0 = none. */
+  readonly mostHeldStarts: number
   readonly concurrentRequests: number
   /** Sessions of sql and export steps on the warehouse server at a time. */
   readonly warehouseSessions: { readonly ofTenant: number; readonly inAll: number }
@@ -34,6 +36,7 @@ export const defaultExecutionSettings: ExecutionSettings = {
   mostLiveRuns: 2000,
   mostLiveRunsOfWorkflow: 10,
   concurrentStarts: 8,
+  mostHeldStarts: 16,
   concurrentRequests: 256,
   warehouseSessions: { ofTenant: 4, inAll: 24 },
   resyncMs: 30_000,

@@ -14,7 +14,9 @@ import {
 import type { Repositories } from '../repository/git-repositories.ts'
 import { bounded } from './container/call-engine.ts'
 import { ContainerWatch } from './container/container-watch.ts'
+import { HeldStarts } from './container/held-starts.ts'
 import { StartsBeforeRemovals } from './container/starts-before-removals.ts'
+import { StepNetworks } from './container/step-networks.ts'
 import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
 import type { ExecutionSettings } from './execution-settings.ts'
@@ -176,7 +178,8 @@ class Engine {
   }
 
   #createOwner(lease: Lease, signal: AbortSignal): ExecutionOwner {
-    const { database, clock, logger, crashPoints, settings, driver, hints } = this.#options
+    const { database, clock, logger, crashPoints, settings, hints } = this.#options
+    const removeContainer = (name: string) => this.#removeContainer(name, signal)
     return new ExecutionOwner({
       database,
       lease,
@@ -185,14 +188,8 @@ class Engine {
       logger,
       crashPoints,
       settings,
-      attempts: this.#createAttemptRuntime(lease),
-      removeContainer: (name) => {
-        const remove = () => driver.remove(name, bounded({ signal }))
-        this.#containers.remove(remove).catch((error: unknown) => {
-          // The sweep removes it later.
-          if (!signal.aborted) logger.warn({ err: error, workload: name }, 'a container was not removed')
-        })
-      },
+      attempts: this.#createAttemptRuntime(lease, { signal, removeContainer }),
+      removeContainer,
       signal,
       onRoom: () => {
         this.#noteRoom()
@@ -202,19 +199,35 @@ class Engine {
     })
   }
 
-  #createAttemptRuntime(lease: Lease): AttemptRuntime {
-    const { database, clock, logger, secretCipher } = this.#options
+  /** Never rejects. */
+  #removeContainer(name: string, signal: AbortSignal): void {
+    const { driver, logger } = this.#options
+    this.#containers
+      .remove(() => driver.remove(name, bounded({ signal })))
+      .catch((error: unknown) => {
+        // The sweep removes it later.
+        if (!signal.aborted) logger.warn({ err: error, workload: name }, 'a container was not removed')
+      })
+  }
+
+  #createAttemptRuntime(
+    lease: Lease,
+    owner: { readonly signal: AbortSignal; readonly removeContainer: (name: string) => void },
+  ): AttemptRuntime {
+    const { database, clock, logger, secretCipher, driver, settings } = this.#options
     const now = () => clock.now()
     const assertOwner = () => {
       if (!lease.isHeld()) throw new OwnershipLost('the lease was not renewed in time')
     }
+    const networks = new StepNetworks(driver)
     const shared = { ...this.#options, db: database.db, processId: lease.processId, now, assertOwner }
     return {
       container: {
         ...shared,
         watch: this.#watch,
         limitStarts: (task) => this.#containers.start(task),
-        networks: new Map<string, Promise<void>>(),
+        networks,
+        held: new HeldStarts({ ...this.#options, ...owner, networks, assertOwner, most: settings.mostHeldStarts }),
       },
       warehouse: { ...shared, limitSessions: this.#limitSessions },
       secrets: { db: database.db, cipher: secretCipher, logger },

@@ -8,22 +8,12 @@
 import {
   type AttemptResult,
   type CrashPoints,
-  networkName,
   type PlannedContainerStep,
   reasonOfExit,
   type SecretMask,
   stepLogStream,
-  storageBytes,
-  workloadName,
 } from '@cairn/domain'
-import {
-  type Call,
-  DriverError,
-  type EngineDriver,
-  type Observation,
-  type WorkloadFiles,
-  type WorkloadSpec,
-} from '@cairn/driver'
+import { DriverError, type EngineDriver, type Observation, type WorkloadFiles, type WorkloadSpec } from '@cairn/driver'
 import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { Logger } from '@cairn/domain'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
@@ -34,9 +24,12 @@ import { bounded, callEngine, endlessPatience, patienceToStart } from './call-en
 import type { ContainerWatch } from './container-watch.ts'
 import { endContainer } from './end-container.ts'
 import { endOfLog, EngineSilence } from './log-end.ts'
+import type { HeldStarts } from './held-starts.ts'
 import { pumpLogs } from './pump-logs.ts'
 import { readOutputs } from './read-outputs.ts'
 import { fetchStepFiles, type StepFiles } from './step-files.ts'
+import type { StepNetworks } from './step-networks.ts'
+import { containerName, type StepWorkload, stepWorkload } from './step-workload.ts'
 
 export interface ContainerRuntime {
   readonly driver: EngineDriver
@@ -51,19 +44,14 @@ export interface ContainerRuntime {
   readonly watch: ContainerWatch
   /** Bounds how many containers start at a time. */
   readonly limitStarts: Limiter
-  /** Networks that this process made or found, or is about to: each is asked for once, not by every step at a time. */
-  readonly networks: Map<string, Promise<void>>
+  readonly networks: StepNetworks
+  readonly held: HeldStarts
   readonly repositories: Repositories
   /** Throws when this process may not act for its runs any more. */
   readonly assertOwner: () => void
 }
 
-export interface ContainerAttempt {
-  readonly executionId: string
-  readonly tenantId: string
-  readonly step: string
-  readonly attempt: number
-  readonly planned: PlannedContainerStep
+export interface ContainerAttempt extends StepWorkload {
   readonly env: Readonly<Record<string, string>>
   readonly mask: SecretMask
   /** Value of the secret that the repository names; null = it names none. */
@@ -74,13 +62,6 @@ export interface ContainerAttempt {
   readonly stop: RunStop
   /** Told when the container is seen running. */
   readonly onRunning: () => void
-}
-
-/** Processes and threads of a step. */
-const mostPids = 4096
-
-export function containerName(installationId: string, attempt: { executionId: string; step: string; attempt: number }) {
-  return workloadName(installationId, 'step', attempt.executionId, attempt.step, attempt.attempt)
 }
 
 /** Rejects only when `signal` aborts or the process is not the owner any more; the engine's refusals are results. */
@@ -189,23 +170,9 @@ function failedFiles(attempt: ContainerAttempt, reason: string): AttemptResult {
 }
 
 function specOf(installationId: string, attempt: ContainerAttempt, files: WorkloadFiles | null): WorkloadSpec {
-  const { planned } = attempt
-  return {
-    name: containerName(installationId, attempt),
-    owner: { kind: 'step', id: attempt.executionId, tenantId: attempt.tenantId },
-    image: planned.image.engineId,
-    command: ['/bin/sh', '-c', planned.command],
-    env: attempt.env,
-    resources: {
-      cpus: planned.resources.cpus,
-      memoryBytes: planned.resources.memoryBytes,
-      pids: mostPids,
-      storageBytes: storageBytes(planned.resources.storage),
-    },
-    network: networkName(installationId, attempt.tenantId),
-    files,
-    publishPort: null,
-  }
+  const { planned, env } = attempt
+  const command = ['/bin/sh', '-c', planned.command]
+  return { ...stepWorkload(installationId, attempt, files), command, env, publishPort: null }
 }
 
 /** The container, started if need be; in a run that is stopped only what is there, null = nothing is. */
@@ -228,6 +195,8 @@ async function startOrLook(
 
 class StoppedBeforeStart extends Error {}
 
+const unlimited: Limiter = (task) => task()
+
 async function ensureContainer(
   runtime: ContainerRuntime,
   attempt: ContainerAttempt,
@@ -235,12 +204,14 @@ async function ensureContainer(
   asked: { mayExist: boolean },
 ): Promise<Observation> {
   const told: Promise<void>[] = []
+  // A release takes no place among the starts, which take a hundred times as long.
+  let limit = (await runtime.held.take(spec.name)) ? unlimited : runtime.limitStarts
   const started = await callEngine(
     (call) =>
-      runtime.limitStarts(async () => {
+      limit(async () => {
         attempt.signal.throwIfAborted()
         if (attempt.stop.isAsked()) throw new StoppedBeforeStart()
-        await ensureNetworkOnce(runtime, spec.network, bounded(call))
+        await runtime.networks.ensure(spec.network, bounded(call))
         runtime.crashPoints.reach('execution.before-ensure')
         // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
         runtime.assertOwner()
@@ -252,8 +223,9 @@ async function ensureContainer(
       until: attempt.stop.signal,
       patience: patienceToStart,
       onTrouble: (error) => {
+        limit = runtime.limitStarts
         // It may have been removed since.
-        runtime.networks.delete(spec.network)
+        runtime.networks.forget(spec.network)
         runtime.logger.warn(
           { err: error, step: attempt.step, executionId: attempt.executionId },
           'a step waits for the engine',
@@ -266,16 +238,6 @@ async function ensureContainer(
   // The log has one writer at a time.
   await Promise.all(told)
   return started
-}
-
-async function ensureNetworkOnce({ driver, networks }: ContainerRuntime, name: string, call: Call): Promise<void> {
-  let ensured = networks.get(name)
-  if (ensured === undefined) {
-    ensured = driver.ensureNetwork(name, call)
-    networks.set(name, ensured)
-    ensured.catch(() => networks.delete(name))
-  }
-  await ensured
 }
 
 /** Best effort: the wait itself matters more than the line about it. */
