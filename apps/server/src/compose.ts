@@ -137,6 +137,11 @@ function startEngine(
     installationId: store.installationId,
     clock,
     crashPoints: noCrashPoints,
+    repositories: createGitRepositories({
+      path: programs.PATH,
+      temporaryDirectory: data.temporary,
+      egressAllow: settings.egressAllow,
+    }),
   }
   const warehouses = openWarehouses({
     database: store.database,
@@ -150,11 +155,6 @@ function startEngine(
     ...shared,
     warehouses,
     objectStore,
-    repositories: createGitRepositories({
-      path: programs.PATH,
-      temporaryDirectory: data.temporary,
-      egressAllow: settings.egressAllow,
-    }),
     logger: logger.child({ part: 'execution' }),
     secretCipher,
     egressAllow: settings.egressAllow,

@@ -88,9 +88,24 @@ describe('creating', () => {
       { buildDetails: { buildArguments: [{ name: 'A', value: '€'.repeat(60_000) }] } },
       'buildDetails.buildArguments.0.value',
     ],
-    ['a repository', { buildDetails: { source: 'github', repository: 'x' } }, 'not supported'],
-    ['secrets', { buildDetails: { secrets: ['a'] } }, 'buildDetails.secrets'],
-    ['resources to redeploy', { autodeployResources: [{ entityId: '1', entityType: 'api' }] }, 'autodeployResources'],
+    [
+      'a repository that is no address',
+      { buildDetails: { source: 'github', repository: 'x' } },
+      'buildDetails.repository',
+    ],
+    [
+      'an upload beside a repository',
+      { buildDetails: { source: 'github', repository: 'https://a.example/b' } },
+      'artifact: ',
+    ],
+    ['a secret that is not there', { buildDetails: { secrets: ['a'] } }, 'buildDetails.secrets.0: secret "a"'],
+    ['an artifact beside a file', { buildDetails: { artifactId: crypto.randomUUID() } }, 'artifactId'],
+    ['a version of no artifact', { buildDetails: { artifactVersion: 1 } }, 'needs buildDetails.artifactId'],
+    [
+      'an argument with the name of a secret',
+      { buildDetails: { secrets: ['npm-token'], buildArguments: [{ name: 'NPM_TOKEN', value: 'x' }] } },
+      'is the argument of the secret "npm-token"',
+    ],
     ['a version that is none', { version: 'one' }, 'version: '],
     ['an unknown type', { type: 'nothing' }, 'type: '],
     ['details that are no JSON', { buildDetails: '{' }, 'buildDetails: must be JSON'],
@@ -112,6 +127,90 @@ describe('creating', () => {
     expect(await fixture.storedFiles()).toHaveLength(1)
     await create({}, await zipOf({ Dockerfile: 'FROM other' }))
     expect(await fixture.storedFiles()).toHaveLength(1)
+  })
+})
+
+describe('building from a stored artifact', () => {
+  async function artifact(): Promise<string> {
+    return textIn(await fixture.call('createArtifact', { form: formOf({ name: 'code', description: 'x' }, zip) }), 'id')
+  }
+  const build = (buildDetails: object, file?: Buffer): Promise<Answer> =>
+    fixture.call('createImage', { form: formOf({ name: 'forecast', type: 'workflow', buildDetails }, file) })
+
+  it('pins its latest version, and keeps the same bytes once', async () => {
+    const artifactId = await artifact()
+    const created = await build({ artifactId })
+    expect([created.status, created.body]).toMatchObject([201, { versionId: 1 }])
+    const params = { imageId: numberIn(created, 'imageId'), versionId: numberIn(created, 'versionId') }
+    expect((await fixture.call('describeImageVersion', { params })).body).toMatchObject({
+      buildDetails: { source: 'upload', artifactId, artifactVersion: 1 },
+    })
+    expect(await fixture.storedFiles()).toHaveLength(1)
+    const uses = await fixture.database.db
+      .selectFrom('image_version')
+      .select(['artifact_id', 'artifact_version'])
+      .execute()
+    expect(uses).toEqual([{ artifact_id: artifactId, artifact_version: 1 }])
+  })
+
+  it.each([
+    ['a file beside it', (id: string) => ({ artifactId: id }), zip, 'invalid_request'],
+    [
+      'a version that it has not',
+      (id: string) => ({ artifactId: id, artifactVersion: 2 }),
+      undefined,
+      'unknown_reference',
+    ],
+    ['an artifact that is not there', () => ({ artifactId: crypto.randomUUID() }), undefined, 'unknown_reference'],
+    [
+      'a Dockerfile that it has not',
+      (id: string) => ({ artifactId: id, dockerfilePath: 'D' }),
+      undefined,
+      'invalid_request',
+    ],
+  ])('refuses %s', async (_case, details, file, code) => {
+    const answer = await build(details(await artifact()), file)
+    expect([answer.status, answer.body['code']]).toEqual([400, code])
+  })
+
+  it('of another tenant is not there', async () => {
+    const artifactId = await artifact()
+    const form = formOf({ name: 'a', type: 'api', buildDetails: { artifactId } })
+    const answer = await fixture.call('createImage', { form, token: fixture.otherTenant.token })
+    expect([answer.status, answer.body['code']]).toEqual([400, 'unknown_reference'])
+  })
+})
+
+describe('building from a repository', () => {
+  const build = (buildDetails: object): Promise<Answer> =>
+    fixture.call('createImage', { form: formOf({ name: 'forecast', type: 'workflow', buildDetails }) })
+
+  it('takes its address, and holds its secrets while the build waits', async () => {
+    await fixture.call('createSecret', { body: { name: 'git-token', value: 'the token' } })
+    const created = await build({ source: 'github', repository: 'https://git.example/code', token: 'git-token' })
+    expect(created.status).toBe(201)
+    const refused = await fixture.call('deleteSecret', { params: { secretName: 'git-token' } })
+    expect([refused.status, refused.body['detail']]).toEqual([409, expect.stringContaining('forecast 0.0.1')])
+  })
+
+  it.each([
+    ['no repository', { source: 'github' }, 'buildDetails.repository'],
+    ['a file', { source: 'github', repository: 'file:///etc' }, 'buildDetails.repository'],
+    ['a program', { source: 'github', repository: 'ext::sh -c id' }, 'buildDetails.repository'],
+    ['a password in it', { source: 'github', repository: 'https://u:p@git.example/c' }, 'buildDetails.repository'],
+    [
+      'an option as branch',
+      { source: 'github', repository: 'https://git.example/c', branch: '--upload-pack=id' },
+      'branch',
+    ],
+    [
+      'a token that is not there',
+      { source: 'github', repository: 'https://git.example/c', token: 'x' },
+      'buildDetails.token',
+    ],
+  ])('refuses %s', async (_case, details, words) => {
+    const answer = await build(details)
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])
   })
 })
 
@@ -137,6 +236,25 @@ describe('changing a version', () => {
       buildDetails: { dockerfilePath: 'docker/api.Dockerfile' },
       lastBuildStatus: 'building',
     })
+  })
+
+  it('changes one of the details and keeps the others; another source begins anew', async () => {
+    const given = { buildDetails: { source: 'dockerfile', dockerfile: 'FROM x', useCache: false } }
+    const created = await fixture.call('createImage', { form: formOf({ name: 'a', type: 'api', ...given }) })
+    const params = { imageId: numberIn(created, 'imageId'), versionId: numberIn(created, 'versionId') }
+    const change = async (buildDetails: object, file?: Buffer): Promise<unknown> => {
+      await fixture.database.db.updateTable('build').set({ status: 'failed', finished_at: new Date() }).execute()
+      const answer = await fixture.call('updateImageVersion', { params, form: formOf({ buildDetails }, file) })
+      expect(answer.status).toBe(200)
+      return (await fixture.call('describeImageVersion', { params })).body['buildDetails']
+    }
+    expect(await change({ useCache: true })).toEqual({ source: 'dockerfile', dockerfile: 'FROM x', useCache: true })
+    expect(await change({ source: 'upload' }, zip)).toEqual({ source: 'upload', useCache: true })
+    const stored = await fixture.call('createArtifact', { form: formOf({ name: 'code', description: 'x' }, zip) })
+    const artifact = { artifactId: textIn(stored, 'id'), artifactVersion: 1 }
+    expect(await change({ artifactId: artifact.artifactId })).toEqual({ source: 'upload', useCache: true, ...artifact })
+    expect(await change({ context: '.' })).toMatchObject(artifact)
+    expect(await change({}, zip)).toEqual({ source: 'upload', useCache: true, context: '.' })
   })
 
   it('refuses one that is ready', async () => {

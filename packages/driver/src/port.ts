@@ -218,7 +218,10 @@ export interface BuildRequest {
   /** Path of the Dockerfile inside the context, already checked to stay inside it. */
   readonly dockerfilePath: string
   readonly buildArguments: Readonly<Record<string, string>>
-  /** Given as BuildKit secret mounts where the builder has them, and as build arguments of the same name. */
+  /**
+   * By the id with which a Dockerfile mounts them. Never given as build arguments, whose values are kept in the image's
+   * history; a builder without secret mounts fails a build that has some.
+   */
   readonly secrets: Readonly<Record<string, string>>
   readonly useCache: boolean
 }

@@ -15,6 +15,7 @@ import { ReceiverGate } from './notification/receiver-gate.ts'
 import { createMailSender } from './notification/send-mail.ts'
 import { createWebhookSender } from './notification/send-webhook.ts'
 import type { Reconciler } from './reconcile/reconciler.ts'
+import type { Repositories } from './repository/git-repositories.ts'
 import { type ReconcileTimes, startReconcileLoop } from './reconcile/start-reconcile-loop.ts'
 import { createScheduleReconciler } from './schedule/schedule-reconciler.ts'
 import { defaultScheduleSettings, type ScheduleSettings } from './schedule/schedule-settings.ts'
@@ -29,11 +30,12 @@ export interface ReconcilersOptions {
   readonly driver: EngineDriver
   readonly builder: ImageBuilder
   readonly objectStore: ObjectStore
+  readonly repositories: Repositories
   readonly installationId: string
   readonly clock: Clock
   readonly crashPoints: CrashPoints
   readonly logger: Logger
-  /** Opens the secrets that webhooks are signed with. */
+  /** Opens the secrets that builds are given and that webhooks are signed with. */
   readonly secretCipher: SecretCipher
   /** Hosts, addresses and CIDRs that webhooks may reach although they are private. */
   readonly egressAllow: readonly string[]

@@ -53,6 +53,25 @@ describe('a repository', () => {
     expect(other.kind).toBe('fetched')
   })
 
+  it('is fetched at a tag, at a commit that is not the newest, and at its default branch', async () => {
+    const first = await server.commit('history', 'trunk', { 'a.txt': 'first' })
+    await server.tag('history', 'v1.0', first)
+    const second = await server.commit('history', 'trunk', { 'a.txt': 'second' })
+    for (const [branch, commit] of [
+      ['v1.0', first],
+      [first, first],
+      [first.toUpperCase(), first],
+      ['', second],
+    ] as const) {
+      const outcome = await repositories.fetch(asked('history', branch), null, signal)
+      if (outcome.kind === 'failed') throw new Error(outcome.reason)
+      expect([branch, outcome.repository.commit]).toEqual([branch, commit])
+      await outcome.repository.close()
+    }
+    expect(await reasonOf(repositories.fetch(asked('history', '0'.repeat(40)), null, signal))).toMatch(/not our ref/)
+    expect(await readdir(directory)).toEqual([])
+  })
+
   it('gives all files of the commit, also those that its attributes would leave out or rewrite', async () => {
     await server.commit('attributes', 'main', {
       '.gitattributes': 'secret.txt export-ignore\nid.txt export-subst\n',

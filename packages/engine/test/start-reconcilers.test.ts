@@ -17,6 +17,7 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       driver: rig.driver,
       builder: rig.builder,
       objectStore: rig.objectStore,
+      repositories: rig.repositories,
       installationId: 'test',
       clock: Date,
       crashPoints: noCrashPoints,

@@ -10,13 +10,13 @@ import type {
   SecretUserKind,
   ServiceStatus,
   ServiceType,
-  StoredBuildStatus,
   StoredExecutionStatus,
   WatcherEvent,
   TickOutcome,
 } from '@cairn/contract'
 import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { BuildTable } from './builds/build-table.ts'
 
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
 type Created = ColumnType<Date, Date | undefined, never>
@@ -79,8 +79,8 @@ export interface Schema {
     status_reason: ColumnType<string | null, string | null | undefined, string | null>
     build_details: Json<object>
     context_sha256: string | null
-    artifact_id: Generated<string | null>
-    artifact_version: Generated<number | null>
+    artifact_id: ColumnType<string | null, string | null | undefined, string | null>
+    artifact_version: ColumnType<number | null, number | null | undefined, number | null>
     tags: ColumnType<{ name: string; color?: string }[], string | undefined, string>
     engine_image_id: string | null
     engine_tag: string | null
@@ -91,18 +91,7 @@ export interface Schema {
     updated_at: Moment
     updated_by: string
   }
-  build: {
-    id: GeneratedAlways<number>
-    tenant_id: string
-    image_id: number
-    version_id: number
-    status: StoredBuildStatus
-    reason: string | null
-    attempts: Generated<number>
-    created_at: Created
-    started_at: Date | null
-    finished_at: Date | null
-  }
+  build: BuildTable
   workflow: {
     id: GeneratedAlways<number>
     tenant_id: string

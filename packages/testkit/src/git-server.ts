@@ -62,6 +62,11 @@ export class GitServer {
     return stdout.trim()
   }
 
+  /** Gives a commit of the repository a name. */
+  async tag(repository: string, name: string, commit: string): Promise<void> {
+    await this.#git(['--git-dir', join(this.#directory, `${repository}.git`), 'tag', '--force', name, commit])
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     this.#server.close()

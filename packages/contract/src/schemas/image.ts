@@ -49,7 +49,11 @@ const BuildArgument = Type.Object({
   value: Text,
 })
 
-/** How an image version is built. `source` is `upload` when absent. */
+/**
+ * How an image version is built. `source` is `upload` when absent. `branch` is that of a branch or a tag, or a whole
+ * commit; the repository's default branch when absent. With `artifactId` (added by Cairn) the build context is a stored
+ * artifact, in its latest version unless `artifactVersion` says another, and nothing is uploaded.
+ */
 export const BuildDetails = Type.Object({
   source: Type.Optional(Type.Enum(buildSources)),
   useCache: Type.Optional(Type.Boolean({ default: true })),
@@ -61,6 +65,8 @@ export const BuildDetails = Type.Object({
   branch: Type.Optional(ShortText),
   token: Type.Optional(ShortText),
   dockerfile: Type.Optional(FilledText),
+  artifactId: Type.Optional(Type.String({ ...Uuid, ...addedByCairn })),
+  artifactVersion: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, ...addedByCairn })),
 })
 export type BuildDetails = Static<typeof BuildDetails>
 
@@ -71,6 +77,16 @@ const AutodeployResource = Type.Object({
   entityId: Type.Union([ShortText, NumericId]),
   entityType: Type.Enum(autodeployTypes),
 })
+export type AutodeployResource = Static<typeof AutodeployResource>
+
+/** What became of a resource that was to be redeployed; `reason` says why it was not. */
+const AutodeployResult = Type.Object({
+  entityId: Type.String(),
+  entityType: Type.Enum(autodeployTypes),
+  status: Type.Enum(['redeployed', 'refused']),
+  reason: nullable(Type.String()),
+})
+export type AutodeployResult = Static<typeof AutodeployResult>
 
 const versionFields = {
   description: Type.Optional(Description),
@@ -197,7 +213,10 @@ export const ImageDetails = Type.Object({
 })
 export type ImageDetails = Static<typeof ImageDetails>
 
-/** Added by Cairn: `lastBuildReason` says why the last build failed or stopped, `statusReason` why a deletion failed. */
+/**
+ * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that
+ * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed.
+ */
 export const ImageVersionDetails = Type.Object({
   ...versionAnswer,
   imageName: Type.String(),
@@ -205,12 +224,18 @@ export const ImageVersionDetails = Type.Object({
   lastBuildAt: nullable(Timestamp),
   lastBuildReason: Type.Optional(nullable(Type.String(), addedByCairn)),
   statusReason: Type.Optional(nullable(Type.String(), addedByCairn)),
+  lastBuildId: Type.Optional(nullable(Type.Integer(), addedByCairn)),
+  queuePosition: Type.Optional(nullable(Type.Integer(), addedByCairn)),
   size: Type.Integer(),
   buildDetails: BuildDetails,
 })
 export type ImageVersionDetails = Static<typeof ImageVersionDetails>
 
-/** `reason` (added by Cairn) says why a build failed or stopped. */
+/**
+ * Added by Cairn: `reason` says why a build failed or stopped, or why it waits once more; `queuePosition` is 1 for the
+ * tenant's next build to start and null for one that does not wait; `commit` is what a build of a repository was made
+ * from; `stepCount` and `cachedStepCount` count the Dockerfile's steps, and those that came from the cache.
+ */
 export const Build = Type.Object({
   buildId: Type.Integer(),
   versionId: Type.Integer(),
@@ -219,6 +244,13 @@ export const Build = Type.Object({
   startedAt: nullable(Timestamp),
   finishedAt: nullable(Timestamp),
   reason: Type.Optional(nullable(Type.String(), addedByCairn)),
+  createdAt: Type.Optional(Type.String({ ...Timestamp, ...addedByCairn })),
+  queuePosition: Type.Optional(nullable(Type.Integer(), addedByCairn)),
+  commit: Type.Optional(nullable(Type.String(), addedByCairn)),
+  stepCount: Type.Optional(nullable(Type.Integer(), addedByCairn)),
+  cachedStepCount: Type.Optional(nullable(Type.Integer(), addedByCairn)),
+  autodeploymentId: Type.Optional(nullable(Uuid, addedByCairn)),
+  autodeployments: Type.Optional(Type.Array(AutodeployResult, addedByCairn)),
 })
 export type Build = Static<typeof Build>
 

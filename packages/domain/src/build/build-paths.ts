@@ -19,7 +19,7 @@ const guestDockerfile = '.cairn.dockerfile'
 const forbiddenCharacter = /[\p{Cc}\\]/u
 
 /**
- * Both paths are relative to the root of the artifact, as `docker build -f dockerfilePath context` run there would
+ * Both paths are relative to the root of the artifact or repository, as `docker build -f dockerfilePath context` run there would
  * take them. Defaults: `Dockerfile` and the whole artifact. When `context` is a directory below, only that directory is
  * sent, and a Dockerfile outside of it is put beside as `.cairn.dockerfile`.
  *
@@ -53,7 +53,7 @@ type CleanPath = { readonly kind: 'path'; readonly path: string } | { readonly k
 function cleanPath(text: string): CleanPath {
   if (forbiddenCharacter.test(text)) return { kind: 'broken', rule: 'must not hold backslashes or control characters' }
   if (text.startsWith('/'))
-    return { kind: 'broken', rule: 'must be relative to the root of the artifact, not begin with /' }
+    return { kind: 'broken', rule: 'must be relative to the root of the artifact or repository, not begin with /' }
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.')
   if (segments.includes('..')) return { kind: 'broken', rule: 'must not hold ".."' }
   return { kind: 'path', path: segments.join('/') }

@@ -34,7 +34,7 @@ describe('The paths of a build', () => {
     [
       { dockerfilePath: '/etc/passwd' },
       'buildDetails.dockerfilePath',
-      'must be relative to the root of the artifact, not begin with /',
+      'must be relative to the root of the artifact or repository, not begin with /',
     ],
     [{ dockerfilePath: './' }, 'buildDetails.dockerfilePath', 'must name a file'],
     [{ dockerfilePath: 'a\\b' }, 'buildDetails.dockerfilePath', 'must not hold backslashes or control characters'],

@@ -5,13 +5,18 @@ import { BuildMessage, readShape } from '../engine-shapes.ts'
 import type { BuilderEnd } from './builder-program.ts'
 import { LineSplitter } from '../split-lines.ts'
 
-/** The engine's classic builder. It has no secret mounts; secrets are build arguments only. */
+/** The engine's classic builder. It has no secret mounts, and would keep the values of arguments in the image. */
 export async function buildByApi(
   engine: Engine,
   request: BuildRequest,
   onLine: (line: string) => void,
   call: Call,
 ): Promise<BuilderEnd> {
+  if (Object.keys(request.secrets).length > 0) {
+    const reason =
+      'this builder cannot keep secrets out of the image; install docker-buildx on the machine of the server'
+    return { kind: 'failed', reason }
+  }
   const upload = Readable.from(request.context, { objectMode: false })
   const answer = await engine.client.stream(
     { method: 'POST', path: '/build', query: toBuildQuery(request, engine.installation), upload },
@@ -36,7 +41,7 @@ export function toBuildQuery(request: Omit<BuildRequest, 'context'>, installatio
   return {
     t: request.tag,
     dockerfile: request.dockerfilePath,
-    buildargs: { ...request.buildArguments, ...request.secrets },
+    buildargs: request.buildArguments,
     labels: { ...request.labels, [labelNames.installation]: installation },
     nocache: !request.useCache,
     rm: true,

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildRequest, type Call, DriverError } from '@cairn/driver'
 import { answersPing } from '../discover-engine.ts'
+import { makeBuildDirectory } from './build-directory.ts'
 import type { BuilderEnd } from './builder-program.ts'
 import type { ProgramEnvironment } from './find-builder.ts'
 import { failureReason, meansEngineGone } from './read-failure.ts'
@@ -16,29 +17,34 @@ export interface ClientBuildSetting {
   readonly dockerHost: string
   readonly env: ProgramEnvironment
   readonly temporaryDirectory: string
+  /** Where `setpriv` is; null = this system has none. */
+  readonly guard: string | null
 }
 
-/** Secrets live in files of mode 0600 in a directory of mode 0700 for as long as the client runs. */
+/**
+ * Secrets are in the environment of the client; for Podman, whose client takes none from there, in files of mode 0600 in a
+ * directory of mode 0700 for as long as it runs. The client is ended with this process, where the system can.
+ */
 export async function buildByClient(
   builder: ClientBuilder,
   request: BuildRequest,
   setting: ClientBuildSetting & { readonly onLine: (line: string) => void },
   call: Call,
 ): Promise<BuilderEnd> {
-  await mkdir(setting.temporaryDirectory, { recursive: true })
-  const directory = await mkdtemp(join(setting.temporaryDirectory, 'build-'))
+  const directory = await makeBuildDirectory(setting.temporaryDirectory)
   try {
     const imageIdFile = join(directory, 'image-id')
-    const secretFiles = await writeSecrets(directory, request.secrets)
-    const args = toBuildCommand(builder, request, { ...setting, imageIdFile, secretFiles })
+    const secrets = await placeSecrets(builder, directory, request.secrets)
+    const args = toBuildCommand(builder, request, { ...setting, imageIdFile, secretSources: secrets.sources })
     const last: string[] = []
     const onLine = (line: string): void => {
       last.push(line)
       if (last.length > keptLines) last.shift()
       setting.onLine(line)
     }
-    const env = clientEnvironment(setting)
-    const end = await runProgram({ program: builder.program, args, env, input: request.context, onLine }, call.signal)
+    const env = { ...clientEnvironment(setting), ...secrets.env }
+    const program = boundToThisProcess(setting.guard, { program: builder.program, args })
+    const end = await runProgram({ ...program, env, input: request.context, onLine }, call.signal)
     if (end.kind === 'not_run') throw new DriverError('unavailable', `${builder.program}: ${end.error.message}`)
     if (end.code === 0) return { kind: 'built', imageId: (await readFile(imageIdFile, 'utf8')).trim() }
     await throwIfEngineGone(setting.dockerHost, last, call)
@@ -51,21 +57,39 @@ export async function buildByClient(
   }
 }
 
+/** A client that outlives a killed server would build on, beside the next attempt. It ends its build at SIGTERM. */
+function boundToThisProcess(guard: string | null, run: { readonly program: string; readonly args: readonly string[] }) {
+  return guard === null ? run : { program: guard, args: ['--pdeathsig', 'TERM', '--', run.program, ...run.args] }
+}
+
 function clientEnvironment({ env, dockerHost }: ClientBuildSetting): Record<string, string> {
   return { ...env, DOCKER_HOST: dockerHost, DOCKER_BUILDKIT: '1', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
 }
 
-async function writeSecrets(
+interface PlacedSecrets {
+  /** As the options of the client name them, by secret. */
+  readonly sources: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+}
+
+async function placeSecrets(
+  builder: ClientBuilder,
   directory: string,
   secrets: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> {
-  const files: Record<string, string> = {}
+): Promise<PlacedSecrets> {
+  const sources: Record<string, string> = {}
+  const env: Record<string, string> = {}
   for (const [index, [name, value]] of Object.entries(secrets).entries()) {
-    const file = join(directory, `secret-${index}`)
-    await writeFile(file, value, { mode: 0o600 })
-    files[name] = file
+    if (builder.kind === 'podman') {
+      const file = join(directory, `secret-${index}`)
+      await writeFile(file, value, { mode: 0o600 })
+      sources[name] = `src=${file}`
+    } else {
+      sources[name] = `env=CAIRN_SECRET_${index}`
+      env[`CAIRN_SECRET_${index}`] = value
+    }
   }
-  return files
+  return { sources, env }
 }
 
 async function throwIfEngineGone(dockerHost: string, lines: readonly string[], call: Call): Promise<void> {

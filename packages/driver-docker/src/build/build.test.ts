@@ -59,7 +59,7 @@ const setting = {
   installation: 'x',
   dockerHost: 'unix:///s',
   imageIdFile: '/t/id',
-  secretFiles: { TOKEN: '/t/secret-0' },
+  secretSources: { TOKEN: 'env=CAIRN_SECRET_0' },
 }
 
 describe('build command', () => {
@@ -83,10 +83,8 @@ describe('build command', () => {
       'VERSION=1; rm -rf /',
       '--build-arg',
       'EMPTY=',
-      '--build-arg',
-      'TOKEN=hush',
       '--secret',
-      'id=TOKEN,src=/t/secret-0',
+      'id=TOKEN,env=CAIRN_SECRET_0',
       '--no-cache',
       '-',
     ])
@@ -126,7 +124,7 @@ describe('build command', () => {
     expect(toBuildQuery(request, 'x')).toEqual({
       t: 'cairn/x/3:7',
       dockerfile: 'docker/Dockerfile',
-      buildargs: { VERSION: '1; rm -rf /', EMPTY: '', TOKEN: 'hush' },
+      buildargs: { VERSION: '1; rm -rf /', EMPTY: '' },
       labels: { a: 'b', 'dev.cairn.installation': 'x' },
       nocache: true,
       rm: true,

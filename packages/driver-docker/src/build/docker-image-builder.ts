@@ -7,7 +7,7 @@ import { inspectImage } from '../images.ts'
 import { buildByApi } from './build-by-api.ts'
 import { buildByClient } from './build-by-client.ts'
 import { type BuilderProgram, describeBuilder } from './builder-program.ts'
-import { findBuilder, type ProgramEnvironment } from './find-builder.ts'
+import { findBuilder, findProgram, type ProgramEnvironment } from './find-builder.ts'
 import { checkBuildRequest } from './to-build-command.ts'
 
 export interface DockerImageBuilderOptions {
@@ -17,7 +17,7 @@ export interface DockerImageBuilderOptions {
   readonly dockerHost: string
   /** All that a client program inherits: where programs are found, and where registry credentials stand. */
   readonly env: ProgramEnvironment
-  /** For files that live as long as one build; made when absent. Secrets are written here, readable by the owner only. */
+  /** For files that live as long as one build; made when absent. */
   readonly temporaryDirectory: string
 }
 
@@ -34,8 +34,12 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
   const engine = createEngine(createEngineClient(host), options.installation)
   const features = createFeatureReader(engine.client)
   let found: BuilderProgram | null = null
+  let guard: string | null = null
   const find = async (call: Call): Promise<BuilderProgram> => {
-    found ??= await findBuilder(await features(call), options.env, call.signal)
+    if (found === null) {
+      guard = await findProgram('setpriv', options.env.PATH)
+      found = await findBuilder(await features(call), options.env, call.signal)
+    }
     return found
   }
   return {
@@ -46,7 +50,7 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
       const result =
         builder.kind === 'api'
           ? await buildByApi(engine, request, onLine, call)
-          : await buildByClient(builder, request, { ...setting, onLine }, call)
+          : await buildByClient(builder, request, { ...setting, guard, onLine }, call)
       if (result.kind === 'failed') return result
       return await builtImage(engine, request.tag, result.imageId, call)
     },

@@ -28,6 +28,12 @@ export async function findBuilder(
   return chooseBuilder(features, probes)
 }
 
+/** null = it is nowhere on PATH. */
+export async function findProgram(name: string, path: string): Promise<string | null> {
+  const [first = null] = await programsOnPath(name, path)
+  return first
+}
+
 /** Each program once, even where a directory is a link to another. */
 async function programsOnPath(name: string, path: string): Promise<string[]> {
   const found = new Map<string, string>()

@@ -7,8 +7,8 @@ export interface BuildCommandSetting {
   readonly dockerHost: string
   /** File to which the client writes the image's id. */
   readonly imageIdFile: string
-  /** Files that hold the secrets, by secret name. */
-  readonly secretFiles: Readonly<Record<string, string>>
+  /** Where the client finds each secret, e.g. `env=CAIRN_SECRET_0` or `src=/a/file`. */
+  readonly secretSources: Readonly<Record<string, string>>
 }
 
 export type ClientBuilder = Exclude<BuilderProgram, { kind: 'api' }>
@@ -28,8 +28,8 @@ export function toBuildCommand(builder: ClientBuilder, request: Request, setting
     '--iidfile',
     setting.imageIdFile,
     ...pairs('--label', { ...request.labels, [labelNames.installation]: setting.installation }),
-    ...pairs('--build-arg', { ...request.buildArguments, ...request.secrets }),
-    ...secretOptions(setting.secretFiles),
+    ...pairs('--build-arg', request.buildArguments),
+    ...secretOptions(setting.secretSources),
     ...(request.useCache ? [] : ['--no-cache']),
     '-',
   ]
@@ -57,8 +57,8 @@ function pairs(option: string, values: Readonly<Record<string, string>>): string
   return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`])
 }
 
-function secretOptions(files: Readonly<Record<string, string>>): string[] {
-  return Object.entries(files).flatMap(([name, file]) => ['--secret', `id=${name},src=${file}`])
+function secretOptions(sources: Readonly<Record<string, string>>): string[] {
+  return Object.entries(sources).flatMap(([name, source]) => ['--secret', `id=${name},${source}`])
 }
 
 /** Throws `invalid_spec` for names that would be read as something else on the way. */

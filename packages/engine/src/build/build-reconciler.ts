@@ -13,7 +13,6 @@ import {
   buildLogStream,
   type BuildDecision,
   type Clock,
-  type CrashPoints,
   decideBuild,
   type Logger,
   maxBuildAttempts,
@@ -21,11 +20,11 @@ import {
 import {
   type BuildToRun,
   completeBuild,
-  type Database,
   endBuild,
   type Hints,
   lockBuild,
   LogWriter,
+  noteBuildFacts,
   returnBuild,
   startBuild,
   type Tx,
@@ -34,14 +33,12 @@ import {
 import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
 import { LoopStopping } from '../reconcile/run-pass.ts'
 import { createBuildLog } from './build-log.ts'
-import { type Attempt, type AttemptEnd, runBuilder, type RunBuilderParts } from './run-builder.ts'
+import { type Attempt, type AttemptEnd, type AttemptFacts, runBuilder, type RunBuilderParts } from './run-builder.ts'
 
 export interface BuildReconcilerOptions extends RunBuilderParts {
-  readonly database: Database
   readonly hints: Hints
   readonly logger: Logger
   readonly clock: Clock
-  readonly crashPoints: CrashPoints
 }
 
 const waitMs = 1000
@@ -78,9 +75,9 @@ class BuildPass {
     this.#parts.crashPoints.reach('build.started')
     const attempt = this.#openAttempt(build, decision)
     try {
-      const end = await runBuilder(this.#parts, attempt)
+      const facts = await runBuilder(this.#parts, attempt)
       this.#parts.crashPoints.reach('build.built')
-      return await this.#end(attempt, end)
+      return await this.#end(attempt, facts)
     } catch (error) {
       await this.#leave(attempt)
       throw error
@@ -124,19 +121,23 @@ class BuildPass {
     return { build, number, log, signal: this.#context.signal }
   }
 
-  async #end(attempt: Attempt, end: AttemptEnd): Promise<ReconcileResult> {
+  async #end(attempt: Attempt, facts: AttemptFacts): Promise<ReconcileResult> {
+    const { end } = facts
+    const { steps, cached } = attempt.log.counts()
+    if (steps > 0) attempt.log.line(`${cached} of ${steps} steps came from the cache`)
     attempt.log.line(describeEnd(end))
     await attempt.log.close(attempt.signal)
     this.#parts.crashPoints.reach('build.logged')
     const { build, number } = attempt
-    await this.#transition((tx) => this.#record(tx, attempt, end))
+    await this.#transition((tx) => this.#record(tx, attempt, facts))
     this.#parts.crashPoints.reach('build.finished')
     this.#parts.hints.notify('work')
     this.#parts.logger.info({ buildId: build.id, attempt: number, end: end.kind }, 'build ended')
     return end.kind === 'again' ? { kind: 'failed', error: end.error } : { kind: 'done' }
   }
 
-  async #record(tx: Tx, { build, number }: Attempt, end: AttemptEnd): Promise<unknown> {
+  async #record(tx: Tx, { build, number, log }: Attempt, { end, commit }: AttemptFacts): Promise<unknown> {
+    await noteBuildFacts(tx, build, number, { commit, ...log.counts() })
     switch (end.kind) {
       case 'built': {
         const { id: engineImageId, sizeBytes, exposedTcpPorts: exposedPorts } = end.image

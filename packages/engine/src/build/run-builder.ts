@@ -1,14 +1,20 @@
 import { CairnError } from '@cairn/contract'
-import { imageTag, maxBuildAttempts } from '@cairn/domain'
+import { type CrashPoints, imageTag, maxBuildAttempts, type SecretMask } from '@cairn/domain'
 import { DriverError, type EngineDriver, type ImageBuilder, type ImageDetails } from '@cairn/driver'
-import type { BuildToRun } from '@cairn/store'
+import type { BuildToRun, Database, SecretCipher } from '@cairn/store'
+import { maskError } from '../execution/secrets/read-attempt-secrets.ts'
 import type { BuildLog } from './build-log.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type PreparationParts, prepareContext } from './prepare-context.ts'
+import type { PreparedContext } from './prepared-context.ts'
+import { type BuildSecrets, mountsOf, secretsOf } from './secrets-of-build.ts'
 
 export interface RunBuilderParts extends PreparationParts {
   readonly builder: ImageBuilder
   readonly driver: Pick<EngineDriver, 'preflight'>
+  readonly database: Database
+  readonly secretCipher: SecretCipher
+  readonly crashPoints: CrashPoints
   readonly installationId: string
   readonly settings: BuildSettings
 }
@@ -31,44 +37,83 @@ export interface Attempt {
   readonly signal: AbortSignal
 }
 
-/** Prepares the context and builds. @throws only the signal's reason */
-export async function runBuilder(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptEnd> {
+/** What is known of an attempt, however it ended. */
+export interface AttemptFacts {
+  /** The commit of the repository that it was made from; null = from none, or none was fetched. */
+  readonly commit: string | null
+  readonly end: AttemptEnd
+}
+
+/** Prepares the context and builds. What it answers holds no secret. @throws only the signal's reason */
+export async function runBuilder(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptFacts> {
+  const read = await secretsOf({ db: parts.database.db, cipher: parts.secretCipher }, attempt.build)
+  if (read.kind === 'refused') return { commit: null, end: { kind: 'failed', reason: read.reason } }
+  const { secrets } = read
+  attempt.log.hide(secrets.mask)
   const { deadlineMs } = parts.settings
   const deadline = AbortSignal.timeout(deadlineMs)
+  const bounded = { ...attempt, signal: AbortSignal.any([attempt.signal, deadline]) }
+  let commit: string | null = null
   try {
-    return await build(parts, { ...attempt, signal: AbortSignal.any([attempt.signal, deadline]) })
+    const end = await build(parts, bounded, secrets, (fetched) => {
+      commit = fetched
+    })
+    return { commit, end: maskEnd(end, secrets.mask) }
   } catch (error) {
     attempt.signal.throwIfAborted()
-    if (deadline.aborted) return { kind: 'failed', reason: `timed out after ${deadlineMs / 1000} s` }
-    return await classifyFailure(parts, attempt, error)
+    if (deadline.aborted) return { commit, end: { kind: 'failed', reason: `timed out after ${deadlineMs / 1000} s` } }
+    return { commit, end: maskEnd(await classifyFailure(parts, attempt, error), secrets.mask) }
   }
 }
 
-async function build(parts: RunBuilderParts, attempt: Attempt): Promise<AttemptEnd> {
+function maskEnd(end: AttemptEnd, mask: SecretMask): AttemptEnd {
+  if (end.kind === 'built') return end
+  const reason = mask.mask(end.reason)
+  return end.kind === 'failed' ? { ...end, reason } : { ...end, reason, error: maskError(end.error, mask) }
+}
+
+async function build(
+  parts: RunBuilderParts,
+  attempt: Attempt,
+  secrets: BuildSecrets,
+  onCommit: (commit: string | null) => void,
+): Promise<AttemptEnd> {
   const { signal, log } = attempt
   log.line(`builder: ${await parts.builder.describe({ signal })}`)
-  const preparation = await prepareContext(parts, attempt.build, signal)
+  const source = { ...attempt.build, secrets: secrets.given }
+  const preparation = await prepareContext(parts, { build: source, values: secrets.values, signal })
   if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }
   const { prepared } = preparation
-  const { tenantId, imageId, versionId, details } = attempt.build
+  try {
+    onCommit(prepared.commit)
+    if (prepared.commit !== null) log.line(`commit: ${prepared.commit}`)
+    for (const note of prepared.notes) log.line(note)
+    parts.crashPoints.reach('build.prepared')
+    return await buildPrepared(parts, attempt, prepared, secrets)
+  } finally {
+    await prepared.release()
+  }
+}
+
+async function buildPrepared(
+  parts: RunBuilderParts,
+  { build: { tenantId, imageId, versionId, details }, signal, log }: Attempt,
+  { context, dockerfilePath, buildArguments }: PreparedContext,
+  secrets: BuildSecrets,
+): Promise<AttemptEnd> {
   const tag = imageTag(parts.installationId, tenantId, imageId, versionId)
-  const { context, dockerfilePath, buildArguments } = prepared
   const request = {
     tag,
     labels: {},
     context,
     dockerfilePath,
     buildArguments,
-    secrets: {},
+    secrets: mountsOf(secrets),
     useCache: details.useCache ?? true,
   }
-  try {
-    const result = await parts.builder.build(request, log.line, { signal })
-    signal.throwIfAborted()
-    return result.kind === 'built' ? { kind: 'built', image: result.image, tag } : result
-  } finally {
-    await prepared.release()
-  }
+  const result = await parts.builder.build(request, log.output, { signal })
+  signal.throwIfAborted()
+  return result.kind === 'built' ? { kind: 'built', image: result.image, tag } : result
 }
 
 async function classifyFailure(parts: RunBuilderParts, attempt: Attempt, error: unknown): Promise<AttemptEnd> {

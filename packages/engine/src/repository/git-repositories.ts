@@ -1,7 +1,7 @@
 /**
- * Repositories of steps, fetched by the `git` program.
+ * Repositories of steps and builds, fetched by the `git` program.
  *
- * Always true: only the newest commit of the branch is fetched, into a bare repository that its user closes; nothing of it
+ * Always true: only one commit is fetched, into a bare repository that its user closes; nothing of it
  * is checked out or run on this machine, so no hook, filter or submodule takes part. git speaks http and https only, with
  * addresses that the egress guard checked, and follows no redirect, which could lead elsewhere.
  */
@@ -23,6 +23,8 @@ export interface FetchedRepository {
   readonly commit: string
   /** All files as an uncompressed tar stream. Rejects when they have more bytes than the limit. */
   readonly archive: (signal: AbortSignal) => AsyncIterable<Uint8Array>
+  /** null = the commit has nothing of the path. The empty path is the root, a directory. */
+  readonly kindOf: (path: string, signal: AbortSignal) => Promise<'file' | 'directory' | null>
   /** A file's bytes; null = the commit has no file of the path, or one with more than `mostBytes`. */
   readonly readFile: (path: string, mostBytes: number, signal: AbortSignal) => Promise<Buffer | null>
   readonly close: () => Promise<void>
@@ -33,12 +35,15 @@ export type FetchOutcome =
   /** In words for the user; may hold what the server answered. */
   | { readonly kind: 'failed'; readonly reason: string }
 
+/** What is to be fetched. `branch` may also be a tag or a whole commit; empty = the repository's default branch. */
+export type WantedRepository = Pick<PlannedRepository, 'url' | 'branch'>
+
 export interface Repositories {
   /**
    * @param token value of the secret that the repository names; null = none
    * @throws the signal's reason when it aborts; nothing is left then
    */
-  fetch(repository: PlannedRepository, token: string | null, signal: AbortSignal): Promise<FetchOutcome>
+  fetch(repository: WantedRepository, token: string | null, signal: AbortSignal): Promise<FetchOutcome>
 }
 
 export interface GitRepositoriesOptions {
@@ -104,7 +109,7 @@ async function prepareDirectory(temporaryDirectory: string): Promise<void> {
 
 /** A text says why the repository must not be asked for. */
 async function settingsOf(
-  repository: PlannedRepository,
+  repository: WantedRepository,
   token: string | null,
   allow: EgressAllowList,
 ): Promise<Record<string, string> | string> {
@@ -141,18 +146,37 @@ const bracketed = (address: string): string => (address.includes(':') ? `[${addr
 
 type GitUse = Pick<GitCall, 'path' | 'settings' | 'signal'>
 
-async function fetchInto(directory: string, { url, branch }: PlannedRepository, use: GitUse): Promise<FetchOutcome> {
+/** A whole name of a commit. A branch that is called so is not found by it. */
+const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
+
+function clone({ url, branch }: WantedRepository, directory: string): string[][] {
   const shallow = ['--depth', '1', '--single-branch', '--no-tags']
-  const args = ['clone', '--quiet', '--bare', '--template=', ...shallow, '--branch', branch, '--', url, directory]
+  const named = branch === '' ? [] : ['--branch', branch]
+  return [['clone', '--quiet', '--bare', '--template=', ...shallow, ...named, '--', url, directory]]
+}
+
+/** A clone asks for names only; servers of protocol 2 give any commit that they have. */
+function fetchCommit({ url, branch: commit }: WantedRepository, directory: string): string[][] {
+  const format = commit.length === 64 ? ['--object-format=sha256'] : []
+  const into = ['--git-dir', directory]
+  return [
+    ['init', '--quiet', '--bare', '--template=', ...format, directory],
+    [...into, 'fetch', '--quiet', '--depth', '1', '--no-tags', '--', url, commit.toLowerCase()],
+    [...into, 'update-ref', '--no-deref', 'HEAD', 'FETCH_HEAD'],
+  ]
+}
+
+async function fetchInto(directory: string, wanted: WantedRepository, use: GitUse): Promise<FetchOutcome> {
+  const calls = wholeCommit.test(wanted.branch) ? fetchCommit(wanted, directory) : clone(wanted, directory)
   const over = new AbortController()
   const sizes = watchSize(directory, over)
   const limit = AbortSignal.timeout(fetchMs)
   try {
-    const end = await runGit(
-      { ...use, args, signal: AbortSignal.any([use.signal, limit, over.signal]) },
-      () => undefined,
-    )
-    if (end.kind === 'failed') return { kind: 'failed', reason: end.words }
+    const signal = AbortSignal.any([use.signal, limit, over.signal])
+    for (const args of calls) {
+      const end = await runGit({ ...use, args, signal }, () => undefined)
+      if (end.kind === 'failed') return { kind: 'failed', reason: end.words }
+    }
   } catch (error) {
     use.signal.throwIfAborted()
     if (limit.aborted) return { kind: 'failed', reason: `it was not fetched within ${fetchMs / 1000} s` }
@@ -190,6 +214,8 @@ async function sizeOf(directory: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
+const kinds: Readonly<Record<string, 'file' | 'directory'>> = { blob: 'file', tree: 'directory' }
+
 async function openFetched(directory: string, { path, signal: fetching }: GitUse): Promise<FetchOutcome> {
   const call = (args: readonly string[], signal: AbortSignal): GitCall => ({
     args: ['--git-dir', directory, ...args],
@@ -207,6 +233,10 @@ async function openFetched(directory: string, { path, signal: fetching }: GitUse
     repository: {
       commit: commit.toString().trim(),
       archive: (signal) => atMost(mostArchiveBytes, streamGit(call(['archive', '--format=tar', 'HEAD'], signal))),
+      kindOf: async (file, signal) => {
+        const type = await outputOf(call(['cat-file', '-t', `HEAD:${file}`], signal), 1024)
+        return kinds[type?.toString().trim() ?? ''] ?? null
+      },
       readFile: (file, mostBytes, signal) => outputOf(call(['cat-file', 'blob', `HEAD:${file}`], signal), mostBytes),
       close: () => rm(directory, { recursive: true, force: true }),
     },

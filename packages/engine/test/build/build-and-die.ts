@@ -1,10 +1,12 @@
 /** A server that builds until it is killed at a named point. Arguments: database URL, object directory, point. */
+import { join } from 'node:path'
 import { createFakeDriver, createFakeImageBuilder } from '@cairn/driver'
 import { openDatabase, openHints, openLocalObjectStore } from '@cairn/store'
-import { killAt, silentLogger } from '@cairn/testkit'
+import { killAt, openTestCipher, silentLogger, testProgramEnvironment } from '@cairn/testkit'
 import { createBuildReconciler } from '../../src/build/build-reconciler.ts'
 import { defaultBuildSettings } from '../../src/build/build-settings.ts'
 import { startReconcileLoop } from '../../src/reconcile/start-reconcile-loop.ts'
+import { createGitRepositories } from '../../src/repository/git-repositories.ts'
 import { quickTimes } from './quick-times.ts'
 
 const [url = '', directory = '', point = ''] = process.argv.slice(2)
@@ -24,6 +26,12 @@ const reconciler = createBuildReconciler({
   driver,
   crashPoints,
   objectStore: await openLocalObjectStore(directory),
+  secretCipher: await openTestCipher(database),
+  repositories: createGitRepositories({
+    path: testProgramEnvironment().PATH,
+    temporaryDirectory: join(directory, 'repositories'),
+    egressAllow: [],
+  }),
   installationId: 'test',
   clock: Date,
   logger: silentLogger,

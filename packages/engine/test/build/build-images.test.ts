@@ -56,6 +56,7 @@ describe('A build', () => {
       expect.stringMatching(/^image image-\d+, version 0\.0\.1, attempt 1 of 3; queued for \d+\.\d s$/),
       'builder: fake builder',
       '#1 [1/1] FROM debian',
+      '0 of 1 steps came from the cache',
       `built ${tag}: sha256:abc, 5.0 MB`,
     ])
     expect(await rig.readEvents(ids)).toEqual(['build.success'])
@@ -157,7 +158,7 @@ describe('A build', () => {
       { source: 'dockerfile', dockerfile: ' ' },
       'buildDetails.dockerfile: must hold the text of a Dockerfile',
     ],
-    ['wants secrets', { secrets: ['token'] }, 'buildDetails.secrets: this version of Cairn builds without secrets'],
+    ['wants a secret that is gone', { secrets: ['token'] }, 'secret "token" does not exist any more'],
     ['has lost its upload', {}, 'the uploaded artifact is no longer there; upload it again'],
   ] as const)('that %s fails and says so', async (_, details, reason) => {
     rig.startLoop()

@@ -25,12 +25,20 @@ import {
   type ObjectStore,
   readLog,
   readResourceEvents,
+  type SecretCipher,
 } from '@cairn/store'
-import { createTestDatabase, silentLogger, type TestDatabase } from '@cairn/testkit'
+import {
+  createTestDatabase,
+  openTestCipher,
+  silentLogger,
+  type TestDatabase,
+  testProgramEnvironment,
+} from '@cairn/testkit'
 import { createBuildReconciler } from '../../src/build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from '../../src/build/build-settings.ts'
 import { type ReconcileLoop, startReconcileLoop } from '../../src/reconcile/start-reconcile-loop.ts'
 import type { Reconciler } from '../../src/reconcile/reconciler.ts'
+import { createGitRepositories, type Repositories } from '../../src/repository/git-repositories.ts'
 import { quickTimes } from './quick-times.ts'
 
 export interface AskedBuild {
@@ -61,6 +69,8 @@ export class BuildRig {
   readonly directory: string
   readonly objectStore: ObjectStore
   readonly hints: Hints
+  readonly secretCipher: SecretCipher
+  readonly repositories: Repositories
   readonly driver = createFakeDriver({ clock: Date })
   /** What the next builds do. */
   build: (request: BuildRequest) => FakeBuild = () => ({})
@@ -68,8 +78,14 @@ export class BuildRig {
   #loops: ReconcileLoop[] = []
   #images = 0
 
-  private constructor(test: TestDatabase, directory: string, objectStore: ObjectStore) {
+  private constructor(test: TestDatabase, directory: string, objectStore: ObjectStore, secretCipher: SecretCipher) {
     this.test = test
+    this.secretCipher = secretCipher
+    this.repositories = createGitRepositories({
+      path: testProgramEnvironment().PATH,
+      temporaryDirectory: join(directory, 'repositories'),
+      egressAllow: ['127.0.0.1'],
+    })
     this.directory = directory
     this.objectStore = objectStore
     this.hints = openHints({ url: test.url, applicationName: 'build test', onError: () => undefined })
@@ -77,7 +93,8 @@ export class BuildRig {
 
   static async create(): Promise<BuildRig> {
     const directory = await mkdtemp(join(tmpdir(), 'cairn-builds-'))
-    return new BuildRig(await createTestDatabase(), directory, await openLocalObjectStore(directory))
+    const test = await createTestDatabase()
+    return new BuildRig(test, directory, await openLocalObjectStore(directory), await openTestCipher(test.database))
   }
 
   async close(): Promise<void> {
@@ -95,6 +112,8 @@ export class BuildRig {
       objectStore,
       builder,
       driver,
+      secretCipher: this.secretCipher,
+      repositories: this.repositories,
       clock: Date,
       logger: silentLogger,
       installationId: 'test',
@@ -174,9 +193,13 @@ export class BuildRig {
     return page.lines.map(({ text }) => text)
   }
 
-  async readEvents({ tenantId, buildId }: Pick<BuildIds, 'buildId' | 'tenantId'>): Promise<string[]> {
+  async readEvents(ids: Pick<BuildIds, 'buildId' | 'tenantId'>): Promise<string[]> {
+    return (await this.readEventFacts(ids)).map(({ type }) => type)
+  }
+
+  async readEventFacts({ tenantId, buildId }: Pick<BuildIds, 'buildId' | 'tenantId'>) {
     const resource = { tenantId, kind: 'build', resourceId: String(buildId) }
-    return (await readResourceEvents(this.test.database.db, resource)).map(({ type }) => type)
+    return readResourceEvents(this.test.database.db, resource)
   }
 }
 

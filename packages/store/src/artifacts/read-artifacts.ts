@@ -1,4 +1,4 @@
-import type { Db } from '../database/database.ts'
+import type { Db, Tx } from '../database/database.ts'
 import { type Page, type PageRequest, pageOffset } from '../page.ts'
 
 export interface ArtifactRecord {
@@ -121,6 +121,21 @@ export async function findArtifactVersion(
       ? ofArtifact.orderBy('artifact_version.version', 'desc').limit(1)
       : ofArtifact.where('artifact_version.version', '=', version)
   return (await wanted.select(versionColumns).executeTakeFirst()) ?? null
+}
+
+/** Holds a version until the transaction ends, so that it is not deleted before; false = the tenant has none such. */
+export async function lockArtifactVersion(
+  tx: Tx,
+  tenantId: string,
+  artifactId: string,
+  version: number,
+): Promise<boolean> {
+  const row = await versionsOf(tx, tenantId, artifactId)
+    .where('artifact_version.version', '=', version)
+    .select('artifact_version.version')
+    .forKeyShare('artifact_version')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 const versionColumns = [

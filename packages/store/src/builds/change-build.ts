@@ -1,6 +1,7 @@
 /** Guarded transitions of a build; call them after `lockBuild` and `holdLease` (see lock-build.ts). */
 import type { Tx } from '../database/database.ts'
 import { recordResourceEvent } from '../resource-events/record-resource-event.ts'
+import { holdBuildSecrets } from './hold-build-secrets.ts'
 import type { BuildToRun } from './lock-build.ts'
 
 type LockedBuild = Pick<BuildToRun, 'id' | 'tenantId' | 'versionId'>
@@ -42,6 +43,26 @@ export async function returnBuild(
   return result.numUpdatedRows === 1n
 }
 
+/** What became known of the attempt. It changes nothing when the build is finished or in another attempt. */
+export async function noteBuildFacts(
+  tx: Tx,
+  build: LockedBuild,
+  attempt: number,
+  facts: { readonly commit: string | null; readonly steps: number; readonly cached: number },
+): Promise<void> {
+  await tx
+    .updateTable('build')
+    .set({
+      source_commit: facts.commit,
+      step_count: facts.steps === 0 ? null : facts.steps,
+      cached_step_count: facts.steps === 0 ? null : facts.cached,
+    })
+    .where('id', '=', build.id)
+    .where('status', 'in', ['running', 'stopping'])
+    .where('attempts', '=', attempt)
+    .execute()
+}
+
 /** Not finished → failed or stopped. `reason` is for the user. False = it is finished already, or in another attempt. */
 export async function endBuild(
   tx: Tx,
@@ -57,6 +78,7 @@ export async function endBuild(
     .where('attempts', '=', attempt)
     .executeTakeFirst()
   if (result.numUpdatedRows !== 1n) return false
+  await holdBuildSecrets(tx, build, [])
   await recordBuildEvent(tx, build, `build.${end.status}`, { reason: end.reason })
   return true
 }
@@ -86,6 +108,7 @@ export async function completeBuild(
     .where('attempts', '=', attempt)
     .executeTakeFirst()
   if (finished.numUpdatedRows !== 1n) return 'not_current'
+  await holdBuildSecrets(tx, build, [])
   if (await makeVersionReady(tx, build.versionId, image)) {
     const { engineImageId, sizeBytes } = image
     await recordBuildEvent(tx, build, 'build.success', { data: { engineImageId, sizeBytes, attempt } })

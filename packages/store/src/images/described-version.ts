@@ -1,5 +1,5 @@
 /** The one reading of image versions that lists, details and look-ups share. */
-import type { BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
+import type { BuildDetails, BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
 import { type RawBuilder, sql } from 'kysely'
 import { versionUses } from './version-uses.ts'
 
@@ -18,7 +18,7 @@ export interface DescribedVersion {
   readonly status: ImageVersionStatus
   /** Why it could not be deleted. */
   readonly statusReason: string | null
-  readonly buildDetails: object
+  readonly buildDetails: BuildDetails
   readonly contextSha256: string | null
   readonly tags: readonly { readonly name: string; readonly color?: string }[]
   /** Content id on the engine; set when a build succeeded. */

@@ -50,6 +50,12 @@ export async function readVersionNames(tx: Tx, tenantId: string, imageId: number
   return rows.map((row) => row.version)
 }
 
+/** A version of an artifact that the bytes of a build come from. */
+export interface ArtifactReference {
+  readonly id: string
+  readonly version: number
+}
+
 export interface NewImageVersion {
   readonly tenantId: string
   readonly imageId: number
@@ -58,6 +64,8 @@ export interface NewImageVersion {
   readonly buildDetails: object
   /** The uploaded build context, or null when the source is a Dockerfile's text. */
   readonly contextSha256: string | null
+  /** The stored artifact that the context is of, held by the caller; absent or null = of none. */
+  readonly artifact?: ArtifactReference | null
   readonly createdBy: string
 }
 
@@ -73,6 +81,8 @@ export async function insertImageVersion(tx: Tx, version: NewImageVersion): Prom
       status: 'not-ready',
       build_details: JSON.stringify(version.buildDetails),
       context_sha256: version.contextSha256,
+      artifact_id: version.artifact?.id ?? null,
+      artifact_version: version.artifact?.version ?? null,
       engine_image_id: null,
       engine_tag: null,
       size_bytes: null,

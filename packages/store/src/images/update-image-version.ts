@@ -1,5 +1,6 @@
 import type { ImageVersionStatus } from '@cairn/contract'
 import type { Tx } from '../database/database.ts'
+import type { ArtifactReference } from './insert-image.ts'
 
 export interface LockedVersion {
   readonly id: number
@@ -49,6 +50,7 @@ export interface VersionChange {
   readonly description: string
   readonly buildDetails: object
   readonly contextSha256: string | null
+  readonly artifact: ArtifactReference | null
   readonly updatedBy: string
 }
 
@@ -60,6 +62,8 @@ export async function updateImageVersion(tx: Tx, versionId: number, change: Vers
       description: change.description,
       build_details: JSON.stringify(change.buildDetails),
       context_sha256: change.contextSha256,
+      artifact_id: change.artifact?.id ?? null,
+      artifact_version: change.artifact?.version ?? null,
       updated_at: new Date(),
       updated_by: change.updatedBy,
     })

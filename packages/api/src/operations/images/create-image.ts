@@ -5,14 +5,17 @@ import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { keepUpload } from '../archive.ts'
-import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
+import { holdReferences, type PreparedBuild } from './build-source.ts'
+import { prepareBuild } from './prepare-build.ts'
 import { queueBuild } from './queue-build.ts'
 
 export const createImage: Operation<'createImage'> = async (context, { caller, body, upload, signal }) => {
-  const build = await prepareBuild(context, wishOf(body), { upload, known: null }, signal)
+  const { tenantId, userEmail } = caller
+  const wish = { tenantId, details: body.buildDetails, upload, known: null, signal }
+  const build = await prepareBuild(context, wish)
   const queued = await context.database.transaction(async (tx) => {
     await keepContext(context, tx, build)
-    const { tenantId, userEmail } = caller
+    await holdReferences(tx, caller, build)
     const imageId = await insertImage(tx, { tenantId, name: body.name, type: body.type, createdBy: userEmail })
     if (imageId === null)
       throw new CairnError('name_taken', `name: the name "${body.name}" is already in use by an image`)
@@ -22,7 +25,7 @@ export const createImage: Operation<'createImage'> = async (context, { caller, b
       body,
       build,
     })
-    return queueBuild(tx, caller, { imageId, versionId })
+    return queueBuild(tx, caller, { imageId, versionId, ...wantedOf(body, build) })
   })
   context.hints.notify('work')
   return queued
@@ -31,15 +34,17 @@ export const createImage: Operation<'createImage'> = async (context, { caller, b
 export const createImageVersion: Operation<'createImageVersion'> = async (context, call) => {
   const { caller, params, body, upload, signal } = call
   const { imageId } = params
-  const build = await prepareBuild(context, wishOf(body), { upload, known: null }, signal)
+  const wish = { tenantId: caller.tenantId, details: body.buildDetails, upload, known: null, signal }
+  const build = await prepareBuild(context, wish)
   const queued = await context.database.transaction(async (tx) => {
     await keepContext(context, tx, build)
+    await holdReferences(tx, caller, build)
     const image = await lockImage(tx, caller.tenantId, imageId)
     if (image === null) throw notFound('image', imageId)
     if (image.deleting) throw new CairnError('unprocessable', `image ${imageId} ("${image.name}") is being deleted`)
     const version = body.version ?? nextVersion(await readVersionNames(tx, caller.tenantId, imageId))
     const versionId = await insertVersion(tx, caller, { imageId, version, body, build })
-    return queueBuild(tx, caller, { imageId, versionId })
+    return queueBuild(tx, caller, { imageId, versionId, ...wantedOf(body, build) })
   })
   context.hints.notify('work')
   return queued
@@ -47,8 +52,8 @@ export const createImageVersion: Operation<'createImageVersion'> = async (contex
 
 type VersionFields = Pick<ImageBody, 'description' | 'buildDetails' | 'autodeployResources'>
 
-export function wishOf(body: VersionFields) {
-  return { details: body.buildDetails, autodeployResources: body.autodeployResources }
+export function wantedOf({ autodeployResources }: VersionFields, { details }: PreparedBuild) {
+  return { details, autodeployResources }
 }
 
 export async function keepContext(
@@ -74,6 +79,7 @@ async function insertVersion(tx: Tx, caller: TokenHolder, added: AddedVersion): 
     description: added.body.description ?? '',
     buildDetails: added.build.details,
     contextSha256: added.build.context?.sha256 ?? null,
+    artifact: added.build.artifact,
     createdBy: caller.userEmail,
   })
   if (versionId === null) {

@@ -1,79 +1,73 @@
 import type { BuildDetails } from '@cairn/contract'
-import { oversize, resolveBuildPaths } from '@cairn/domain'
+import { type BuildPaths, checkBuildDetails, resolveBuildPaths } from '@cairn/domain'
+import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Upload } from '../../operation.ts'
 import { refusedField } from '../../refusals.ts'
 import { inspectUpload, type InspectionContext } from '../archive.ts'
-
-/** A build that can be queued: its details are complete and its context has been read. */
-export interface PreparedBuild {
-  readonly details: BuildDetails
-  /** null when the Dockerfile is text in the details. */
-  readonly context: Upload | null
-}
+import { findNamedArtifact, type PreparedBuild } from './build-source.ts'
 
 export interface BuildWish {
+  readonly tenantId: string
   readonly details: BuildDetails | undefined
-  readonly autodeployResources?: readonly unknown[] | undefined
+  readonly upload: Upload | null
+  /** The context that the version has already, when only its details change. */
+  readonly known: Upload | null
+  readonly signal: AbortSignal
 }
+
+type Context = InspectionContext & Pick<ApiContext, 'database'>
 
 /**
  * Checks what a version would be built from.
  *
- * @param known the context that the version has already, when only its details change
  * @throws {CairnError} naming the field, or the entry of the archive, and the rule
  */
-export async function prepareBuild(
-  context: InspectionContext,
-  wish: BuildWish,
-  uploads: { readonly upload: Upload | null; readonly known: Upload | null },
-  signal: AbortSignal,
-): Promise<PreparedBuild> {
+export async function prepareBuild(context: Context, wish: BuildWish): Promise<PreparedBuild> {
   const details = { source: 'upload' as const, useCache: true, ...wish.details }
-  refuseUnsupported(details, wish.autodeployResources ?? [])
-  if (details.source === 'dockerfile') {
-    if (details.dockerfile === undefined) {
-      throw refusedField('invalid_request', 'buildDetails.dockerfile', 'is required when source is "dockerfile"')
-    }
-    if (uploads.upload !== null) {
-      throw refusedField('invalid_request', 'artifact', 'must be left out when buildDetails.source is "dockerfile"')
-    }
-    return { details, context: null }
-  }
-  const upload = uploads.upload ?? uploads.known
-  if (upload === null) {
-    throw refusedField('invalid_request', 'artifact', 'send the zip of the build context as a file part of this name')
-  }
-  await checkContext(context, details, upload, signal)
-  return { details, context: upload }
-}
-
-function refuseUnsupported(details: BuildDetails, autodeployResources: readonly unknown[]): void {
-  const unsupported = 'is not supported by this version of Cairn'
-  if (details.source === 'github') {
+  const errors = checkBuildDetails(details)
+  if (errors.length > 0) throw invalid(errors)
+  if (details.source === 'upload') return prepareUpload(context, wish, details)
+  if (wish.upload !== null) {
     throw refusedField(
       'invalid_request',
-      'buildDetails.source',
-      `"github" ${unsupported}; use "upload" or "dockerfile"`,
+      'artifact',
+      `must be left out when buildDetails.source is "${details.source}"`,
     )
   }
-  if ((details.secrets ?? []).length > 0) throw refusedField('invalid_request', 'buildDetails.secrets', unsupported)
-  for (const [index, { value }] of (details.buildArguments ?? []).entries()) {
-    const rule = oversize(value)
-    if (rule !== null) throw refusedField('invalid_request', `buildDetails.buildArguments.${index}.value`, rule)
+  return { details, context: null, artifact: null }
+}
+
+async function prepareUpload(context: Context, wish: BuildWish, details: BuildDetails): Promise<PreparedBuild> {
+  const artifact = await findNamedArtifact(context, wish.tenantId, details)
+  if (artifact !== null && wish.upload !== null) {
+    throw refusedField(
+      'invalid_request',
+      'artifact',
+      'must be left out when buildDetails.artifactId names a stored one',
+    )
   }
-  if (autodeployResources.length > 0) throw refusedField('invalid_request', 'autodeployResources', unsupported)
+  const upload = artifact?.content ?? wish.upload ?? wish.known
+  if (upload === null) {
+    throw refusedField(
+      'invalid_request',
+      'artifact',
+      'send the zip of the build context as a file part of this name, or name a stored one in buildDetails.artifactId',
+    )
+  }
+  const resolved = resolveBuildPaths(details)
+  if (resolved.kind === 'invalid') throw invalid(resolved.errors)
+  await checkContext(context, resolved.paths, upload, wish.signal)
+  const pinned = artifact === null ? details : { ...details, artifactVersion: artifact.version }
+  return { details: pinned, context: upload, artifact }
 }
 
 async function checkContext(
   context: InspectionContext,
-  details: BuildDetails,
+  paths: BuildPaths,
   upload: Upload,
   signal: AbortSignal,
 ): Promise<void> {
-  const resolved = resolveBuildPaths(details)
-  if (resolved.kind === 'invalid') throw invalid(resolved.errors)
-  const { paths } = resolved
   const { entries } = await inspectUpload(context, upload, signal)
   const hasContext = paths.context === '' || entries.some(({ path }) => path.startsWith(`${paths.context}/`))
   if (!hasContext) {

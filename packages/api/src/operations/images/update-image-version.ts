@@ -1,4 +1,4 @@
-import { CairnError } from '@cairn/contract'
+import { type BuildDetails, CairnError } from '@cairn/contract'
 import {
   type LockedVersion,
   findImageVersion,
@@ -9,7 +9,8 @@ import {
 import type { ApiContext } from '../../context.ts'
 import type { Operation, Upload } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
-import { keepContext } from './create-image.ts'
+import { holdReferences } from './build-source.ts'
+import { keepContext, wantedOf } from './create-image.ts'
 import { prepareBuild } from './prepare-build.ts'
 import { queueBuild } from './queue-build.ts'
 
@@ -19,12 +20,12 @@ export const updateImageVersion: Operation<'updateImageVersion'> = async (contex
   const { imageId, versionId } = params
   const seen = await findImageVersion(context.database.db, caller.tenantId, imageId, versionId)
   if (seen === null) throw unknownVersion(imageId, versionId)
-  const details = body.buildDetails ?? seen.buildDetails
+  const details = changedDetails(seen.buildDetails, body.buildDetails ?? {}, upload !== null)
   const known = seen.contextSha256 === null ? null : await readContext(context, seen.contextSha256)
-  const wish = { details, autodeployResources: body.autodeployResources }
-  const build = await prepareBuild(context, wish, { upload, known }, signal)
+  const build = await prepareBuild(context, { tenantId: caller.tenantId, details, upload, known, signal })
   const queued = await context.database.transaction(async (tx) => {
     await keepContext(context, tx, build)
+    await holdReferences(tx, caller, build)
     const locked = await lockImageVersion(tx, caller.tenantId, imageId, versionId)
     if (locked === null) throw unknownVersion(imageId, versionId)
     refuseUnlessChangeable(locked)
@@ -32,12 +33,26 @@ export const updateImageVersion: Operation<'updateImageVersion'> = async (contex
       description: body.description ?? locked.description,
       buildDetails: build.details,
       contextSha256: build.context?.sha256 ?? null,
+      artifact: build.artifact,
       updatedBy: caller.userEmail,
     })
-    return queueBuild(tx, caller, { imageId, versionId })
+    return queueBuild(tx, caller, { imageId, versionId, ...wantedOf(body, build) })
   })
   context.hints.notify('work')
   return queued
+}
+
+/**
+ * The details of before with those of the body in their place; another source begins anew. A file that is uploaded takes the
+ * place of the stored artifact that was named before.
+ */
+function changedDetails(before: BuildDetails, change: BuildDetails, hasUpload: boolean): BuildDetails {
+  const isOtherSource = change.source !== undefined && change.source !== (before.source ?? 'upload')
+  if (isOtherSource) return change
+  const { artifactId, artifactVersion, ...kept } = before
+  const namesAnother = change.artifactId !== undefined && change.artifactId !== artifactId
+  if (hasUpload || namesAnother || artifactId === undefined) return { ...kept, ...change }
+  return { ...kept, artifactId, ...(artifactVersion !== undefined && { artifactVersion }), ...change }
 }
 
 function unknownVersion(imageId: number, versionId: number): CairnError {

@@ -37,6 +37,11 @@ function isFullPiece({ text }: LogLine): boolean {
   return text.length * 3 > fewestBytes && Buffer.byteLength(text) > fewestBytes
 }
 
+/** As {@link maskLines}, line by line. */
+export function createLineMask(mask: SecretMask): Pick<PieceMask, 'push' | 'end'> {
+  return new PieceMask(mask)
+}
+
 class PieceMask {
   readonly #mask: SecretMask
   readonly #held = new Map<Stream, HeldPiece>()
