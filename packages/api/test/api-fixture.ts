@@ -62,6 +62,8 @@ export interface FixtureOptions {
   readonly limits?: Partial<ApiLimits>
   readonly machine?: MachineSize
   readonly serviceCaller?: ServiceCaller
+  /** Called with the directory of the object store before it is opened; what it answers is called at the end. */
+  readonly prepareDirectory?: (directory: string) => Promise<() => Promise<unknown>>
 }
 
 const noService: ServiceCaller = { call: async () => ({ kind: 'unavailable', reason: 'no instance is ready' }) }
@@ -102,6 +104,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const test = await createTestDatabase()
   const { database } = test
   const directory = await mkdtemp(join(tmpdir(), 'cairn-api-test-'))
+  const restoreDirectory = await options.prepareDirectory?.(directory)
   const objectStore = await openLocalObjectStore(directory)
   const tenant = await makeTenant(database, 'default')
   const otherTenant = await makeTenant(database, 'other')
@@ -143,6 +146,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     close: async () => {
       await app.close()
       await test.drop()
+      await restoreDirectory?.()
       await rm(directory, { recursive: true, force: true })
     },
   }

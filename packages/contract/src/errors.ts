@@ -46,6 +46,10 @@ export const errorCatalog = {
     status: 503,
     meaning: 'A part that this needs (database, engine, instance) does not answer now.',
   },
+  storage_full: {
+    status: 507,
+    meaning: 'The disk of the server or of its database is full; nothing of the request was kept.',
+  },
 } as const satisfies Record<string, { status: number; meaning: string }>
 
 export type ErrorCode = keyof typeof errorCatalog

@@ -27,6 +27,11 @@ test.each([
   expect([refusal.status, refusal.code]).toEqual([503, 'service_unavailable'])
 })
 
+test.each(['ENOSPC', 'EDQUOT', '53100'])('a disk that is full (%s) is a 507', (code) => {
+  const refusal = refusalOf(Object.assign(new Error('x'), { code, syscall: 'write' }))
+  expect([refusal.status, refusal.code]).toEqual([507, 'storage_full'])
+})
+
 test('a missing file of our own is a fault, not an absent database', () => {
   expect(refusalOf(Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' })).code).toBe('internal')
 })

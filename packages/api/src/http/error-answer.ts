@@ -47,10 +47,21 @@ function isDatabaseGone(error: Error): boolean {
   return lostDatabase.test(code) || isFromPool || (isSystemCall && lostConnection.has(code))
 }
 
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', '53100'])
+
+/** Of the file system or of the database. */
+function isDiskFull(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && fullDisk.has(error.code)
+}
+
 /** What a caller is told of a failure: refusals as they are, everything else without its words. */
 export function refusalOf(error: unknown): CairnError {
   if (error instanceof CairnError) return error
   if (error instanceof Error) {
+    // Not 503: clients of the reference would send an upload again, without its bytes.
+    if (isDiskFull(error)) {
+      return new CairnError('storage_full', 'the disk of the server is full; make room and try again', { cause: error })
+    }
     if (isDatabaseGone(error)) {
       return new CairnError('service_unavailable', 'the database does not answer now; try again', { cause: error })
     }
