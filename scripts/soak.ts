@@ -1,12 +1,16 @@
 /**
  * `npm run soak -- [runs] [seed]`: random runs under random kills of two servers, their container engine and PostgreSQL,
  * all of its own. Prints the result as JSON; exits with 1 when a run did not end, an invariant is broken or a container is
- * left. 1,000 runs and a random seed by default. Needs root and dockerd.
+ * left. 1,000 runs and a random seed by default. After a SIGTERM it starts no more runs and tells of those that it has
+ * started. Needs root and dockerd.
  */
 import { randomInt } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { soak } from '../tests/crash/faults/soak.ts'
 
-const mostLive = 40
+const mostLive = Math.max(6 * availableParallelism(), 12)
+/** A killed container engine is back after some seconds, and what it ran is run again. */
+const betweenKills = { least: 2000, most: 12_000 }
 const settleMs = 240_000
 
 const runs = Number(process.argv[2] ?? 1000)
@@ -16,7 +20,9 @@ if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
   process.exit(2)
 }
 console.error(`${runs} runs, seed ${seed}`)
-const result = await soak({ runs, seed, mostLive, settleMs })
+const interrupted = new AbortController()
+process.once('SIGTERM', () => interrupted.abort())
+const result = await soak({ runs, seed, mostLive, betweenKills, settleMs, signal: interrupted.signal })
 if (result === null) {
   console.error('soak needs dockerd, and root to start one of its own')
   process.exit(2)

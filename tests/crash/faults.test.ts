@@ -6,7 +6,9 @@ import { soak } from './faults/soak.ts'
 const seed = Number(process.env['CAIRN_CRASH_SEED'] ?? randomInt(2 ** 31))
 
 it('every run ends whatever is killed, no invariant is broken and no container is left', async (context) => {
-  const result = await soak({ runs: 15, seed, mostLive: 15, settleMs: 100_000 })
+  const betweenKills = { least: 400, most: 2900 }
+  const { signal } = new AbortController()
+  const result = await soak({ runs: 15, seed, mostLive: 15, betweenKills, signal, settleMs: 100_000 })
   if (result === null) return context.skip('no dockerd that this user may start')
   expect(result.findings, `seed ${seed}`).toEqual({})
   expect(Object.keys(result.ends), `seed ${seed}`).not.toContain('unfinished')

@@ -5,13 +5,16 @@ import { seededRandom } from '../execution/random-runs.ts'
 import { type FaultWorld, startFaultWorld } from './fault-world.ts'
 import { startRandomLoad } from './random-load.ts'
 import { findBrokenRuns } from './run-invariants.ts'
-import { doViolence, type Victim } from './violence.ts'
+import { doViolence, type Pauses, type Victim } from './violence.ts'
 
 export interface SoakOptions {
   readonly runs: number
   /** Decides the shapes of workflows and the order of kills; what meets what is up to the machine. */
   readonly seed: number
   readonly mostLive: number
+  readonly betweenKills: Pauses
+  /** Starts no more runs and kills nothing more; those that are there still have to end. */
+  readonly signal: AbortSignal
   /** Milliseconds after the last kill within which every run has to end and every container to be gone. */
   readonly settleMs: number
 }
@@ -39,12 +42,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult | null> {
   }
 }
 
-async function soakIn(world: FaultWorld, { runs, seed, mostLive, settleMs }: SoakOptions): Promise<SoakResult> {
+async function soakIn(world: FaultWorld, options: SoakOptions): Promise<SoakResult> {
+  const { runs, seed, mostLive, settleMs, betweenKills } = options
   const startedAt = performance.now()
   const calm = new AbortController()
   const end = () => calm.abort()
-  const violence = doViolence(world, seededRandom(seed), calm.signal).finally(end)
-  const load = startRandomLoad(world, seededRandom(seed + 1), { runs, mostLive, signal: calm.signal }).finally(end)
+  const signal = AbortSignal.any([calm.signal, options.signal])
+  const violence = doViolence(world, seededRandom(seed), betweenKills, signal).finally(end)
+  const load = startRandomLoad(world, seededRandom(seed + 1), { runs, mostLive, signal }).finally(end)
   const [{ kills, unplannedEnds }] = await Promise.all([violence, load])
   const left = await settle(world, settleMs)
   const findings: Record<string, readonly unknown[]> = await findBrokenRuns(world.database)

@@ -13,19 +13,28 @@ export type Victim = 'server' | 'engine' | 'postgres'
 
 /** Mostly servers: they are back soonest. */
 const victims: readonly Victim[] = ['server', 'server', 'server', 'engine', 'postgres', 'postgres']
-const leastPauseMs = 400
-const pauseSpreadMs = 2500
+/** Milliseconds. */
+export interface Pauses {
+  readonly least: number
+  readonly most: number
+}
+
 /** A server that starts while the database is away ends with that reason, and an operator starts it again. */
 const startTries = 5
 const shownCharacters = 2000
 
 /** Goes on until `signal` aborts and each kind was killed; everything runs when it resolves. */
-export async function doViolence(world: FaultWorld, random: () => number, signal: AbortSignal): Promise<Violence> {
+export async function doViolence(
+  world: FaultWorld,
+  random: () => number,
+  { least, most }: Pauses,
+  signal: AbortSignal,
+): Promise<Violence> {
   const kills = { server: 0, engine: 0, postgres: 0 }
   const unplannedEnds: string[] = []
   const isSpared = (victim: Victim): boolean => kills[victim] === 0
   while (!signal.aborted || victims.some(isSpared)) {
-    await pause(leastPauseMs + random() * pauseSpreadMs, undefined, { signal }).catch(() => undefined)
+    await pause(least + random() * (most - least), undefined, { signal }).catch(() => undefined)
     for (const server of world.servers) {
       if (server.isAlive()) continue
       unplannedEnds.push(server.output().slice(-shownCharacters))
