@@ -170,20 +170,31 @@ function startEngine(
     mail: mailSettingsOf(settings),
     publicUrl,
     machine: () => engine.machine(),
-    settings: {
-      schedule: {
-        graceMs: settings.scheduleGraceSeconds * 1000,
-        mostLiveRuns: settings.mostLiveRuns,
-        mostWaitingRuns: settings.mostWaitingRuns,
-      },
-      sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 },
-    },
+    settings: reconcilerSettingsOf(settings),
   })
   return {
     stop: async () => {
       await Promise.all([executions.stop(), reconcilers.stop()])
       await warehouses.close()
     },
+  }
+}
+
+function reconcilerSettingsOf(settings: Settings) {
+  return {
+    build: {
+      tenantConcurrency: settings.tenantBuilds,
+      concurrency: settings.mostBuilds,
+      deadlineMs: settings.buildDeadlineSeconds * 1000,
+      cpus: settings.buildCpus,
+      memoryBytes: settings.buildMemoryBytes,
+    },
+    schedule: {
+      graceMs: settings.scheduleGraceSeconds * 1000,
+      mostLiveRuns: settings.mostLiveRuns,
+      mostWaitingRuns: settings.mostWaitingRuns,
+    },
+    sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 },
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Parsed, type Setting, type Settings, settings } from './settings.ts'
+import type { Parsed, Setting } from './setting-kinds.ts'
+import { type Settings, settings } from './settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -25,6 +25,7 @@ import { deleteImage, deleteImageVersion, deleteImageVersions } from './operatio
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
 import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
 import { setImageVersionTags } from './operations/images/tag-image-version.ts'
+import { stopBuild } from './operations/images/stop-build.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
 import { downloadExport, listExports } from './operations/exports/exports.ts'
 import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
@@ -81,6 +82,7 @@ const built: Handlers = {
   deleteImageVersions,
   setImageVersionTags,
   listImageBuilds,
+  stopBuild,
   getBuildLogs,
   downloadBuildLogs,
   readBuildLogFile,

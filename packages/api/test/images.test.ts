@@ -1,5 +1,3 @@
-import { buildLogStream } from '@cairn/domain'
-import { appendLogLines } from '@cairn/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Answer,
@@ -306,64 +304,4 @@ describe('reading', () => {
     await fixture.call('deleteWorkflow', { params: { workflowId: numberIn(workflow, 'id') } })
     expect(await statusOf()).toBe('ready')
   })
-})
-
-describe('builds', () => {
-  async function finishedBuild(): Promise<{ imageId: number; buildId: number }> {
-    const created = await create()
-    const buildId = numberIn(created, 'buildId')
-    await appendLogLines(fixture.database.db, buildLogStream(buildId), 1, [
-      { at: 1_700_000_000_000, text: 'one' },
-      { at: 1_700_000_000_001, text: 'two' },
-    ])
-    await fixture.database.db
-      .updateTable('build')
-      .set({ status: 'failed', reason: 'exit code 1', started_at: new Date(), finished_at: new Date() })
-      .execute()
-    return { imageId: numberIn(created, 'imageId'), buildId }
-  }
-
-  it('lists them with their reason', async () => {
-    const { imageId, buildId } = await finishedBuild()
-    const listed = await fixture.call('listImageBuilds', { params: { imageId }, query: { count: '-1' } })
-    expect(listed.body).toMatchObject({ buildCount: 1, builds: [{ buildId, status: 'failed', reason: 'exit code 1' }] })
-    for (const query of [{ count: '0' }, { buildStatus: 'building' }, { versions: '999' }, { dateTo: '2020-01-01' }]) {
-      const none = await fixture.call('listImageBuilds', { params: { imageId }, query })
-      expect(none.body).toMatchObject({ builds: [], pageCount: 1 })
-    }
-  })
-
-  it('hands out lines once and is empty when caught up', async () => {
-    const params = await finishedBuild()
-    const first = await fixture.call('getBuildLogs', { params })
-    expect(first.body).toMatchObject({
-      buildStatus: 'failed',
-      logs: [
-        { message: 'one', timestamp: 1_700_000_000_000 },
-        { message: 'two', timestamp: 1_700_000_000_001 },
-      ],
-    })
-    const token = textIn(first, 'nextToken')
-    const second = await fixture.call('getBuildLogs', { params, query: { nextToken: token } })
-    expect(second.body).toMatchObject({ logs: [], nextToken: token })
-    expect((await fixture.call('getBuildLogs', { params, query: { nextToken: 'f/x/s' } })).status).toBe(400)
-  })
-
-  it('gives a link to the whole log that works without a token and only as it is', async () => {
-    const params = await finishedBuild()
-    const answer = await fixture.call('downloadBuildLogs', { params })
-    const link = new URL(textIn(answer, 'downloadUrl'))
-    const file = await fixture.app.inject({ url: link.pathname + link.search })
-    expect([file.statusCode, file.body]).toEqual([200, 'one\ntwo\n'])
-    link.searchParams.set('tenant', fixture.otherTenant.id)
-    expect((await fixture.app.inject({ url: link.pathname + link.search })).statusCode).toBe(404)
-  })
-
-  it.each(['0', '-1', 'x', '1e3', '99999999999999999999', 'build:1', '..%2f1'])(
-    'knows no build %s',
-    async (buildId) => {
-      const { imageId } = await finishedBuild()
-      expect((await fixture.call('getBuildLogs', { params: { imageId, buildId } })).status).toBe(404)
-    },
-  )
 })

@@ -34,6 +34,7 @@ function request(dockerfile: string, changes: Partial<BuildRequest> = {}): Build
     buildArguments: {},
     secrets: {},
     useCache: false,
+    limits: { cpus: null, memoryBytes: null },
     ...changes,
   }
 }

@@ -224,6 +224,8 @@ export interface BuildRequest {
    */
   readonly secrets: Readonly<Record<string, string>>
   readonly useCache: boolean
+  /** Kept where the builder can; where it cannot, it says so in the log. null = no limit. */
+  readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null }
 }
 
 export type BuildResult =

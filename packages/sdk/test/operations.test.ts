@@ -34,6 +34,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   deleteImageVersion: ({ images }) => images.deleteVersion(1, 2),
   setImageVersionTags: ({ images }) => images.setVersionTags({ imageId: 1, versionId: 2 }, [{ name: 'a' }]),
   listImageBuilds: ({ images }) => images.listImageBuilds(1).all(),
+  stopBuild: ({ images }) => images.stopBuild(1, 3),
   getBuildLogs: ({ images }) => images.getBuildLogs(1, 3),
   downloadBuildLogs: ({ images }) => images.downloadBuildLogs(1, 3),
   readBuildLogFile: ({ images }) => images.downloadBuildLogs(1, 3),

@@ -5,6 +5,7 @@ import {
   BuildLogsQuery,
   BuildPage,
   BuildParams,
+  BuildStop,
   DeleteImageVersionsQuery,
   ImageBody,
   ImageCreated,
@@ -20,6 +21,7 @@ import {
   ListImageBuildsQuery,
   ListImageVersionsQuery,
   ListImagesQuery,
+  StopBuildBody,
   UpdateImageVersionBody,
 } from '../schemas/image.ts'
 import { BuildLogs, LogDownload } from '../schemas/log.ts'
@@ -196,6 +198,20 @@ export const imageRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: BuildPage },
     errors: ['invalid_request', 'not_found'],
+  },
+  stopBuild: {
+    method: 'POST',
+    path: '/image-management/api/v2/images/{imageId}/builds/{buildId}/stop',
+    summary: 'Stop a build, whether it waits or runs',
+    tag: 'Images',
+    auth: 'token',
+    params: BuildParams,
+    body: StopBuildBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 202, schema: BuildStop },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
   },
   getBuildLogs: {
     method: 'GET',

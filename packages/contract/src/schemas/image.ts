@@ -260,5 +260,13 @@ export type ImagePage = Static<typeof ImagePage>
 export const ImageVersionPage = pageOf({ versions: Type.Array(ImageVersionSummary), versionCount: Type.Integer() })
 export type ImageVersionPage = Static<typeof ImageVersionPage>
 
+/** `reason` is for the build's history and its answers. */
+export const StopBuildBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1024 })) })
+export type StopBuildBody = Static<typeof StopBuildBody>
+
+/** `stopping` until the build has ended; the status with which it ended when it was over already. */
+export const BuildStop = Type.Object({ buildId: Type.Integer(), status: Type.Enum(buildStatuses) })
+export type BuildStop = Static<typeof BuildStop>
+
 export const BuildPage = pageOf({ builds: Type.Array(Build), buildCount: Type.Integer() })
 export type BuildPage = Static<typeof BuildPage>

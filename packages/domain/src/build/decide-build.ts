@@ -11,6 +11,9 @@ export interface BuildFacts {
   readonly buildsAhead: number
   /** Builds that a tenant may run at a time. */
   readonly tenantConcurrency: number
+  /** E-mail of who asked for its end; null = nobody did, or its version is being deleted. */
+  readonly stopRequestedBy: string | null
+  readonly stopReason: string | null
 }
 
 export type BuildDecision =
@@ -32,13 +35,22 @@ export function decideBuild(facts: BuildFacts): BuildDecision {
     case 'running':
       return decideInterrupted(facts.attempts)
     case 'stopping':
-      return { kind: 'finish', status: 'stopped', reason: 'stopped on request' }
+      return { kind: 'finish', status: 'stopped', reason: describeStop(facts) }
     case 'success':
     case 'failed':
     case 'stopped':
       break
   }
   return { kind: 'nothing' }
+}
+
+/** Why a build that is `stopping` ends. */
+export function describeStop({
+  stopRequestedBy,
+  stopReason,
+}: Pick<BuildFacts, 'stopRequestedBy' | 'stopReason'>): string {
+  if (stopRequestedBy === null) return 'stopped because the image version is being deleted'
+  return stopReason === null ? `stopped by ${stopRequestedBy}` : `stopped by ${stopRequestedBy}: ${stopReason}`
 }
 
 function decideInterrupted(attempts: number): BuildDecision {

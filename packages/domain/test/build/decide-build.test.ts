@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { buildTransitions, isBuildFinished, wireBuildStatus } from '../../src/build/build-status.ts'
 import { decideBuild, maxBuildAttempts } from '../../src/build/decide-build.ts'
 
-const queued = { status: 'queued', attempts: 0, buildsAhead: 0, tenantConcurrency: 1 } as const
+const queued = {
+  status: 'queued',
+  attempts: 0,
+  buildsAhead: 0,
+  tenantConcurrency: 1,
+  stopRequestedBy: null,
+  stopReason: null,
+} as const
 
 describe('A build that is claimed', () => {
   test('starts when nothing of its tenant is ahead', () => {
@@ -33,7 +40,12 @@ describe('A build that is claimed', () => {
   })
 
   test('stops when that was asked for', () => {
-    expect(decideBuild({ ...queued, status: 'stopping' })).toMatchObject({ kind: 'finish', status: 'stopped' })
+    const reasonOf = (stopRequestedBy: string | null, stopReason: string | null) =>
+      decideBuild({ ...queued, status: 'stopping', stopRequestedBy, stopReason })
+    const stopped = { kind: 'finish', status: 'stopped' }
+    expect(reasonOf('ada@example.com', null)).toEqual({ ...stopped, reason: 'stopped by ada@example.com' })
+    expect(reasonOf('ada@example.com', 'why')).toEqual({ ...stopped, reason: 'stopped by ada@example.com: why' })
+    expect(reasonOf(null, null)).toEqual({ ...stopped, reason: 'stopped because the image version is being deleted' })
   })
 
   test.each(['success', 'failed', 'stopped'] as const)('is left alone when it is %s', (status) => {
@@ -46,6 +58,8 @@ describe('A build that is claimed', () => {
       attempts: fc.nat(10),
       buildsAhead: fc.nat(3),
       tenantConcurrency: fc.integer({ min: 1, max: 3 }),
+      stopRequestedBy: fc.constantFrom(null, 'ada@example.com'),
+      stopReason: fc.constant(null),
     })
     fc.assert(
       fc.property(facts, (given) => {

@@ -3,6 +3,7 @@ import { type BuildRequest, type Call, labelNames } from '@cairn/driver'
 import type { Engine } from '../containers.ts'
 import { BuildMessage, readShape } from '../engine-shapes.ts'
 import type { BuilderEnd } from './builder-program.ts'
+import { cpuPeriod } from './to-build-command.ts'
 import { LineSplitter } from '../split-lines.ts'
 
 /** The engine's classic builder. It has no secret mounts, and would keep the values of arguments in the image. */
@@ -44,6 +45,14 @@ export function toBuildQuery(request: Omit<BuildRequest, 'context'>, installatio
     buildargs: request.buildArguments,
     labels: { ...request.labels, [labelNames.installation]: installation },
     nocache: !request.useCache,
+    ...(request.limits.cpus !== null && {
+      cpuperiod: cpuPeriod,
+      cpuquota: Math.round(request.limits.cpus * cpuPeriod),
+    }),
+    ...(request.limits.memoryBytes !== null && {
+      memory: request.limits.memoryBytes,
+      memswap: request.limits.memoryBytes,
+    }),
     rm: true,
     forcerm: true,
   }

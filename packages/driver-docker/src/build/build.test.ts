@@ -54,6 +54,7 @@ const request = {
   buildArguments: { VERSION: '1; rm -rf /', EMPTY: '' },
   secrets: { TOKEN: 'hush' },
   useCache: false,
+  limits: { cpus: null, memoryBytes: null },
 }
 const setting = {
   installation: 'x',
@@ -98,6 +99,16 @@ describe('build command', () => {
       /^--remote --url unix:\/\/\/s build --format docker --tag docker.io\/cairn\/x\/3:7/,
     )
     expect(command('buildx')).not.toContain('--no-cache')
+  })
+
+  it('limits CPU and memory where the builder takes limits', () => {
+    const limited = { ...request, limits: { cpus: 1.5, memoryBytes: 1e9 } }
+    const command = (kind: 'buildx' | 'podman') =>
+      toBuildCommand({ kind, program: 'p', version: '1' }, limited, setting).join(' ')
+    expect(command('podman')).toContain('--cpu-period 100000 --cpu-quota 150000 --memory 1000000000')
+    expect(command('buildx')).not.toContain('--memory')
+    const query = { cpuperiod: 100_000, cpuquota: 150_000, memory: 1e9, memswap: 1e9 }
+    expect(toBuildQuery(limited, 'x')).toMatchObject(query)
   })
 
   it.each([

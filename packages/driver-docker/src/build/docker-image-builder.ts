@@ -1,4 +1,4 @@
-import { type BuildResult, type Call, DriverError, type ImageBuilder } from '@cairn/driver'
+import { type BuildRequest, type BuildResult, type Call, DriverError, type ImageBuilder } from '@cairn/driver'
 import { createEngine, type Engine } from '../containers.ts'
 import { createEngineClient } from '../engine-client.ts'
 import { createFeatureReader } from '../engine-features.ts'
@@ -47,6 +47,8 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
     build: async (request, onLine, call) => {
       checkBuildRequest(request)
       const builder = await find(call)
+      if (!keepsLimits(builder) && isLimited(request))
+        onLine('CPU and memory are not limited: BuildKit takes no limits')
       const result =
         builder.kind === 'api'
           ? await buildByApi(engine, request, onLine, call)
@@ -55,6 +57,14 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
       return await builtImage(engine, request.tag, result.imageId, call)
     },
   }
+}
+
+function keepsLimits({ kind }: BuilderProgram): boolean {
+  return kind === 'podman' || kind === 'api'
+}
+
+function isLimited({ limits }: BuildRequest): boolean {
+  return limits.cpus !== null || limits.memoryBytes !== null
 }
 
 async function builtImage(engine: Engine, tag: string, imageId: string | null, call: Call): Promise<BuildResult> {

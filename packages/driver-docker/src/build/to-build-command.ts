@@ -30,6 +30,7 @@ export function toBuildCommand(builder: ClientBuilder, request: Request, setting
     ...pairs('--label', { ...request.labels, [labelNames.installation]: setting.installation }),
     ...pairs('--build-arg', request.buildArguments),
     ...secretOptions(setting.secretSources),
+    ...(builder.kind === 'podman' ? limitOptions(request.limits) : []),
     ...(request.useCache ? [] : ['--no-cache']),
     '-',
   ]
@@ -51,6 +52,16 @@ export function qualifyTag(tag: string): string {
   const [first = '', ...rest] = tag.split('/')
   if (rest.length === 0) return `docker.io/library/${tag}`
   return /[.:]|^localhost$/.test(first) ? tag : `docker.io/${tag}`
+}
+
+/** Microseconds of a period in which a quota of processor time is given. */
+export const cpuPeriod = 100_000
+
+function limitOptions({ cpus, memoryBytes }: BuildRequest['limits']): string[] {
+  return [
+    ...(cpus === null ? [] : ['--cpu-period', String(cpuPeriod), '--cpu-quota', String(Math.round(cpus * cpuPeriod))]),
+    ...(memoryBytes === null ? [] : ['--memory', String(memoryBytes)]),
+  ]
 }
 
 function pairs(option: string, values: Readonly<Record<string, string>>): string[] {

@@ -1,5 +1,5 @@
 /**
- * Builds: queued → running → success or failed.
+ * Builds: queued → running → success or failed; stopping → stopped from either.
  *
  * Always true: a build is started by a transaction that counts the attempt, and ended by one that names the attempt, both
  * under the lease; so of two processes that build the same, one ends it. The image is tagged by ids: a builder that
@@ -14,6 +14,7 @@ import {
   type BuildDecision,
   type Clock,
   decideBuild,
+  describeStop,
   type Logger,
   maxBuildAttempts,
 } from '@cairn/domain'
@@ -21,6 +22,7 @@ import {
   type BuildToRun,
   completeBuild,
   endBuild,
+  hastenWaitingBuilds,
   type Hints,
   lockBuild,
   LogWriter,
@@ -33,6 +35,7 @@ import {
 import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
 import { LoopStopping } from '../reconcile/run-pass.ts'
 import { createBuildLog } from './build-log.ts'
+import { watchForStop } from './watch-for-stop.ts'
 import { type Attempt, type AttemptEnd, type AttemptFacts, runBuilder, type RunBuilderParts } from './run-builder.ts'
 
 export interface BuildReconcilerOptions extends RunBuilderParts {
@@ -54,6 +57,13 @@ export function createBuildReconciler(options: BuildReconcilerOptions): Reconcil
   }
 }
 
+/** `stopped` = somebody asked for its end. */
+type PassEnd = AttemptEnd | { readonly kind: 'stopped' }
+
+interface PassFacts extends Omit<AttemptFacts, 'end'> {
+  readonly end: PassEnd
+}
+
 type Started = Extract<BuildDecision, { kind: 'start' }>
 
 class BuildPass {
@@ -73,14 +83,27 @@ class BuildPass {
     const { build, decision } = begun
     if (decision.kind === 'wait') return { kind: 'requeue', afterMs: Math.min(waitMs * build.buildsAhead, mostWaitMs) }
     this.#parts.crashPoints.reach('build.started')
-    const attempt = this.#openAttempt(build, decision)
+    const watch = watchForStop(this.#parts, build.id)
+    const attempt = this.#openAttempt(build, decision, AbortSignal.any([this.#context.signal, watch.signal]))
     try {
-      const facts = await runBuilder(this.#parts, attempt)
+      const facts = await this.#build(attempt, watch.signal)
       this.#parts.crashPoints.reach('build.built')
       return await this.#end(attempt, facts)
     } catch (error) {
       await this.#leave(attempt)
       throw error
+    } finally {
+      watch.close()
+    }
+  }
+
+  /** @throws only the reason of the pass's own signal */
+  async #build(attempt: Attempt, stop: AbortSignal): Promise<PassFacts> {
+    try {
+      return await runBuilder(this.#parts, attempt)
+    } catch (error) {
+      if (!stop.aborted || this.#context.signal.aborted) throw error
+      return { commit: null, end: { kind: 'stopped' } }
     }
   }
 
@@ -98,11 +121,14 @@ class BuildPass {
     const { tenantConcurrency } = this.#parts.settings
     const decision = decideBuild({ ...build, tenantConcurrency })
     if (decision.kind === 'start') await startBuild(tx, build, decision.attempt)
-    if (decision.kind === 'finish') await endBuild(tx, build, build.attempts, decision)
+    if (decision.kind === 'finish') {
+      await endBuild(tx, build, build.attempts, decision)
+      await hastenWaitingBuilds(tx, build.tenantId, tenantConcurrency)
+    }
     return { build, decision }
   }
 
-  #openAttempt(build: BuildToRun, { attempt: number, notice }: Started): Attempt {
+  #openAttempt(build: BuildToRun, { attempt: number, notice }: Started, signal: AbortSignal): Attempt {
     const { database, hints, logger, clock, settings } = this.#parts
     const writer = new LogWriter(database.db, buildLogStream(build.id), {
       onStored: () => hints.notify('log'),
@@ -118,26 +144,37 @@ class BuildPass {
       { buildId: build.id, imageId: build.imageId, versionId: build.versionId, attempt: number },
       'build started',
     )
-    return { build, number, log, signal: this.#context.signal }
+    return { build, number, log, signal }
   }
 
-  async #end(attempt: Attempt, facts: AttemptFacts): Promise<ReconcileResult> {
+  async #end(attempt: Attempt, facts: PassFacts): Promise<ReconcileResult> {
     const { end } = facts
     const { steps, cached } = attempt.log.counts()
     if (steps > 0) attempt.log.line(`${cached} of ${steps} steps came from the cache`)
     attempt.log.line(describeEnd(end))
-    await attempt.log.close(attempt.signal)
+    await attempt.log.close(this.#context.signal)
     this.#parts.crashPoints.reach('build.logged')
     const { build, number } = attempt
-    await this.#transition((tx) => this.#record(tx, attempt, facts))
+    await this.#transition(async (tx, current) => {
+      await this.#record(tx, { attempt, current }, facts)
+      await hastenWaitingBuilds(tx, build.tenantId, this.#parts.settings.tenantConcurrency)
+    })
     this.#parts.crashPoints.reach('build.finished')
     this.#parts.hints.notify('work')
     this.#parts.logger.info({ buildId: build.id, attempt: number, end: end.kind }, 'build ended')
     return end.kind === 'again' ? { kind: 'failed', error: end.error } : { kind: 'done' }
   }
 
-  async #record(tx: Tx, { build, number, log }: Attempt, { end, commit }: AttemptFacts): Promise<unknown> {
+  /** A build whose end was asked for is stopped, whatever has come of it meanwhile. */
+  async #record(
+    tx: Tx,
+    { attempt: { build, number, log }, current }: { readonly attempt: Attempt; readonly current: BuildToRun },
+    { end, commit }: PassFacts,
+  ): Promise<unknown> {
     await noteBuildFacts(tx, build, number, { commit, ...log.counts() })
+    if (current.status === 'stopping') {
+      return endBuild(tx, build, number, { status: 'stopped', reason: describeStop(current) })
+    }
     switch (end.kind) {
       case 'built': {
         const { id: engineImageId, sizeBytes, exposedTcpPorts: exposedPorts } = end.image
@@ -145,6 +182,8 @@ class BuildPass {
       }
       case 'failed':
         return endBuild(tx, build, number, { status: 'failed', reason: end.reason })
+      case 'stopped':
+        return null
       case 'again':
         return returnBuild(tx, build, number, end)
       default:
@@ -156,8 +195,8 @@ class BuildPass {
    * The pass ends without an outcome. A server that stops hands the build back; in any other case the build stays
    * `running`, for whoever owns the lease now or claims it next.
    */
-  async #leave({ build, number, log, signal }: Attempt): Promise<void> {
-    const isStopping = signal.reason instanceof LoopStopping
+  async #leave({ build, number, log }: Attempt): Promise<void> {
+    const isStopping = this.#context.signal.reason instanceof LoopStopping
     if (isStopping) log.line('the server stops; the build starts again when the server is back')
     await log.close(AbortSignal.timeout(farewellMs)).catch(() => undefined)
     if (!isStopping) return
@@ -166,7 +205,8 @@ class BuildPass {
   }
 }
 
-function describeEnd(end: AttemptEnd): string {
+function describeEnd(end: PassEnd): string {
+  if (end.kind === 'stopped') return 'the build was stopped'
   if (end.kind === 'built') return `built ${end.tag}: ${end.image.id}, ${(end.image.sizeBytes / 1e6).toFixed(1)} MB`
   return end.kind === 'failed' ? `build failed: ${end.reason}` : `${end.reason}; it will be tried again`
 }

@@ -7,6 +7,10 @@ export interface BuildSettings {
   readonly tenantConcurrency: number
   /** Builds that one engine process runs at a time. */
   readonly concurrency: number
+  /** CPUs that a build may use; null = no limit. Only builders that take it keep to it. */
+  readonly cpus: number | null
+  /** Bytes of memory that each step of a build may use; null = no limit. Only builders that take it keep to it. */
+  readonly memoryBytes: number | null
   readonly archiveLimits: ArchiveLimits
   /** UTF-16 units of a build's log that are kept, of one attempt. */
   readonly maxLogLength: number
@@ -16,6 +20,8 @@ export const defaultBuildSettings: BuildSettings = {
   deadlineMs: 30 * 60_000,
   tenantConcurrency: 1,
   concurrency: 4,
+  cpus: null,
+  memoryBytes: null,
   archiveLimits: defaultArchiveLimits,
   maxLogLength: 16 * 1024 * 1024,
 }

@@ -110,6 +110,7 @@ async function buildPrepared(
     buildArguments,
     secrets: mountsOf(secrets),
     useCache: details.useCache ?? true,
+    limits: { cpus: parts.settings.cpus, memoryBytes: parts.settings.memoryBytes },
   }
   const result = await parts.builder.build(request, log.output, { signal })
   signal.throwIfAborted()

@@ -2,8 +2,9 @@ import { DriverError } from '@cairn/driver'
 import { imageTag } from '@cairn/domain'
 import { eventually } from '@cairn/testkit'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { requestBuildStop } from '@cairn/store'
 import { LeaseLost } from '../../src/reconcile/reconciler.ts'
-import { BuildRig } from './build-rig.ts'
+import { type BuildIds, BuildRig } from './build-rig.ts'
 import { zipOf } from './zip-directory.ts'
 
 const rig = await BuildRig.create()
@@ -11,6 +12,7 @@ afterAll(() => rig.close())
 afterEach(async () => {
   await rig.stopLoops()
   rig.build = () => ({})
+  rig.onBuild = () => undefined
 })
 
 const simple = await zipOf({ Dockerfile: 'FROM debian:bookworm-slim\n', 'main.py': 'print(1)' })
@@ -240,6 +242,69 @@ describe('Builds of a tenant', () => {
     expect(await rig.read(first)).toMatchObject({ status: 'success' })
     gates.get(tagOf(second))?.resolve()
     expect(await ended(second)).toMatchObject({ status: 'success' })
+  })
+})
+
+describe('A build that is asked to stop', () => {
+  const by = 'ada@example.com'
+  async function stop(ids: BuildIds, reason: string | null = null): Promise<unknown> {
+    const { tenantId, imageId, buildId } = ids
+    const stopping = { tenantId, imageId, buildId, by, reason }
+    const status = await rig.test.database.transaction((tx) => requestBuildStop(tx, stopping))
+    rig.hints.notify('stop')
+    rig.hints.notify('work')
+    return status
+  }
+
+  test('while it runs ends its builder and is stopped, and the next one starts', async () => {
+    const begun = Promise.withResolvers<void>()
+    const signals: AbortSignal[] = []
+    rig.onBuild = (signal) => signals.push(signal)
+    rig.build = () => {
+      begun.resolve()
+      return { until: signals.length === 1 ? new Promise(() => undefined) : Promise.resolve() }
+    }
+    rig.startLoop()
+    const first = await rig.ask({ context: simple })
+    const second = await rig.ask({ context: simple })
+    await begun.promise
+    expect(await stop(first, 'wrong branch')).toBe('stopping')
+    expect(await ended(first)).toMatchObject({
+      status: 'stopped',
+      reason: `stopped by ${by}: wrong branch`,
+      versionStatus: 'not-ready',
+    })
+    expect(signals[0]?.aborted).toBe(true)
+    expect(await rig.readLines(first)).toContain('the build was stopped')
+    expect(await ended(second)).toMatchObject({ status: 'success' })
+    expect(await rig.readEvents(first)).toEqual(['build.stopping', 'build.stopped'])
+    expect(await stop(first)).toBe('stopped')
+  })
+
+  test('while it waits never starts', async () => {
+    const before = rig.builder.requests.length
+    const ids = await rig.ask({ context: simple })
+    expect(await stop(ids)).toBe('stopping')
+    rig.startLoop()
+    expect(await ended(ids)).toMatchObject({ status: 'stopped', reason: `stopped by ${by}`, attempts: 0 })
+    expect(requestsSince(before)).toEqual([])
+  })
+
+  test('when its image has just been built is stopped all the same', async () => {
+    let ids: BuildIds | null = null
+    rig.build = () => ({ until: ids === null ? Promise.resolve() : stop(ids).then(() => undefined) })
+    ids = await rig.ask({ context: simple })
+    rig.startLoop()
+    expect(await ended(ids)).toMatchObject({ status: 'stopped', versionStatus: 'not-ready', engineImageId: null })
+  })
+
+  test('whose server dies meanwhile is stopped by the next one', async () => {
+    const ids = await rig.ask({ context: simple })
+    const build = rig.test.database.db.updateTable('build').where('id', '=', ids.buildId)
+    await build.set({ status: 'running', attempts: 1 }).execute()
+    await stop(ids)
+    rig.startLoop()
+    expect(await ended(ids)).toMatchObject({ status: 'stopped', attempts: 1 })
   })
 })
 

@@ -74,7 +74,9 @@ export class BuildRig {
   readonly driver = createFakeDriver({ clock: Date })
   /** What the next builds do. */
   build: (request: BuildRequest) => FakeBuild = () => ({})
-  readonly builder: FakeImageBuilder = createFakeImageBuilder(this.driver, (request) => this.build(request))
+  /** Told of the signal of each build. */
+  onBuild: (signal: AbortSignal) => void = () => undefined
+  readonly builder: FakeImageBuilder = this.#createBuilder()
   #loops: ReconcileLoop[] = []
   #images = 0
 
@@ -89,6 +91,17 @@ export class BuildRig {
     this.directory = directory
     this.objectStore = objectStore
     this.hints = openHints({ url: test.url, applicationName: 'build test', onError: () => undefined })
+  }
+
+  #createBuilder(): FakeImageBuilder {
+    const builder = createFakeImageBuilder(this.driver, (request) => this.build(request))
+    return {
+      ...builder,
+      build: (request, onLine, call) => {
+        this.onBuild(call.signal)
+        return builder.build(request, onLine, call)
+      },
+    }
   }
 
   static async create(): Promise<BuildRig> {

@@ -2,6 +2,7 @@ import type {
   Build,
   BuildLogs,
   BuildPage,
+  BuildStop,
   ImageBody,
   ImageCreated,
   ImageDetails,
@@ -15,6 +16,7 @@ import type {
   ListImageBuildsQuery,
   ListImageVersionsQuery,
   ListImagesQuery,
+  StopBuildBody,
   UpdateImageVersionBody,
 } from '@cairn/contract'
 import { NotFoundError, UnwantedOutcomeError } from '../errors.ts'
@@ -225,6 +227,21 @@ export class Images {
     options?: CallOptions,
   ): Promise<void> {
     await this.#transport.call('setImageVersionTags', { params, body: { tags } }, options)
+  }
+
+  /**
+   * Stops a build. It is `stopping` until its end, and answers with its end when it was over already.
+   *
+   * @example
+   * await client.images.stopBuild(imageId, buildId, { reason: 'wrong branch' })
+   */
+  stopBuild(
+    imageId: number,
+    buildId: number | string,
+    body: StopBuildBody = {},
+    options?: CallOptions,
+  ): Promise<BuildStop> {
+    return this.#transport.call('stopBuild', { params: { imageId, buildId: String(buildId) }, body }, options)
   }
 
   /**

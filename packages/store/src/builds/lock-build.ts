@@ -23,6 +23,8 @@ export interface BuildToRun {
   readonly ageMs: number
   /** Unfinished builds of the tenant that were asked for before this one. */
   readonly buildsAhead: number
+  readonly stopRequestedBy: string | null
+  readonly stopReason: string | null
   readonly details: BuildDetails
   readonly contextSha256: string | null
 }
@@ -33,7 +35,7 @@ export async function lockBuild(tx: Tx, buildId: number): Promise<BuildToRun | n
     select
       build.id, build.tenant_id as "tenantId", build.image_id as "imageId", image.name as "imageName",
       build.version_id as "versionId", version.version, version.status as "versionStatus",
-      build.status, build.attempts,
+      build.status, build.attempts, build.stop_requested_by as "stopRequestedBy", build.stop_reason as "stopReason",
       (extract(epoch from clock_timestamp() - build.created_at) * 1000)::float8 as "ageMs",
       (
         select count(*) from build as other

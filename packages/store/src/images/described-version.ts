@@ -1,6 +1,7 @@
 /** The one reading of image versions that lists, details and look-ups share. */
 import type { BuildDetails, BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
 import { type RawBuilder, sql } from 'kysely'
+import { queuePosition } from './read-builds.ts'
 import { versionUses } from './version-uses.ts'
 
 /** An image version with its image and its newest build. */
@@ -34,6 +35,8 @@ export interface DescribedVersion {
   readonly lastBuildStatus: BuildStatus | null
   readonly lastBuildAt: Date | null
   readonly lastBuildReason: string | null
+  /** Of the last build while it waits. */
+  readonly queuePosition: number | null
 }
 
 /** A subquery with every version of the tenant, to be filtered by its columns. */
@@ -53,7 +56,7 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
       version.size_bytes as "sizeBytes", version.exposed_ports as "exposedPorts",
       version.created_at as "createdAt", version.created_by as "createdBy",
       version.updated_at as "updatedAt", version.updated_by as "updatedBy",
-      build.id as "lastBuildId", build.reason as "lastBuildReason",
+      build.id as "lastBuildId", ${queuePosition} as "queuePosition", build.reason as "lastBuildReason",
       case when build.status in ('queued', 'running') then 'building' else build.status end as "lastBuildStatus",
       coalesce(build.finished_at, build.started_at, build.created_at) as "lastBuildAt"
     from image_version as version

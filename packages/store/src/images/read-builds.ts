@@ -1,4 +1,4 @@
-import type { BuildStatus } from '@cairn/contract'
+import type { AutodeployResult, BuildStatus } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { type Page, type PageRequest, pageOffset } from '../page.ts'
@@ -14,6 +14,13 @@ export interface BuildRecord {
   readonly createdAt: Date
   readonly startedAt: Date | null
   readonly finishedAt: Date | null
+  /** 1 = the tenant's next to start; null = it does not wait. */
+  readonly queuePosition: number | null
+  readonly commit: string | null
+  readonly stepCount: number | null
+  readonly cachedStepCount: number | null
+  readonly autodeploymentId: string | null
+  readonly autodeployments: readonly AutodeployResult[] | null
 }
 
 export interface BuildFilter {
@@ -28,10 +35,19 @@ export interface BuildFilter {
   readonly status?: readonly string[]
 }
 
+/** Of the row `build`. Index: build_unfinished. */
+export const queuePosition = sql<number | null>`case when build.status = 'queued' then (
+  select count(*) from build as other
+  where other.tenant_id = build.tenant_id and other.status = 'queued' and other.id <= build.id
+) end`
+
 const columns = sql`
   build.id as "buildId", build.image_id as "imageId", build.version_id as "versionId", image_version.version,
   case when build.status in ('queued', 'running') then 'building' else build.status end as status,
-  build.reason, build.created_at as "createdAt", build.started_at as "startedAt", build.finished_at as "finishedAt"`
+  build.reason, build.created_at as "createdAt", build.started_at as "startedAt", build.finished_at as "finishedAt",
+  ${queuePosition} as "queuePosition", build.source_commit as commit, build.step_count as "stepCount",
+  build.cached_step_count as "cachedStepCount", build.autodeployment_id as "autodeploymentId",
+  build.autodeploy_results as "autodeployments"`
 
 /** Newest first. */
 export async function listBuilds(

@@ -31,6 +31,13 @@ function describe(build: BuildRecord) {
     startedAt: build.startedAt?.toISOString() ?? null,
     finishedAt: build.finishedAt?.toISOString() ?? null,
     reason: build.reason,
+    createdAt: build.createdAt.toISOString(),
+    queuePosition: build.queuePosition,
+    commit: build.commit,
+    stepCount: build.stepCount,
+    cachedStepCount: build.cachedStepCount,
+    autodeploymentId: build.autodeploymentId,
+    autodeployments: [...(build.autodeployments ?? [])],
   }
 }
 
@@ -80,8 +87,14 @@ const subjectOf = (tenantId: string, { imageId, buildId }: BuildKey) => ({
   ids: [String(imageId), buildId],
 })
 
-async function readBuild(context: ApiContext, tenantId: string, { imageId, buildId }: BuildKey): Promise<BuildRecord> {
-  const id = /^[1-9]\d{0,15}$/.test(buildId) ? Number(buildId) : null
+/** null = no build has such an id. */
+export function buildIdOf({ buildId }: BuildKey): number | null {
+  return /^[1-9]\d{0,15}$/.test(buildId) ? Number(buildId) : null
+}
+
+async function readBuild(context: ApiContext, tenantId: string, key: BuildKey): Promise<BuildRecord> {
+  const { imageId, buildId } = key
+  const id = buildIdOf(key)
   const build = id === null ? null : await findBuild(context.database.db, tenantId, imageId, id)
   if (build === null) throw notFound('build', `${buildId} of image ${imageId}`)
   return build

@@ -73,6 +73,8 @@ function describeVersion(version: DescribedVersion): ImageVersionDetails {
     ...summarise(version),
     imageName: version.imageName,
     imageType: version.imageType.charAt(0).toUpperCase() + version.imageType.slice(1),
+    lastBuildId: version.lastBuildId,
+    queuePosition: version.queuePosition,
     lastBuildAt: version.lastBuildAt?.toISOString() ?? null,
     lastBuildReason: version.lastBuildReason,
     statusReason: version.statusReason,
