@@ -69,6 +69,20 @@ describe('creating', () => {
     })
   })
 
+  it('takes what to redeploy after the build, by a name for all of it', async () => {
+    const { imageId, versionId } = await makeImage(fixture, { name: 'used', engineImageId: 'sha256:x' })
+    const steps = { a: { imageId, imageVersionId: versionId, command: 'true' } }
+    const workflow = await fixture.call('createWorkflow', { body: { name: 'w', steps } })
+    const autodeployResources = [{ entityId: numberIn(workflow, 'id'), entityType: 'workflow' }]
+    const answer = await fixture.call('createImageVersion', {
+      params: { imageId },
+      form: formOf({ autodeployResources }, zip),
+    })
+    const autodeploymentId = textIn(answer, 'autodeploymentId')
+    const listed = await fixture.call('listImageBuilds', { params: { imageId }, query: { count: '1' } })
+    expect(listed.body['builds']).toMatchObject([{ autodeploymentId, autodeployments: [] }])
+  })
+
   it('finds a Dockerfile at the path given', async () => {
     expect((await create({ buildDetails: { dockerfilePath: 'docker/api.Dockerfile' } })).status).toBe(201)
   })
@@ -95,6 +109,16 @@ describe('creating', () => {
       'an upload beside a repository',
       { buildDetails: { source: 'github', repository: 'https://a.example/b' } },
       'artifact: ',
+    ],
+    [
+      'a workspace to redeploy',
+      { autodeployResources: [{ entityId: '1', entityType: 'workspace' }] },
+      'autodeployResources.0.entityType: Cairn has no workspaces',
+    ],
+    [
+      'a service to redeploy that is not there',
+      { autodeployResources: [{ entityId: crypto.randomUUID(), entityType: 'api' }] },
+      'autodeployResources.0.entityId: service',
     ],
     ['a secret that is not there', { buildDetails: { secrets: ['a'] } }, 'buildDetails.secrets.0: secret "a"'],
     ['an artifact beside a file', { buildDetails: { artifactId: crypto.randomUUID() } }, 'artifactId'],

@@ -14,10 +14,13 @@ export interface BuildFacts {
   /** E-mail of who asked for its end; null = nobody did, or its version is being deleted. */
   readonly stopRequestedBy: string | null
   readonly stopReason: string | null
+  /** Resources wait to be redeployed after its success. */
+  readonly isDeployDue: boolean
 }
 
 export type BuildDecision =
   | { readonly kind: 'nothing' }
+  | { readonly kind: 'deploy' }
   | { readonly kind: 'wait' }
   /** `notice` is for the build's log: why it starts once more. */
   | { readonly kind: 'start'; readonly attempt: number; readonly notice: string | null }
@@ -37,6 +40,7 @@ export function decideBuild(facts: BuildFacts): BuildDecision {
     case 'stopping':
       return { kind: 'finish', status: 'stopped', reason: describeStop(facts) }
     case 'success':
+      return { kind: facts.isDeployDue ? 'deploy' : 'nothing' }
     case 'failed':
     case 'stopped':
       break

@@ -11,6 +11,7 @@ const queued = {
   tenantConcurrency: 1,
   stopRequestedBy: null,
   stopReason: null,
+  isDeployDue: false,
 } as const
 
 describe('A build that is claimed', () => {
@@ -48,6 +49,11 @@ describe('A build that is claimed', () => {
     expect(reasonOf(null, null)).toEqual({ ...stopped, reason: 'stopped because the image version is being deleted' })
   })
 
+  test('is followed by its redeploys when it has succeeded', () => {
+    expect(decideBuild({ ...queued, status: 'success', isDeployDue: true })).toEqual({ kind: 'deploy' })
+    expect(decideBuild({ ...queued, status: 'failed', isDeployDue: true })).toEqual({ kind: 'nothing' })
+  })
+
   test.each(['success', 'failed', 'stopped'] as const)('is left alone when it is %s', (status) => {
     expect(decideBuild({ ...queued, status })).toEqual({ kind: 'nothing' })
   })
@@ -60,6 +66,7 @@ describe('A build that is claimed', () => {
       tenantConcurrency: fc.integer({ min: 1, max: 3 }),
       stopRequestedBy: fc.constantFrom(null, 'ada@example.com'),
       stopReason: fc.constant(null),
+      isDeployDue: fc.boolean(),
     })
     fc.assert(
       fc.property(facts, (given) => {
@@ -70,7 +77,7 @@ describe('A build that is claimed', () => {
         expect(decision.kind === 'start' && given.status === 'running' && decision.attempt > maxBuildAttempts).toBe(
           false,
         )
-        expect(isBuildFinished(given.status)).toBe(decision.kind === 'nothing')
+        expect(isBuildFinished(given.status)).toBe(['nothing', 'deploy'].includes(decision.kind))
       }),
     )
   })

@@ -9,6 +9,7 @@
  *
  * Lock order: build row → own work row → image version (see store/builds/lock-build.ts).
  */
+import type { AutodeployResult } from '@cairn/contract'
 import {
   buildLogStream,
   type BuildDecision,
@@ -23,6 +24,8 @@ import {
   completeBuild,
   endBuild,
   hastenWaitingBuilds,
+  deployTo,
+  finishAutodeployment,
   type Hints,
   lockBuild,
   LogWriter,
@@ -81,6 +84,7 @@ class BuildPass {
     const begun = await this.#transition((tx, build) => this.#begin(tx, build))
     if (begun === null || begun.decision.kind === 'nothing' || begun.decision.kind === 'finish') return { kind: 'done' }
     const { build, decision } = begun
+    if (decision.kind === 'deploy') return this.#deploy(build)
     if (decision.kind === 'wait') return { kind: 'requeue', afterMs: Math.min(waitMs * build.buildsAhead, mostWaitMs) }
     this.#parts.crashPoints.reach('build.started')
     const watch = watchForStop(this.#parts, build.id)
@@ -162,7 +166,25 @@ class BuildPass {
     this.#parts.crashPoints.reach('build.finished')
     this.#parts.hints.notify('work')
     this.#parts.logger.info({ buildId: build.id, attempt: number, end: end.kind }, 'build ended')
-    return end.kind === 'again' ? { kind: 'failed', error: end.error } : { kind: 'done' }
+    if (end.kind === 'again') return { kind: 'failed', error: end.error }
+    return build.isDeployDue && end.kind === 'built' ? { kind: 'requeue', afterMs: 0 } : { kind: 'done' }
+  }
+
+  /** Each resource in a transaction of its own; what a process that died has done is not done again. */
+  async #deploy(build: BuildToRun): Promise<ReconcileResult> {
+    const { database, hints, logger, crashPoints } = this.#parts
+    const { tenantId, imageId, versionId, id: buildId, requestedBy: by } = build
+    const version = { tenantId, imageId, versionId, buildId, by }
+    const results: AutodeployResult[] = []
+    for (const resource of build.autodeployResources) {
+      this.#context.signal.throwIfAborted()
+      results.push(await database.transaction((tx) => deployTo(tx, version, resource)))
+      crashPoints.reach('build.deployed')
+    }
+    await this.#transition((tx) => finishAutodeployment(tx, buildId, results))
+    hints.notify('work')
+    logger.info({ buildId, results }, 'resources follow a build')
+    return { kind: 'done' }
   }
 
   /** A build whose end was asked for is stopped, whatever has come of it meanwhile. */

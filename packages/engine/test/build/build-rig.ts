@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BuildDetails } from '@cairn/contract'
+import type { AutodeployResource, BuildDetails } from '@cairn/contract'
 import { buildLogStream, noCrashPoints } from '@cairn/domain'
 import {
   type BuildRequest,
@@ -46,6 +46,9 @@ export interface AskedBuild {
   /** Zip of the context; null = none is uploaded. */
   readonly context?: Uint8Array | null
   readonly tenant?: string
+  /** Its next version, in the place of a new image. */
+  readonly image?: number
+  readonly autodeploy?: readonly AutodeployResource[]
 }
 
 export interface BuildIds {
@@ -157,7 +160,7 @@ export class BuildRig {
 
   /** As the API does it: a new image with a version, its build, and the work, in one transaction. */
   async ask(asked: AskedBuild = {}): Promise<BuildIds> {
-    const { details = {}, context = null, tenant = 'default' } = asked
+    const { details = {}, context = null, tenant = 'default', autodeploy = [] } = asked
     const stored = context === null ? null : await this.objectStore.put(piece(context), { maxBytes: 10_000_000 })
     if (stored?.kind === 'too_large') throw new Error('the context is too large for this test')
     this.#images += 1
@@ -165,19 +168,26 @@ export class BuildRig {
       if (stored !== null) await insertStoredObject(tx, stored)
       const tenantId = await ensureTenant(tx, tenant)
       const createdBy = 'someone@example.com'
-      const imageId = await insertImage(tx, { tenantId, name: `image-${this.#images}`, type: 'api', createdBy })
+      const named = { tenantId, name: `image-${this.#images}`, type: 'api', createdBy } as const
+      const imageId = asked.image ?? (await insertImage(tx, named))
       if (imageId === null) throw new Error('the name is taken')
       const versionId = await insertImageVersion(tx, {
         tenantId,
         imageId,
         createdBy,
-        version: '0.0.1',
+        version: `0.0.${asked.image === undefined ? 1 : this.#images}`,
         description: '',
         buildDetails: details,
         contextSha256: stored?.sha256 ?? null,
       })
       if (versionId === null) throw new Error('the version is taken')
-      const buildId = await insertBuild(tx, { tenantId, imageId, versionId })
+      const buildId = await insertBuild(tx, {
+        tenantId,
+        imageId,
+        versionId,
+        requestedBy: createdBy,
+        autodeployment: autodeploy.length === 0 ? null : { id: crypto.randomUUID(), resources: autodeploy },
+      })
       await enqueueWork(tx, { kind: 'build', key: String(buildId) })
       return { tenantId, imageId, versionId, buildId }
     })

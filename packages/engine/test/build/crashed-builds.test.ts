@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { eventually } from '@cairn/testkit'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { type BuildIds, BuildRig } from './build-rig.ts'
+import { dieAt } from './die-at.ts'
 import { zipOf } from './zip-directory.ts'
 
 const rig = await BuildRig.create()
@@ -11,16 +9,6 @@ afterAll(() => rig.close())
 afterEach(() => rig.stopLoops())
 
 const context = await zipOf({ Dockerfile: 'FROM debian:bookworm-slim\n' })
-
-/** Runs a server until it dies at the point by SIGKILL. */
-async function dieAt(point: string): Promise<void> {
-  const script = join(import.meta.dirname, 'build-and-die.ts')
-  const child = spawn(process.execPath, [script, rig.test.url, rig.directory, point], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const [, signal]: unknown[] = await once(child, 'exit')
-  expect(signal).toBe('SIGKILL')
-}
 
 async function expectOneSuccess(ids: BuildIds, attempts: number): Promise<string[]> {
   await eventually(
@@ -32,11 +20,11 @@ async function expectOneSuccess(ids: BuildIds, attempts: number): Promise<string
   return rig.readLines(ids)
 }
 
-test.each(['build.started', 'builder.building', 'build.built', 'build.logged'])(
+test.each(['build.started', 'build.prepared', 'builder.building', 'build.built', 'build.logged'])(
   'A build whose server is killed at %s is built once more and ends once',
   async (point) => {
     const ids = await rig.ask({ context })
-    await dieAt(point)
+    await dieAt(rig, point)
     expect(await rig.read(ids)).toMatchObject({ status: 'running', attempts: 1 })
     rig.startLoop()
     expect(await expectOneSuccess(ids, 2)).toContain(
@@ -47,7 +35,7 @@ test.each(['build.started', 'builder.building', 'build.built', 'build.logged'])(
 
 test('A build whose server is killed right after it was finished is not built again', async () => {
   const ids = await rig.ask({ context })
-  await dieAt('build.finished')
+  await dieAt(rig, 'build.finished')
   const asked = rig.builder.requests.length
   rig.startLoop()
   const lines = await expectOneSuccess(ids, 1)
@@ -57,7 +45,7 @@ test('A build whose server is killed right after it was finished is not built ag
 
 test('A build under which every server dies fails in the end and says why', async () => {
   const ids = await rig.ask({ context })
-  for (let death = 0; death < 3; death += 1) await dieAt('builder.building')
+  for (let death = 0; death < 3; death += 1) await dieAt(rig, 'builder.building')
   rig.startLoop()
   await eventually(async () => expect(await rig.read(ids)).toMatchObject({ status: 'failed', attempts: 3 }), {
     timeoutMs: 15_000,

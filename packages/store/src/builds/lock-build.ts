@@ -3,7 +3,7 @@
  * `attempts` names the attempt: whoever finishes a build says which attempt it finishes, so that a process that was taken over changes
  * nothing even where the lease could not stop it.
  */
-import type { BuildDetails, ImageVersionStatus, StoredBuildStatus } from '@cairn/contract'
+import type { AutodeployResource, BuildDetails, ImageVersionStatus, StoredBuildStatus } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Tx } from '../database/database.ts'
 
@@ -25,6 +25,12 @@ export interface BuildToRun {
   readonly buildsAhead: number
   readonly stopRequestedBy: string | null
   readonly stopReason: string | null
+  /** E-mail. */
+  readonly requestedBy: string
+  /** What is to be redeployed after its success. */
+  readonly autodeployResources: readonly AutodeployResource[]
+  /** Its success has not been followed by what it names. */
+  readonly isDeployDue: boolean
   readonly details: BuildDetails
   readonly contextSha256: string | null
 }
@@ -41,6 +47,8 @@ export async function lockBuild(tx: Tx, buildId: number): Promise<BuildToRun | n
         select count(*) from build as other
         where other.tenant_id = build.tenant_id and other.id < build.id and other.status in ('queued', 'running', 'stopping')
       ) as "buildsAhead",
+      build.requested_by as "requestedBy", build.autodeploy_resources as "autodeployResources",
+      (build.autodeployment_id is not null and build.autodeploy_results is null) as "isDeployDue",
       version.build_details as details, version.context_sha256 as "contextSha256"
     from build
     join image_version as version on version.id = build.version_id
