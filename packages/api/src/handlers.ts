@@ -23,7 +23,13 @@ import { stopExecution } from './operations/executions/stop-execution.ts'
 import { createImage, createImageVersion } from './operations/images/create-image.ts'
 import { deleteImage, deleteImageVersion, deleteImageVersions } from './operations/images/delete-images.ts'
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
-import { describeImage, describeImageVersion, listImages, listImageVersions } from './operations/images/read-images.ts'
+import {
+  describeImage,
+  describeImageVersion,
+  getImageVersionSbom,
+  listImages,
+  listImageVersions,
+} from './operations/images/read-images.ts'
 import { setImageVersionTags } from './operations/images/tag-image-version.ts'
 import { stopBuild } from './operations/images/stop-build.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
@@ -81,6 +87,7 @@ const built: Handlers = {
   deleteImageVersion,
   deleteImageVersions,
   setImageVersionTags,
+  getImageVersionSbom,
   listImageBuilds,
   stopBuild,
   getBuildLogs,

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { describeVersionContents, insertStoredObject } from '@cairn/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, type ApiFixture, createApiFixture, makeImage } from './api-fixture.ts'
 
@@ -133,5 +135,31 @@ describe('tags of a version', () => {
     expect((await tag({ ...params, versionId: 999_999 }, 'a')).status).toBe(404)
     const { token } = fixture.otherTenant
     expect((await fixture.call('setImageVersionTags', { token, params, body: { tags: [] } })).status).toBe(404)
+  })
+})
+
+describe('the list of packages of a version', () => {
+  it('is handed out as it was stored, to its tenant, with its numbers in the description', async () => {
+    const params = await makeImage(fixture, { engineImageId: 'sha256:x' })
+    const none = await fixture.call('getImageVersionSbom', { params })
+    expect([none.status, none.body['detail']]).toEqual([404, expect.stringContaining('has no list of packages')])
+    const list = '{"bomFormat":"CycloneDX"}'
+    const stored = await fixture.objectStore.put(Readable.from([Buffer.from(list)]), { maxBytes: 1000 })
+    if (stored.kind !== 'stored') throw new Error('too large')
+    await fixture.database.transaction(async (tx) => {
+      await insertStoredObject(tx, stored)
+      const version = { id: params.versionId, version: '0.0.1', engineImageId: 'sha256:x' }
+      const summary = { packages: { deb: 88 }, incomplete: null }
+      await describeVersionContents(tx, version, { layers: ['sha256:a'], sbomSha256: stored.sha256, summary })
+    })
+    const answer = await fixture.call('getImageVersionSbom', { params })
+    expect([answer.status, answer.text]).toEqual([200, list])
+    expect((await fixture.call('describeImageVersion', { params })).body).toMatchObject({
+      digest: 'sha256:x',
+      layers: ['sha256:a'],
+      sbom: { packages: { deb: 88 }, incomplete: null },
+    })
+    const { token } = fixture.otherTenant
+    expect((await fixture.call('getImageVersionSbom', { token, params })).status).toBe(404)
   })
 })

@@ -17,7 +17,9 @@ import { EngineInfo, readShape } from './engine-shapes.ts'
 import { ensureWorkload } from './ensure-workload.ts'
 import { followHints } from './follow-hints.ts'
 import { prepareWorkload } from './held/prepare-workload.ts'
-import { inspectImage, removeImage } from './images.ts'
+import { diskSpace, diskUsage, pruneBuildCache } from './disk.ts'
+import { readImageFiles } from './image-files.ts'
+import { inspectImage, listOwnImages, removeImage } from './images.ts'
 import { ensureNetwork, removeNetwork } from './networks.ts'
 import { readContainerFile } from './read-file.ts'
 import { readLogs } from './read-logs.ts'
@@ -61,6 +63,11 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
     usage: (name, call) => readUsage(engine, name, call),
     inspectImage: (reference, call) => inspectImage(engine, reference, call),
     removeImage: (reference, call) => removeImage(engine, reference, call),
+    imageFiles: (reference, wanted, call) => readImageFiles(engine, reference, wanted, call),
+    listImages: (call) => listOwnImages(engine, call),
+    diskUsage: (call) => diskUsage(engine, call),
+    diskSpace: (call) => diskSpace(engine, call),
+    pruneBuildCache: (keepBytes, call) => pruneBuildCache(engine, keepBytes, call),
   }
 }
 

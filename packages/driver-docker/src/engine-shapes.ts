@@ -33,6 +33,7 @@ export const Created = Type.Object({ Id: Type.String() })
 export const ImageInspect = Type.Object({
   Id: Type.String(),
   Size: Type.Number(),
+  RootFS: Type.Optional(Nullable(Type.Object({ Layers: Type.Optional(Nullable(Type.Array(Type.String()))) }))),
   Config: Type.Optional(
     Nullable(
       Type.Object({
@@ -44,6 +45,23 @@ export const ImageInspect = Type.Object({
   ),
 })
 export type ImageInspect = Static<typeof ImageInspect>
+
+export const ImageList = Type.Array(
+  Type.Object({ Id: Type.String(), RepoTags: Type.Optional(Nullable(Type.Array(Type.String()))), Size: Type.Number() }),
+)
+
+const Sized = Type.Object({ Size: Type.Optional(Type.Number()) })
+const DiskRow = Type.Object({ SizeRw: Type.Optional(Type.Number()) })
+const VolumeRow = Type.Object({ UsageData: Type.Optional(Nullable(Sized)) })
+/** Only the totals are of use; sizes of -1 are not known. */
+export const SystemUsage = Type.Object({
+  LayersSize: Type.Optional(Type.Number()),
+  Containers: Type.Optional(Nullable(Type.Array(DiskRow))),
+  Volumes: Type.Optional(Nullable(Type.Array(VolumeRow))),
+  BuildCache: Type.Optional(Nullable(Type.Array(Sized))),
+})
+export const Pruned = Type.Object({ SpaceReclaimed: Type.Optional(Type.Number()) })
+export const EngineRoot = Type.Object({ DockerRootDir: Type.Optional(Type.String()) })
 
 export const NetworkList = Type.Array(
   Type.Object({ Id: Type.String(), Name: Type.String(), Created: Type.String(), Labels }),

@@ -81,5 +81,6 @@ export function toImageDetails(inspect: ImageInspect): ImageDetails {
     sizeBytes: inspect.Size,
     exposedTcpPorts: ports.toSorted((a, b) => a - b),
     workingDirectory: workingDirectory === '' ? '/' : workingDirectory,
+    layers: inspect.RootFS?.Layers ?? [],
   }
 }

@@ -159,6 +159,7 @@ describe('image details', () => {
       sizeBytes: 5,
       exposedTcpPorts: [80, 8080],
       workingDirectory: '/',
+      layers: [],
     })
     expect(toImageDetails({ Id: 'sha256:abc', Size: 5 })).toMatchObject({ exposedTcpPorts: [], workingDirectory: '/' })
   })

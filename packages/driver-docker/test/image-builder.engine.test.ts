@@ -75,6 +75,18 @@ describe('image builder', () => {
       image: { exposedTcpPorts: [8080], workingDirectory: '/srv/app', id: expect.stringMatching(/^sha256:/) },
     })
     expect(await driver.inspectImage(tag, call())).toEqual(result.kind === 'built' ? result.image : null)
+    const [own, ...others] = await driver.listImages(call())
+    expect([own?.tags, others]).toEqual([[tag], []])
+    expect(result.kind === 'built' && own?.id === result.image.id && result.image.layers.length > 1).toBe(true)
+  })
+
+  it('removes an image that a look at it has left a container of', async () => {
+    await build(`FROM ${baseImage}\nLABEL looked=at\n`)
+    const labels = { 'dev.cairn.installation': installation, 'dev.cairn.kind': 'look' }
+    const body = { Image: tag, Cmd: ['x'], Labels: labels }
+    await engine.client.request({ method: 'POST', path: '/containers/create', body }, call())
+    await driver.removeImage(tag, call())
+    expect(await driver.inspectImage(tag, call())).toBeNull()
   })
 
   it('gives a secret as a mount, and keeps it out of the log and of the image’s history', async () => {

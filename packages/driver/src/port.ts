@@ -15,10 +15,11 @@
  *   `spec_conflict`.
  * - No engine type crosses the port, and no error but {@link DriverError}.
  */
-/** Bounds one call: when `signal` aborts, the call throws a `timeout`, except `hints`, which then ends. */
-export interface Call {
-  readonly signal: AbortSignal
-}
+import type { Call } from './call.ts'
+import type { ImageDetails, ImageVerbs } from './image-port.ts'
+
+export type { Call } from './call.ts'
+export type * from './image-port.ts'
 
 /** A container's name, a pure function of ids (see `domain` `workloadName`): `[a-z0-9-]`, at most 63 characters. */
 export type WorkloadName = string
@@ -132,16 +133,8 @@ export interface Capabilities {
   readonly memoryBytes: number
 }
 
-export interface ImageDetails {
-  /** Content id, e.g. `sha256:…`. */
-  readonly id: string
-  readonly sizeBytes: number
-  readonly exposedTcpPorts: readonly number[]
-  readonly workingDirectory: string
-}
-
 /** One container engine. `installation` (a label value) is fixed at construction. */
-export interface EngineDriver {
+export interface EngineDriver extends ImageVerbs {
   readonly kind: 'docker' | 'kubernetes' | 'fake'
   /** Verifies reachability and permissions; the error's message says what to grant. */
   preflight(call: Call): Promise<Capabilities>
@@ -196,10 +189,6 @@ export interface EngineDriver {
   readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>
   /** null = absent. May read through all that the workload has written, so not to be asked often. */
   usage(name: WorkloadName, call: Call): Promise<Usage | null>
-  /** null = not on the engine. */
-  inspectImage(reference: string, call: Call): Promise<ImageDetails | null>
-  /** Absent = done. Refuses (`denied`) an image that this installation did not build. */
-  removeImage(reference: string, call: Call): Promise<void>
 }
 
 export type ReadFileResult =

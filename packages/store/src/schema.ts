@@ -15,6 +15,7 @@ import type {
   TickOutcome,
 } from '@cairn/contract'
 import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
+import type { SbomSummary } from './images/describe-contents.ts'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
 
@@ -85,6 +86,10 @@ export interface Schema {
     engine_image_id: string | null
     engine_tag: string | null
     size_bytes: number | null
+    described_engine_id: ColumnType<string | null, string | null | undefined, string | null>
+    layers: ColumnType<string[] | null, string | null | undefined, string | null>
+    sbom_sha256: ColumnType<string | null, string | null | undefined, string | null>
+    sbom_summary: ColumnType<SbomSummary | null, string | null | undefined, string | null>
     exposed_ports: ColumnType<number[] | null, string | null | undefined, string | null>
     created_at: Created
     created_by: string

@@ -116,6 +116,13 @@ export function createStoredEngine(pool: Pool): EngineDriver {
       return { kind: 'content', bytes: new TextEncoder().encode(`${name}\n`) }
     },
     usage: async () => ({ writableBytes: 0 }),
+    imageFiles: async function* imageFiles() {
+      yield* []
+    },
+    listImages: unused,
+    diskUsage: unused,
+    diskSpace: async () => null,
+    pruneBuildCache: unused,
     inspectImage: unused,
     removeImage: unused,
   }

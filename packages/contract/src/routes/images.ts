@@ -187,6 +187,18 @@ export const imageRoutes = {
     errors: ['invalid_request', 'not_found'],
     added: true,
   },
+  getImageVersionSbom: {
+    method: 'GET',
+    path: '/image-management/api/v2/images/{imageId}/versions/{versionId}/sbom',
+    summary: 'Download the list of packages in an image (CycloneDX JSON)',
+    tag: 'Images',
+    auth: 'token',
+    params: ImageVersionParams,
+    bodyKind: 'none',
+    response: { kind: 'binary', status: 200, contentType: 'application/vnd.cyclonedx+json' },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
   listImageBuilds: {
     method: 'GET',
     path: '/image-management/api/v2/images/{imageId}/builds',

@@ -213,9 +213,17 @@ export const ImageDetails = Type.Object({
 })
 export type ImageDetails = Static<typeof ImageDetails>
 
+/** Numbers of packages by type (`deb`, `apk`, `pypi`, `npm`, `cran`); `incomplete` says why some may be missing. */
+export const SbomSummary = Type.Object({
+  packages: Type.Record(Type.String(), Type.Integer()),
+  incomplete: nullable(Type.String()),
+})
+
 /**
  * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that
- * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed.
+ * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed. `digest` is the content id
+ * of the image, `layers` the digests of its layers, the base first; both, and `sbom`, are null until the image was built
+ * and looked at.
  */
 export const ImageVersionDetails = Type.Object({
   ...versionAnswer,
@@ -226,6 +234,9 @@ export const ImageVersionDetails = Type.Object({
   statusReason: Type.Optional(nullable(Type.String(), addedByCairn)),
   lastBuildId: Type.Optional(nullable(Type.Integer(), addedByCairn)),
   queuePosition: Type.Optional(nullable(Type.Integer(), addedByCairn)),
+  digest: Type.Optional(nullable(Type.String(), addedByCairn)),
+  layers: Type.Optional(nullable(Type.Array(Type.String()), addedByCairn)),
+  sbom: Type.Optional(nullable(SbomSummary, addedByCairn)),
   size: Type.Integer(),
   buildDetails: BuildDetails,
 })

@@ -14,6 +14,7 @@ import { describeFiles } from './file-tests.ts'
 import { describeGivenFiles } from './given-files-tests.ts'
 import { describeHeld } from './held-tests.ts'
 import { describeHints } from './hint-tests.ts'
+import { describeImages } from './image-tests.ts'
 import { describeIsolation } from './isolation-tests.ts'
 import { describeLogs } from './log-tests.ts'
 import { describeNetworks } from './network-tests.ts'
@@ -59,6 +60,7 @@ export function describeDriverConformance(options: ConformanceOptions): void {
     describeLogs(suiteOf, options)
     describeFiles(suiteOf, options)
     describeGivenFiles(suiteOf, options)
+    describeImages(suiteOf, options)
     describeNetworks(suiteOf, options)
     describeHints(suiteOf)
     describeIsolation(suiteOf, options)

@@ -54,6 +54,7 @@ describeDriverConformance({
       anyImage: false,
     })
     root.control.addImage('bare-image', {})
+    root.control.setImageFiles('bare-image', { Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n', 'etc/x': '' })
     root.control.setUnholdable('bare-image', 'it has no shell')
     return {
       image: 'test-image',

@@ -7,7 +7,16 @@
 import type { Clock } from '@cairn/domain'
 import { DriverError } from '../driver-error.ts'
 import { exitReason } from '../exit-reason.ts'
-import type { Call, EngineDriver, ExitReason, ImageDetails, LogOptions, WorkloadFiles, WorkloadSpec } from '../port.ts'
+import type {
+  Call,
+  DiskSpace,
+  EngineDriver,
+  ExitReason,
+  ImageDetails,
+  LogOptions,
+  WorkloadFiles,
+  WorkloadSpec,
+} from '../port.ts'
 import { checkHeldSpec, checkSpec } from '../workload-spec.ts'
 import {
   addImage,
@@ -16,11 +25,11 @@ import {
   createFake,
   discard,
   ensureFake,
-  findImage,
   lose,
   prepareFake,
   type FakeEngine,
 } from './fake-engine.ts'
+import { imageVerbs } from './fake-images.ts'
 import type { FakeOutput, FakeProgramSource } from './fake-program.ts'
 import { fakeFile, fakeHints, fakeLogs } from './fake-streams.ts'
 import type { FakeWorkload } from './fake-workload.ts'
@@ -63,6 +72,10 @@ export interface FakeControl {
   setWritableBytes(name: string, bytes: number): void
   /** Why workloads of this image cannot be held from now on; null = they can, as every image at first. */
   setUnholdable(image: string, reason: string | null): void
+  /** What `imageFiles` finds in an image from now on, by path; nothing before. */
+  setImageFiles(reference: string, files: Readonly<Record<string, string>>): void
+  /** What `diskSpace` and `diskUsage` tell from now on; before, that it cannot be told, and no cache. */
+  setDisk(space: DiskSpace | null, buildCacheBytes?: number): void
   /** Makes a workload vanish without a hint, as when somebody deletes it by hand. */
   lose(name: string): void
   /** Leaves a workload in `created`, as a crash between create and start does. */
@@ -91,6 +104,9 @@ export function createFakeDriver(options: FakeDriverOptions): FakeDriver {
     networks: new Set(),
     started: [],
     files: new Map(),
+    imageFiles: new Map(),
+    space: null,
+    buildCacheBytes: 0,
     unholdable: new Map(),
     hintListeners: new Set(),
     connections: new AbortController(),
@@ -133,14 +149,7 @@ function connectFake(engine: FakeEngine, installation: string): FakeDriver {
       return [...engine.workloads.values()].filter((w) => w.installation === installation).map((w) => w.observe())
     },
     hints: (call) => fakeHints(engine, installation, call),
-    inspectImage: async (reference, call) => {
-      await answer(engine, call)
-      return findImage(engine, reference)
-    },
-    removeImage: async (reference, call) => {
-      await answer(engine, call)
-      engine.images.delete(reference)
-    },
+    ...imageVerbs(engine),
   }
 }
 
@@ -219,6 +228,11 @@ function fakeControl(engine: FakeEngine, installation: string): FakeControl {
     setUnholdable: (image, reason) => {
       if (reason === null) engine.unholdable.delete(image)
       else engine.unholdable.set(image, reason)
+    },
+    setImageFiles: (reference, files) => engine.imageFiles.set(reference, files),
+    setDisk: (space, buildCacheBytes = 0) => {
+      engine.space = space
+      engine.buildCacheBytes = buildCacheBytes
     },
     lose: (name) => lose(engine, get(name)),
     leaveCreated: (spec) => {

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '@cairn/domain'
 import { DriverError } from '../driver-error.ts'
-import type { Call, HeldSpec, ImageDetails, Observation, Prepared, WorkloadSpec } from '../port.ts'
+import type { Call, DiskSpace, HeldSpec, ImageDetails, Observation, Prepared, WorkloadSpec } from '../port.ts'
 import { heldSpecHash, specHash } from '../workload-spec.ts'
 import type { FakeProgram, FakeProgramSource } from './fake-program.ts'
 import { FakeWorkload } from './fake-workload.ts'
@@ -22,6 +22,10 @@ export interface FakeEngine {
   readonly started: string[]
   /** By name, the files that its workload was given. */
   readonly files: Map<string, Uint8Array>
+  /** Files of images, by reference. */
+  readonly imageFiles: Map<string, Readonly<Record<string, string>>>
+  space: DiskSpace | null
+  buildCacheBytes: number
   /** Why images cannot be held, by reference. */
   readonly unholdable: Map<string, string>
   readonly hintListeners: Set<(workload: FakeWorkload) => void>
@@ -158,7 +162,8 @@ export function lose(engine: FakeEngine, workload: FakeWorkload): void {
 }
 
 export function addImage(engine: FakeEngine, reference: string, details: Partial<ImageDetails>): ImageDetails {
-  const image = { id: `sha256:${reference}`, sizeBytes: 1, exposedTcpPorts: [], workingDirectory: '/', ...details }
+  const defaults = { id: `sha256:${reference}`, sizeBytes: 1, exposedTcpPorts: [], workingDirectory: '/', layers: [] }
+  const image = { ...defaults, ...details }
   engine.images.set(reference, image)
   return image
 }

@@ -4,6 +4,7 @@ import {
   enqueueWork,
   findForgottenBuilds,
   findForgottenDeletions,
+  findForgottenDescriptions,
   findForgottenDeliveries,
   findForgottenSchedules,
   findForgottenServices,
@@ -21,13 +22,14 @@ export async function enqueueForgotten(
   context: ReconcileContext,
 ): Promise<void> {
   const builds = await findForgottenBuilds(database.db)
-  const images = await findForgottenDeletions(database.db)
+  const deletions = await findForgottenDeletions(database.db)
+  const images = new Set([...deletions, ...(await findForgottenDescriptions(database.db))])
   const services = await findForgottenServices(database.db)
   const schedules = await findForgottenSchedules(database.db)
   const deliveries = await findForgottenDeliveries(database.db)
   const requests: WorkRequest[] = [
     ...builds.map((id) => ({ kind: 'build' as const, key: String(id) })),
-    ...images.map((id) => ({ kind: 'image' as const, key: String(id) })),
+    ...[...images].map((id) => ({ kind: 'image' as const, key: String(id) })),
     ...services.map((key) => ({ kind: 'service' as const, key })),
     ...schedules.map((id) => ({ kind: 'schedule' as const, key: String(id) })),
     ...deliveries.map((deliveryId) => ({

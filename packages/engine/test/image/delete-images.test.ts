@@ -89,13 +89,15 @@ describe('A version that is being deleted', () => {
     await eventually(async () => expect(await rig.left(image)).toEqual(nothing), { timeoutMs: 8000 })
   })
 
-  test.each(['image.removed', 'image.forgotten', 'image.finished'])(
+  test.each(['image.removed', 'image.forgotten', 'image.cleared', 'image.finished'])(
     'is gone in the end when the server is killed at %s',
     async (point) => {
       const image = await rig.make(['0.0.1', '0.0.2'])
       await rig.delete(image)
       const script = join(import.meta.dirname, 'delete-and-die.ts')
-      const child = spawn(process.execPath, [script, rig.test.url, point], { stdio: ['ignore', 'ignore', 'inherit'] })
+      const child = spawn(process.execPath, [script, rig.test.url, rig.directory, point], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
       const [, signal]: unknown[] = await once(child, 'exit')
       expect(signal).toBe('SIGKILL')
       rig.startLoop()

@@ -1,6 +1,9 @@
 /** Deletions on a real database, with an engine in memory. */
-import { imageTag, noCrashPoints } from '@cairn/domain'
-import { createFakeDriver } from '@cairn/driver'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildLogStream, imageTag, noCrashPoints } from '@cairn/domain'
+import { createFakeDriver, type ImageVerbs } from '@cairn/driver'
 import {
   appendLogLines,
   enqueueWork,
@@ -10,10 +13,11 @@ import {
   insertImage,
   insertImageVersion,
   markVersionsDeleting,
+  type ObjectStore,
   openHints,
+  openLocalObjectStore,
 } from '@cairn/store'
 import { createTestDatabase, silentLogger, type TestDatabase } from '@cairn/testkit'
-import { buildLogStream } from '@cairn/domain'
 import { createImageReconciler } from '../../src/image/image-reconciler.ts'
 import { type ReconcileLoop, startReconcileLoop } from '../../src/reconcile/start-reconcile-loop.ts'
 import { quickTimes } from '../build/quick-times.ts'
@@ -31,28 +35,42 @@ export class ImageRig {
   readonly test: TestDatabase
   readonly hints: Hints
   readonly driver = createFakeDriver({ clock: Date, anyImage: false })
+  readonly directory: string
+  readonly objectStore: ObjectStore
   readonly #loops: ReconcileLoop[] = []
   #images = 0
 
-  private constructor(test: TestDatabase) {
+  private constructor(test: TestDatabase, directory: string, objectStore: ObjectStore) {
     this.test = test
+    this.directory = directory
+    this.objectStore = objectStore
     this.hints = openHints({ url: test.url, applicationName: 'image test', onError: () => undefined })
   }
 
   static async create(): Promise<ImageRig> {
-    return new ImageRig(await createTestDatabase())
+    const directory = await mkdtemp(join(tmpdir(), 'cairn-images-'))
+    return new ImageRig(await createTestDatabase(), directory, await openLocalObjectStore(directory))
   }
 
   async close(): Promise<void> {
     await this.stopLoops()
     await this.hints.close()
     await this.test.drop()
+    await rm(this.directory, { recursive: true, force: true })
   }
 
-  startLoop(driver: Pick<typeof this.driver, 'removeImage'> = this.driver): void {
-    const { hints } = this
+  startLoop(changes: Partial<ImageVerbs> = {}): void {
+    const { hints, objectStore } = this
+    const driver = { ...this.driver, ...changes }
     const { database } = this.test
-    const parts = { database, driver, installationId: 'test', logger: silentLogger, crashPoints: noCrashPoints }
+    const parts = {
+      database,
+      driver,
+      objectStore,
+      installationId: 'test',
+      logger: silentLogger,
+      crashPoints: noCrashPoints,
+    }
     const reconcilers = [createImageReconciler(parts)]
     this.#loops.push(startReconcileLoop({ database, hints, reconcilers, logger: silentLogger, times: quickTimes }))
   }

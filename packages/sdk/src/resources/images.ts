@@ -245,6 +245,21 @@ export class Images {
   }
 
   /**
+   * Downloads the list of the packages that are in a version's image, as CycloneDX JSON. It is there soon after the build.
+   *
+   * @throws NotFoundError when there is no such version, or no list of it (yet); the message says which.
+   * @example
+   * const { stream } = await client.images.downloadSbom({ imageId, versionId })
+   * const { components } = await new Response(stream).json()
+   */
+  downloadSbom(
+    params: { readonly imageId: number; readonly versionId: number },
+    options?: CallOptions,
+  ): Promise<Download> {
+    return this.#transport.download('getImageVersionSbom', { params }, options)
+  }
+
+  /**
    * Reads a piece of a build log. The same token with empty `logs` means that there is nothing more yet.
    *
    * @example

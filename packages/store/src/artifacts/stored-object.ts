@@ -30,6 +30,7 @@ export async function deleteUnreferencedObject(tx: Tx, sha256: string): Promise<
   const used = await sql<{ used: boolean }>`
     select exists (select from artifact_version where sha256 = ${sha256})
         or exists (select from image_version where context_sha256 = ${sha256})
+        or exists (select from image_version where sbom_sha256 = ${sha256})
         or exists (select from export_file where sha256 = ${sha256}) as used`.execute(tx)
   if (used.rows[0]?.used === true) return false
   await tx.deleteFrom('stored_object').where('sha256', '=', sha256).execute()

@@ -2,6 +2,7 @@
 import type { Tx } from '../database/database.ts'
 import { recordResourceEvent } from '../resource-events/record-resource-event.ts'
 import { holdBuildSecrets } from './hold-build-secrets.ts'
+import { enqueueWork } from '../work/enqueue-work.ts'
 import type { BuildToRun } from './lock-build.ts'
 
 type LockedBuild = Pick<BuildToRun, 'id' | 'tenantId' | 'versionId'>
@@ -93,7 +94,7 @@ export interface BuiltImage {
 /** `not_wanted` = the version is being deleted; `not_current` = the build is in another state or attempt. */
 export type CompletedBuild = 'completed' | 'not_wanted' | 'not_current'
 
-/** Running → success, and its version → ready, together. */
+/** Running → success, and its version → ready, together; what is in the image is looked for next. */
 export async function completeBuild(
   tx: Tx,
   build: LockedBuild,
@@ -109,9 +110,11 @@ export async function completeBuild(
     .executeTakeFirst()
   if (finished.numUpdatedRows !== 1n) return 'not_current'
   await holdBuildSecrets(tx, build, [])
-  if (await makeVersionReady(tx, build.versionId, image)) {
+  const imageId = await makeVersionReady(tx, build.versionId, image)
+  if (imageId !== null) {
     const { engineImageId, sizeBytes } = image
     await recordBuildEvent(tx, build, 'build.success', { data: { engineImageId, sizeBytes, attempt } })
+    await enqueueWork(tx, { kind: 'image', key: String(imageId) })
     return 'completed'
   }
   const reason = 'the image version was deleted while it was being built'
@@ -120,7 +123,8 @@ export async function completeBuild(
   return 'not_wanted'
 }
 
-async function makeVersionReady(tx: Tx, versionId: number, image: BuiltImage): Promise<boolean> {
+/** Answers the version's image; null = the version is not waiting for a build. */
+async function makeVersionReady(tx: Tx, versionId: number, image: BuiltImage): Promise<number | null> {
   const result = await tx
     .updateTable('image_version')
     .set((eb) => ({
@@ -133,8 +137,9 @@ async function makeVersionReady(tx: Tx, versionId: number, image: BuiltImage): P
     }))
     .where('id', '=', versionId)
     .where('status', '=', 'not-ready')
+    .returning('image_id')
     .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  return result?.image_id ?? null
 }
 
 async function recordBuildEvent(

@@ -2,6 +2,7 @@
 import type { BuildDetails, BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
 import { type RawBuilder, sql } from 'kysely'
 import { queuePosition } from './read-builds.ts'
+import type { SbomSummary } from './describe-contents.ts'
 import { versionUses } from './version-uses.ts'
 
 /** An image version with its image and its newest build. */
@@ -27,6 +28,9 @@ export interface DescribedVersion {
   readonly engineTag: string | null
   readonly sizeBytes: number | null
   readonly exposedPorts: readonly number[] | null
+  /** Digests, the base first; null until the engine has looked. */
+  readonly layers: readonly string[] | null
+  readonly sbomSummary: SbomSummary | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly updatedAt: Date
@@ -54,6 +58,7 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
       version.build_details as "buildDetails", version.context_sha256 as "contextSha256", version.tags,
       version.engine_image_id as "engineImageId", version.engine_tag as "engineTag",
       version.size_bytes as "sizeBytes", version.exposed_ports as "exposedPorts",
+      version.layers, version.sbom_summary as "sbomSummary",
       version.created_at as "createdAt", version.created_by as "createdBy",
       version.updated_at as "updatedAt", version.updated_by as "updatedBy",
       build.id as "lastBuildId", ${queuePosition} as "queuePosition", build.reason as "lastBuildReason",

@@ -13,6 +13,7 @@ export async function findUnusedObjects(db: Db, olderThanMs: number, limit: numb
     where object.created_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
       and not exists (select from artifact_version where artifact_version.sha256 = object.sha256)
       and not exists (select from image_version where image_version.context_sha256 = object.sha256)
+      and not exists (select from image_version where image_version.sbom_sha256 = object.sha256)
       and not exists (select from export_file where export_file.sha256 = object.sha256)
     order by object.created_at
     limit ${limit}`.execute(db)

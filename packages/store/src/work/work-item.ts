@@ -11,7 +11,7 @@
  *   2. the own work row, by `holdLease`
  *   3. other rows
  *   4. other work rows, by `enqueueWork`, all in one call (it sorts them)
- * A pass enqueues only kinds that stand after its own in `sweep → schedule → image → build → service → notification`, so that two passes can never wait
+ * A pass enqueues only kinds that stand after its own in `sweep → schedule → build → image → service → notification`, so that two passes can never wait
  * for each other's own row. `claimWork` and `renewLeases` lock many rows but wait for none.
  */
 import type { WorkKind } from '../schema.ts'

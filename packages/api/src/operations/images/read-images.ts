@@ -1,10 +1,12 @@
-import type { ImageDetails, ImageVersionDetails, ImageVersionSummary } from '@cairn/contract'
+import { CairnError, type ImageDetails, type ImageVersionDetails, type ImageVersionSummary } from '@cairn/contract'
 import {
   type DescribedVersion,
   findImage,
   findImageVersion,
+  findSbom,
   listImages as list,
   listImageVersions as listVersions,
+  readStoredObject,
 } from '@cairn/store'
 import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
@@ -36,6 +38,21 @@ export const describeImageVersion: Operation<'describeImageVersion'> = async (co
   const version = await findImageVersion(context.database.db, caller.tenantId, imageId, versionId)
   if (version === null) throw notFound('image version', `${versionId} of image ${imageId}`)
   return describeVersion(version)
+}
+
+export const getImageVersionSbom: Operation<'getImageVersionSbom'> = async (context, { caller, params }) => {
+  const { imageId, versionId } = params
+  const { db } = context.database
+  const version = await findImageVersion(db, caller.tenantId, imageId, versionId)
+  if (version === null) throw notFound('image version', `${versionId} of image ${imageId}`)
+  const sha256 = await findSbom(db, caller.tenantId, imageId, versionId)
+  const object = sha256 === null ? null : await readStoredObject(db, sha256)
+  const content = object === null ? null : await context.objectStore.open(object.sha256)
+  if (object === null || content === null) {
+    const why = version.sbomSummary?.incomplete ?? 'it is made when the image has been built'
+    throw new CairnError('not_found', `version ${versionId} of image ${imageId} has no list of packages: ${why}`)
+  }
+  return { content, sizeBytes: object.sizeBytes, fileName: `sbom-${imageId}-${versionId}.cdx.json` }
 }
 
 function describe(latest: DescribedVersion): ImageDetails {
@@ -78,5 +95,8 @@ function describeVersion(version: DescribedVersion): ImageVersionDetails {
     lastBuildAt: version.lastBuildAt?.toISOString() ?? null,
     lastBuildReason: version.lastBuildReason,
     statusReason: version.statusReason,
+    digest: version.engineImageId,
+    layers: version.layers === null ? null : [...version.layers],
+    sbom: version.sbomSummary,
   }
 }
