@@ -50,10 +50,15 @@ export async function markVersionsDeleting(tx: Tx, versionIds: readonly number[]
  * Asks the builds of these versions that have not ended to stop, and answers their ids, for the caller to enqueue. Call it
  * before the versions are locked.
  */
-export async function stopBuildsOf(tx: Tx, imageId: number, versionIds: readonly number[] | null): Promise<number[]> {
+export async function stopBuildsOf(
+  tx: Tx,
+  imageId: number,
+  versionIds: readonly number[] | null,
+  by: string,
+): Promise<number[]> {
   let live = tx
     .updateTable('build')
-    .set({ status: 'stopping' })
+    .set({ status: 'stopping', stop_requested_by: by, stop_reason: 'the image version is being deleted' })
     .where('image_id', '=', imageId)
     .where('status', 'in', ['queued', 'running', 'stopping'])
   if (versionIds !== null) live = live.where('version_id', 'in', versionIds)

@@ -45,7 +45,7 @@ async function deleteVersions(context: ApiContext, caller: TokenHolder, wanted: 
   await context.database.transaction(async (tx) => {
     const image = await lockImage(tx, caller.tenantId, imageId)
     if (image === null) throw notFound('image', imageId)
-    const builds = await stopBuildsOf(tx, imageId, versionIds)
+    const builds = await stopBuildsOf(tx, imageId, versionIds, caller.userEmail)
     const versions = await lockVersionsToDelete(tx, caller.tenantId, imageId, versionIds)
     const unknown = (versionIds ?? []).filter((id) => !versions.some((version) => version.id === id))
     if (unknown.length > 0) throw notFound('image version', `${unknown.join(', ')} of image ${imageId}`)
