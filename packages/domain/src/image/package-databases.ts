@@ -118,7 +118,7 @@ function readDpkg(text: string, path: string): ImagePackage[] {
   for (const fields of stanzas(text, header)) {
     // Removed packages keep their stanza as long as their configuration stays.
     const status = fields.get('Status')
-    if (status !== undefined && !/ installed$/u.test(status.trim())) continue
+    if (status !== undefined && !status.trim().endsWith(' installed')) continue
     const [name, version] = [fields.get('Package'), fields.get('Version')]
     found.push(...packageOf({ type: 'deb', name, version, architecture: fields.get('Architecture') }, path))
   }
