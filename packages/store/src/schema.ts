@@ -7,6 +7,7 @@ import type {
   InstanceStatus,
   RevisionStatus,
   RunTrigger,
+  SbomSummary,
   SecretUserKind,
   ServiceStatus,
   ServiceType,
@@ -15,7 +16,6 @@ import type {
   TickOutcome,
 } from '@cairn/contract'
 import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
-import type { SbomSummary } from './images/describe-contents.ts'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
 

@@ -218,6 +218,7 @@ export const SbomSummary = Type.Object({
   packages: Type.Record(Type.String(), Type.Integer()),
   incomplete: nullable(Type.String()),
 })
+export type SbomSummary = Static<typeof SbomSummary>
 
 /**
  * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that

@@ -3,6 +3,7 @@
  *
  * Lock order: the stored object's advisory lock → image → own work row → version (see artifacts/stored-object.ts).
  */
+import type { SbomSummary } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 
@@ -21,13 +22,6 @@ export async function readUndescribedVersions(db: Db, imageId: number): Promise<
     select id, version, engine_image_id as "engineImageId" from image_version
     where image_id = ${imageId} and ${isUndescribed} order by id desc`.execute(db)
   return rows
-}
-
-/** Numbers of packages by type, and why the list may lack some. */
-export interface SbomSummary {
-  readonly packages: Readonly<Record<string, number>>
-  /** null = everything was read. */
-  readonly incomplete: string | null
 }
 
 export interface VersionContents {

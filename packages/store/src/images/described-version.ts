@@ -1,8 +1,7 @@
 /** The one reading of image versions that lists, details and look-ups share. */
-import type { BuildDetails, BuildStatus, ImageType, ImageVersionStatus } from '@cairn/contract'
+import type { BuildDetails, BuildStatus, ImageType, ImageVersionStatus, SbomSummary } from '@cairn/contract'
 import { type RawBuilder, sql } from 'kysely'
 import { queuePosition } from './read-builds.ts'
-import type { SbomSummary } from './describe-contents.ts'
 import { versionUses } from './version-uses.ts'
 
 /** An image version with its image and its newest build. */
