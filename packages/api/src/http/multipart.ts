@@ -100,9 +100,18 @@ async function feed(parser: BusboyInstance, body: AsyncIterable<Buffer>, failed:
   })
   ended.catch(() => undefined)
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-  for await (const chunk of body) {
-    if (parser.write(chunk)) await Promise.race([turn(), ended, failed])
-    else await Promise.race([once(parser, 'drain'), ended, failed])
+  const pieces = body[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      // A failure is told at once, also when no further piece comes.
+      const piece = await Promise.race([pieces.next(), failed])
+      if (piece.done === true) break
+      if (parser.write(piece.value)) await Promise.race([turn(), ended, failed])
+      else await Promise.race([once(parser, 'drain'), ended, failed])
+    }
+  } finally {
+    // Not awaited: it would wait for a piece that may never come.
+    pieces.return?.().catch(() => undefined)
   }
   parser.end()
   await Promise.race([ended, failed])
