@@ -5,6 +5,7 @@ import { refuseArchive } from './refuse.ts'
 const endRecordBytes = 22
 const endSignature = 0x0605_4b50
 const zip64EndSignature = 0x0606_4b50
+const zip64RecordBytes = 56
 const zip64LocatorBytes = 20
 
 /**
@@ -15,6 +16,7 @@ const zip64LocatorBytes = 20
  */
 export async function checkDirectoryEnd(file: FileHandle, zip: ZipFile, directoryStart: number): Promise<void> {
   const directoryEnd = Number(zip.readEntryCursor)
+  const claims = { entryCount: zip.entryCount, size: directoryEnd - directoryStart, start: directoryStart }
   const endRecordStart = zip.fileSize - endRecordBytes - zip.comment.length
   const atEnd = await readAt(file, directoryEnd, 12)
   const endRecord = await readAt(file, endRecordStart, endRecordBytes)
@@ -22,11 +24,22 @@ export async function checkDirectoryEnd(file: FileHandle, zip: ZipFile, director
     throw refuseArchive('its directory does not end where it says; it may hide entries')
   }
   const agrees =
-    agreesWith(endRecord.readUInt16LE(8), zip.entryCount, 0xffff) &&
-    agreesWith(endRecord.readUInt16LE(10), zip.entryCount, 0xffff) &&
-    agreesWith(endRecord.readUInt32LE(12), directoryEnd - directoryStart, 0xffff_ffff) &&
-    agreesWith(endRecord.readUInt32LE(16), directoryStart, 0xffff_ffff)
+    agreesWith(endRecord.readUInt16LE(8), claims.entryCount, 0xffff) &&
+    agreesWith(endRecord.readUInt16LE(10), claims.entryCount, 0xffff) &&
+    agreesWith(endRecord.readUInt32LE(12), claims.size, 0xffff_ffff) &&
+    agreesWith(endRecord.readUInt32LE(16), claims.start, 0xffff_ffff) &&
+    (directoryEnd === endRecordStart || agreesInFull(await readAt(file, directoryEnd, zip64RecordBytes), claims))
   if (!agrees) throw refuseArchive('its end says something else about its directory than the directory itself')
+}
+
+/** Whether the zip64 record says the same; it defers nothing. */
+function agreesInFull(record: Buffer, claims: { entryCount: number; size: number; start: number }): boolean {
+  return (
+    record.readBigUInt64LE(24) === BigInt(claims.entryCount) &&
+    record.readBigUInt64LE(32) === BigInt(claims.entryCount) &&
+    record.readBigUInt64LE(40) === BigInt(claims.size) &&
+    record.readBigUInt64LE(48) === BigInt(claims.start)
+  )
 }
 
 /** Where the end record should stand, seen from the end of the directory; -1 when nothing known stands there. */

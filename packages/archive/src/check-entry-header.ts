@@ -24,12 +24,18 @@ type Header = Pick<
   | 'compressionMethod'
   | 'compressedSize'
   | 'uncompressedSize'
+  | 'extraFields'
 >
+
+type ModeHolder = Pick<Header, 'externalFileAttributes'>
 
 /** Answers the rule that an entry's header breaks, or null. Sizes are only claims here; reading holds them to account. */
 export function checkEntryHeader(header: Header, isDirectory: boolean, limits: ArchiveLimits): string | null {
   return (
-    brokenTypeRule(header, isDirectory) ?? brokenEncodingRule(header) ?? brokenSizeRule(header, isDirectory, limits)
+    brokenTypeRule(header, isDirectory) ??
+    brokenLinkRule(header) ??
+    brokenEncodingRule(header) ??
+    brokenSizeRule(header, isDirectory, limits)
   )
 }
 
@@ -39,11 +45,30 @@ export function isExecutable(header: Header): boolean {
 }
 
 // The type bits are read whatever system the archive says it comes from: unpackers differ in when they believe them.
-function brokenTypeRule(header: Header, isDirectory: boolean): string | null {
+function brokenTypeRule(header: ModeHolder, isDirectory: boolean): string | null {
   const type = unixMode(header) & fileTypeMask
   if (type === 0 || type === regularFile) return null
   if (type === directory) return isDirectory ? null : 'its mode says directory, its name has no trailing /'
   return `is ${otherTypes[type] ?? 'of an unknown type'}; only files and directories are unpacked`
+}
+
+/** Fields of old Unix archivers, and how many of their bytes an ordinary file has. What is beyond is a link's target. */
+const unixFields: Readonly<Record<number, number>> = { 0x000d: 12, 0x756e: 14 }
+const infoZipUnixField = 0x756e
+
+/** A hard link has the mode of a file; only such a field says what it is. */
+function brokenLinkRule({ extraFields }: Pick<Header, 'extraFields'>): string | null {
+  for (const { id, data } of extraFields) {
+    const fileBytes = unixFields[id]
+    if (fileBytes === undefined) continue
+    if (data.length > fileBytes)
+      return 'is a hard link or a device by its Unix field; only files and directories are unpacked'
+    if (id === infoZipUnixField && data.length >= 6) {
+      const rule = brokenTypeRule({ externalFileAttributes: data.readUInt16LE(4) << 16 }, true)
+      if (rule !== null) return rule
+    }
+  }
+  return null
 }
 
 function brokenEncodingRule(header: Header): string | null {
@@ -64,6 +89,6 @@ function brokenSizeRule(header: Header, isDirectory: boolean, limits: ArchiveLim
   return null
 }
 
-function unixMode(header: Header): number {
+function unixMode(header: ModeHolder): number {
   return header.externalFileAttributes >>> 16
 }

@@ -1,7 +1,9 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { ArchiveLimits } from './limits.ts'
+import { NestedMeter } from './nested-zip.ts'
+import { PieceReader } from './piece-reader.ts'
 import { readContent } from './read-content.ts'
-import { readDirectory } from './read-directory.ts'
+import { type LocatedEntry, readDirectory } from './read-directory.ts'
 import { refuseArchive } from './refuse.ts'
 import type { ZipScan } from './zip-scan.ts'
 
@@ -54,16 +56,14 @@ export async function inspectZip(path: string, limits: ArchiveLimits, call: Insp
 
 async function inspect(path: string, limits: ArchiveLimits, { signal, scan }: InspectionCall): Promise<ZipReport> {
   await using file = await open(path, 'r')
-  const located = await readDirectory(file, path, limits, signal)
+  const located = await readDirectory(file, limits, signal)
+  const nested = new NestedMeter(limits, (await file.stat()).size, signal)
   let totalBytes = 0
   for (const entry of located) {
     signal.throwIfAborted()
-    const fileScan = entry.kind === 'file' ? scan?.openFile(entry.path, entry.sizeBytes) : undefined
-    for await (const chunk of readContent(file, entry, signal)) {
-      totalBytes += chunk.length
-      fileScan?.push(chunk)
-    }
-    fileScan?.end()
+    totalBytes += entry.sizeBytes
+    if (entry.kind === 'file') await inspectFile(file, entry, { signal, scan, nested })
+    else await new PieceReader(readContent(file, entry, signal)).drain()
   }
   const entries = located.map(({ path: name, kind, sizeBytes, isExecutable }) => ({
     path: name,
@@ -72,4 +72,27 @@ async function inspect(path: string, limits: ArchiveLimits, { signal, scan }: In
     isExecutable,
   }))
   return { entries, entryCount: entries.length, totalBytes }
+}
+
+interface Observers extends ArchiveCall {
+  readonly scan: ZipScan | undefined
+  readonly nested: NestedMeter
+}
+
+async function inspectFile(file: FileHandle, entry: LocatedEntry, { signal, scan, nested }: Observers): Promise<void> {
+  const fileScan = scan?.openFile(entry.path, entry.sizeBytes)
+  async function* seen(): AsyncGenerator<Buffer> {
+    for await (const piece of readContent(file, entry, signal)) {
+      fileScan?.push(piece)
+      yield piece
+    }
+  }
+  const reader = new PieceReader(seen())
+  try {
+    await nested.measure(entry.path, reader)
+    await reader.drain()
+  } finally {
+    await reader.close()
+  }
+  fileScan?.end()
 }

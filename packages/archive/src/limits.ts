@@ -16,6 +16,10 @@ export interface ArchiveLimits {
   readonly maxPathBytes: number
   /** Most bytes of all paths together; bounds the memory that the list of entries takes. */
   readonly maxAllPathsBytes: number
+  /** Bytes that zips in the archive may unpack to, on all levels together, beyond `maxRatio` of the archive's size. */
+  readonly nestedFreeBytes: number
+  /** Most levels of zips in zips. */
+  readonly maxNestedDepth: number
   /** Longest time that {@link inspectZip} may take, in milliseconds. */
   readonly maxInspectionMs: number
 }
@@ -31,6 +35,8 @@ export const defaultArchiveLimits: ArchiveLimits = {
   maxDepth: 64,
   maxPathBytes: 1024,
   maxAllPathsBytes: 16 * mebibyte,
+  nestedFreeBytes: 256 * mebibyte,
+  maxNestedDepth: 8,
   maxInspectionMs: 120_000,
 }
 

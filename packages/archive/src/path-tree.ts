@@ -10,7 +10,8 @@ interface Node {
   kind: 'file' | 'directory'
   /** Whether an entry names it, or only entries below it do. */
   isNamed: boolean
-  readonly children: Map<string, Node>
+  /** null = none yet: most nodes are files, and there may be many. */
+  children: Map<string, Node> | null
 }
 
 export interface PathTree {
@@ -21,15 +22,16 @@ export interface PathTree {
 }
 
 export function createPathTree(limits: ArchiveLimits): PathTree {
-  const root: Node = { name: '', kind: 'directory', isNamed: true, children: new Map() }
+  const root: Node = { name: '', kind: 'directory', isNamed: true, children: null }
   let size = 0
 
   function child(parent: Node, name: string): Node {
     const key = foldedName(name)
-    const known = parent.children.get(key)
+    const known = parent.children?.get(key)
     if (known !== undefined) return known
     size += 1
-    const made: Node = { name, kind: 'directory', isNamed: false, children: new Map() }
+    const made: Node = { name, kind: 'directory', isNamed: false, children: null }
+    parent.children ??= new Map()
     parent.children.set(key, made)
     return made
   }
@@ -43,7 +45,7 @@ export function createPathTree(limits: ArchiveLimits): PathTree {
       if (size > limits.maxEntries) return `an archive may hold at most ${limits.maxEntries} files and directories`
     }
     if (node.isNamed && node.kind === kind) return 'appears twice'
-    if (kind === 'file' && (node.isNamed || node.children.size > 0)) return 'is a directory as well'
+    if (kind === 'file' && (node.isNamed || node.children !== null)) return 'is a directory as well'
     if (node.kind === 'file') return 'is a file as well'
     node.kind = kind
     node.isNamed = true

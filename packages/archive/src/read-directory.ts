@@ -6,15 +6,17 @@
  * says the same name, method and encryption as the directory does. So every reader sees the same tree.
  */
 import type { FileHandle } from 'node:fs/promises'
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl'
+import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from 'yauzl'
 import { checkDirectoryEnd } from './check-directory-end.ts'
 import { checkEntryHeader, isExecutable } from './check-entry-header.ts'
 import { checkEntryName } from './check-entry-name.ts'
 import { type Extent, findOverlap } from './check-layout.ts'
+import { agreesWithDirectory } from './check-local-header.ts'
 import { type ArchiveLimits, exceedsRatio } from './limits.ts'
 import { createPathTree, type PathTree } from './path-tree.ts'
 import { refuseArchive, refuseEntry } from './refuse.ts'
 import { refuseAsZip } from './refuse-as-zip.ts'
+import { WindowedReader } from './windowed-reader.ts'
 
 /** An entry and where its compressed bytes are. */
 export interface LocatedEntry {
@@ -42,11 +44,10 @@ interface Reading {
 /** @throws CairnError `invalid_archive` with the entry and the rule it breaks. */
 export async function readDirectory(
   file: FileHandle,
-  path: string,
   limits: ArchiveLimits,
   signal: AbortSignal,
 ): Promise<LocatedEntry[]> {
-  const zip = await openZip(file, path)
+  const zip = await openZip(file)
   try {
     const directoryStart = Number(zip.readEntryCursor)
     if (zip.entryCount > limits.maxEntries) {
@@ -71,13 +72,15 @@ export async function readDirectory(
   }
 }
 
-async function openZip(file: FileHandle, path: string): Promise<ZipFile> {
+async function openZip(file: FileHandle): Promise<ZipFile> {
   const start = Buffer.alloc(4)
   const { bytesRead } = await file.read(start, 0, 4, 0)
   if (bytesRead === 0) throw refuseArchive('the file is empty')
   if (start.toString('latin1', 0, 2) !== 'PK') throw refuseArchive('this is not a zip file')
   try {
-    return await openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: false })
+    const { size } = await file.stat()
+    const options = { autoClose: false, decodeStrings: false, validateEntrySizes: false }
+    return await fromRandomAccessReaderPromise(new WindowedReader(file), size, options)
   } catch (error) {
     throw refuseAsZip(error)
   }
@@ -121,22 +124,12 @@ async function readLocalHeader(reading: Reading, entry: Entry, name: string): Pr
   const local = await reading.zip.readLocalFileHeaderPromise(entry, {}).catch((error: unknown) => {
     throw refuseAsZip(error, name)
   })
-  const sizesFollowData = (local.generalPurposeBitFlag & 0x8) !== 0
-  const differs =
-    !local.fileName.equals(entry.fileNameRaw) ||
-    local.compressionMethod !== entry.compressionMethod ||
-    ((local.generalPurposeBitFlag ^ entry.generalPurposeBitFlag) & 0x1) !== 0 ||
-    (!sizesFollowData && differsFrom(local.compressedSize, entry.compressedSize)) ||
-    (!sizesFollowData && differsFrom(local.uncompressedSize, entry.uncompressedSize))
-  if (differs) throw refuseEntry(name, 'its own header says something else than the directory of the archive')
+  if (!agreesWithDirectory(local, entry)) {
+    throw refuseEntry(name, 'its own header says something else than the directory of the archive')
+  }
   const end = local.fileDataStart + entry.compressedSize
   reading.extents.push({ name, start: entry.relativeOffsetOfLocalHeader, end })
   return local.fileDataStart
-}
-
-/** A 32-bit field of all ones says that the number stands elsewhere. */
-function differsFrom(field: number, value: number): boolean {
-  return field !== 0xffff_ffff && field !== value
 }
 
 async function checkTotalRatio(file: FileHandle, reading: Reading): Promise<void> {

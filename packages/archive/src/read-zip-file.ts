@@ -28,7 +28,7 @@ export async function readZipFile(
   call: ArchiveCall,
 ): Promise<ZipFileContent> {
   await using file = await open(path, 'r')
-  const entries = await readDirectory(file, path, limits, call.signal)
+  const entries = await readDirectory(file, limits, call.signal)
   const entry = entries.find((candidate) => candidate.kind === 'file' && candidate.path === wanted.path)
   if (entry === undefined) return { kind: 'absent' }
   if (entry.sizeBytes > wanted.maxBytes) return { kind: 'too_large' }

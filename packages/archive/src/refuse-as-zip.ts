@@ -15,6 +15,7 @@ function describeDamage(message: string): string {
   if (message.includes('End of central directory record signature not found')) {
     return 'this is not a zip file, or it is cut off: it has no directory at its end'
   }
+  if (message.includes('strong encryption')) return 'it is encrypted; send it unencrypted'
   if (message === 'unexpected EOF') return 'is cut off, or points outside of the file'
   return `is damaged: ${message}`
 }

@@ -29,7 +29,7 @@ export interface ZipToTarCall extends ArchiveCall {
  */
 export async function* zipToTar(path: string, limits: ArchiveLimits, call: ZipToTarCall): AsyncGenerator<Uint8Array> {
   await using file = await open(path, 'r')
-  const tree = placeEntries(await readDirectory(file, path, limits, call.signal), call.place ?? ((name) => name))
+  const tree = placeEntries(await readDirectory(file, limits, call.signal), call.place ?? ((name) => name))
   const pack = createPack()
   const filled = fill(pack, file, tree, call.signal).catch((error: unknown) => {
     pack.destroy(error instanceof Error ? error : new Error('the archive could not be read', { cause: error }))

@@ -3,6 +3,7 @@ import { type ArchiveLimits, defaultArchiveLimits, inspectZip, zipToTar } from '
 import { ok } from './hostile.ts'
 import { duplicates, headers, names, types } from './hostile-names.ts'
 import { bombs, lies } from './hostile-sizes.ts'
+import { zip64Lies } from './hostile-zip64.ts'
 import { rawZip } from './raw-zip.ts'
 import { createArchiveDirectory, neverAborted } from './zip-file.ts'
 
@@ -28,7 +29,7 @@ async function tarRefusalOf(path: string, limits: ArchiveLimits): Promise<unknow
 describe.each([
   { about: 'by a name that', cases: names },
   { about: 'by an entry that', cases: [...types, ...headers] },
-  { about: 'when it', cases: [...duplicates, ...bombs, ...lies] },
+  { about: 'when it', cases: [...duplicates, ...bombs, ...lies, ...zip64Lies] },
 ])('A zip is refused $about', ({ cases }) => {
   test.each(cases)('$is', async ({ entries, end, limits, message }) => {
     const path = await archives.write(rawZip(entries, end))

@@ -96,7 +96,47 @@ export const types: Hostile[] = [
   message: `entry "x": is ${type}; only files and directories are unpacked`,
 }))
 
+/** A field of an old Unix archiver: times and owners, then what a file has not. */
+const unixField = (rest: string): Buffer => {
+  const field = Buffer.alloc(16)
+  field.writeUInt16LE(0x000d, 0)
+  field.writeUInt16LE(12 + rest.length, 2)
+  return Buffer.concat([field, Buffer.from(rest)])
+}
+
+/** Checksum, mode, length of a link's target or device number, owners, target. */
+const infoZipField = (mode: number, target: string): Buffer => {
+  const field = Buffer.alloc(18)
+  field.writeUInt16LE(0x756e, 0)
+  field.writeUInt16LE(14 + target.length, 2)
+  field.writeUInt16LE(mode, 8)
+  field.writeUInt32LE(target.length, 10)
+  return Buffer.concat([field, Buffer.from(target)])
+}
+
+const linkOrDevice = 'entry "x": is a hard link or a device by its Unix field; only files and directories are unpacked'
+
 export const headers: Hostile[] = [
+  {
+    is: 'is a hard link to what is outside',
+    entries: [ok, { name: 'x', extra: unixField('/etc/shadow') }],
+    message: linkOrDevice,
+  },
+  {
+    is: 'is a hard link to another entry',
+    entries: [ok, { name: 'x', extra: infoZipField(0o100644, 'ok.txt') }],
+    message: linkOrDevice,
+  },
+  {
+    is: 'is a device by its Unix field',
+    entries: [{ name: 'x', extra: unixField('\u0008\0\0\0\u0001\0\0\0') }],
+    message: linkOrDevice,
+  },
+  {
+    is: 'is a symbolic link by its Unix field',
+    entries: [{ name: 'x', extra: infoZipField(0o120777, '') }],
+    message: 'entry "x": is a symbolic link; only files and directories are unpacked',
+  },
   {
     is: 'is a symbolic link by an archive that claims to come from MS-DOS',
     entries: [{ name: 'x', content: '/etc', mode: 0o120777, host: 0 }],
@@ -116,6 +156,21 @@ export const headers: Hostile[] = [
     is: 'is encrypted',
     entries: [{ name: 'x', flags: 0x801 }],
     message: 'entry "x": is encrypted; send it unencrypted',
+  },
+  {
+    is: 'is encrypted strongly',
+    entries: [{ name: 'x', flags: 0x841 }],
+    message: 'zip: it is encrypted; send it unencrypted',
+  },
+  {
+    is: 'hides its name by encryption',
+    entries: [{ name: 'x', flags: 0x2800 }],
+    message: 'entry "x": is encrypted; send it unencrypted',
+  },
+  {
+    is: 'is encrypted by AES',
+    entries: [{ name: 'x', method: 99, packed: Buffer.from('y') }],
+    message: 'entry "x": has compression method 99; only 0 (stored) and 8 (deflate) are unpacked',
   },
   {
     is: 'uses another compression',
@@ -145,6 +200,21 @@ export const duplicates: Hostile[] = [
     is: 'collides by Unicode form',
     entries: [{ name: 'caf\u00e9' }, { name: 'cafe\u0301' }],
     message: 'entry "cafe\u0301": differs from "caf\u00e9" only in case or Unicode form',
+  },
+  {
+    is: 'collides by the Unicode form of a parent',
+    entries: [{ name: 'caf\u00e9/x' }, { name: 'cafe\u0301/y' }],
+    message: 'entry "cafe\u0301/y": differs from "caf\u00e9" only in case or Unicode form',
+  },
+  {
+    is: 'collides by case and Unicode form together',
+    entries: [{ name: 'CAF\u00c9' }, { name: 'cafe\u0301' }],
+    message: 'entry "cafe\u0301": differs from "CAF\u00c9" only in case or Unicode form',
+  },
+  {
+    is: 'collides by the two lower cases of SS',
+    entries: [{ name: 'STRASSE' }, { name: 'stra\u00dfe' }],
+    message: 'entry "stra\u00dfe": differs from "STRASSE" only in case or Unicode form',
   },
   {
     is: 'uses a file as a directory',

@@ -28,6 +28,7 @@ export interface RawEntry {
     readonly flags?: number
     readonly size?: number
     readonly packedSize?: number
+    readonly extra?: Buffer
   }
 }
 
@@ -36,7 +37,15 @@ export interface RawEnd {
   readonly entryCount?: number
   readonly directorySize?: number
   readonly directoryOffset?: number
-  readonly zip64?: { readonly entryCount: number; readonly directoryOffset?: number }
+  readonly zip64?: {
+    readonly entryCount: number
+    readonly directoryOffset?: number
+    readonly directorySize?: bigint
+    /** Of the record itself, after its first 12 bytes. */
+    readonly recordSize?: bigint
+    /** Where the locator says that the record is. */
+    readonly recordOffset?: bigint
+  }
   readonly beforeEnd?: Buffer
   readonly comment?: string
 }
@@ -48,6 +57,7 @@ interface Header {
   readonly checksum: number
   readonly packedSize: number
   readonly size: number
+  readonly extra?: Buffer
 }
 
 export function rawZip(entries: readonly RawEntry[], end: RawEnd = {}): Buffer {
@@ -85,7 +95,9 @@ function localHeader(header: Header): Buffer {
   fixed.writeUInt32LE(header.packedSize, 18)
   fixed.writeUInt32LE(header.size, 22)
   fixed.writeUInt16LE(header.name.length, 26)
-  return Buffer.concat([fixed, header.name])
+  const extra = header.extra ?? Buffer.alloc(0)
+  fixed.writeUInt16LE(extra.length, 28)
+  return Buffer.concat([fixed, header.name, extra])
 }
 
 function centralHeader(header: Header, entry: RawEntry, offset: number): Buffer {
@@ -111,14 +123,14 @@ function endRecords(count: number, directorySize: number, directoryOffset: numbe
   if (end.zip64 !== undefined) {
     const record = Buffer.alloc(56)
     record.writeUInt32LE(0x0606_4b50, 0)
-    record.writeBigUInt64LE(44n, 4)
+    record.writeBigUInt64LE(end.zip64.recordSize ?? 44n, 4)
     record.writeBigUInt64LE(BigInt(end.zip64.entryCount), 24)
     record.writeBigUInt64LE(BigInt(end.zip64.entryCount), 32)
-    record.writeBigUInt64LE(BigInt(directorySize), 40)
+    record.writeBigUInt64LE(end.zip64.directorySize ?? BigInt(directorySize), 40)
     record.writeBigUInt64LE(BigInt(end.zip64.directoryOffset ?? directoryOffset), 48)
     const locator = Buffer.alloc(20)
     locator.writeUInt32LE(0x0706_4b50, 0)
-    locator.writeBigUInt64LE(BigInt(directoryOffset + directorySize), 8)
+    locator.writeBigUInt64LE(end.zip64.recordOffset ?? BigInt(directoryOffset + directorySize), 8)
     locator.writeUInt32LE(1, 16)
     records.push(record, locator)
   }
