@@ -1,6 +1,6 @@
 /** The composition root: the only place that knows every part. */
 import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessProbe } from '@cairn/api'
-import { type Clock, type Logger, noCrashPoints, serviceHost } from '@cairn/domain'
+import { type Clock, type Logger, noCrashPoints, serviceHost, type DiskPolicy } from '@cairn/domain'
 import {
   createGitRepositories,
   defaultExecutionSettings,
@@ -188,12 +188,14 @@ function reconcilerSettingsOf(settings: Settings) {
       deadlineMs: settings.buildDeadlineSeconds * 1000,
       cpus: settings.buildCpus,
       memoryBytes: settings.buildMemoryBytes,
+      keepFreeBytes: settings.diskKeepFreeBytes,
     },
     schedule: {
       graceMs: settings.scheduleGraceSeconds * 1000,
       mostLiveRuns: settings.mostLiveRuns,
       mostWaitingRuns: settings.mostWaitingRuns,
     },
+    disk: diskPolicyOf(settings),
     sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 },
   }
 }
@@ -289,6 +291,11 @@ function storeProbes({ database }: OpenedStore): readonly ReadinessProbe[] {
   ]
 }
 
+function diskPolicyOf(settings: Settings): DiskPolicy {
+  const { diskKeepFreeBytes: keepFreeBytes, buildCacheBytes, unusedImageDays } = settings
+  return { keepFreeBytes, buildCacheBytes, unusedImageDays }
+}
+
 function limitsOf(settings: Settings): ApiLimits {
   const perSecond = settings.rateLimitPerSecond
   return {
@@ -296,6 +303,7 @@ function limitsOf(settings: Settings): ApiLimits {
     uploadBytes: settings.maxUploadBytes,
     rate: { perSecond, burst: perSecond * 4 },
     runs: { mostLiveRuns: settings.mostLiveRuns, mostWaitingRuns: settings.mostWaitingRuns },
+    disk: diskPolicyOf(settings),
     scheduleSeconds: settings.leastScheduleSeconds,
   }
 }

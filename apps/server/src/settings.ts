@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '@cairn/domain'
 import { buildSettings } from './build-settings.ts'
+import { diskSettings } from './disk-settings.ts'
 import { integer, list, oneOf, optional, plain, type Setting, type SettingContext, splitList } from './setting-kinds.ts'
 
 const roles = ['api', 'engine', 'gateway'] as const
@@ -268,6 +269,7 @@ export const settings = {
     read: (text) => ({ value: splitList((text ?? '').toLowerCase()) }),
   },
   ...buildSettings,
+  ...diskSettings,
   retentionDays: integer(
     {
       name: 'CAIRN_RETENTION_DAYS',

@@ -30,6 +30,7 @@ import {
   listImages,
   listImageVersions,
 } from './operations/images/read-images.ts'
+import { getDisk } from './operations/images/get-disk.ts'
 import { setImageVersionTags } from './operations/images/tag-image-version.ts'
 import { stopBuild } from './operations/images/stop-build.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
@@ -86,6 +87,7 @@ const built: Handlers = {
   deleteImage,
   deleteImageVersion,
   deleteImageVersions,
+  getDisk,
   setImageVersionTags,
   getImageVersionSbom,
   listImageBuilds,

@@ -1,4 +1,5 @@
 import type { OperationId } from '@cairn/contract'
+import { defaultDiskPolicy, type DiskPolicy } from '@cairn/domain'
 import type { RunLimits } from '@cairn/store'
 import type { RateLimit } from './http/rate-limit.ts'
 
@@ -26,6 +27,8 @@ export interface ApiLimits {
   readonly hookRate: { readonly byHook: RateLimit; readonly byAddress: RateLimit }
   /** Runs that a workflow with concurrent runs may have. */
   readonly runs: RunLimits
+  /** What the engine keeps its disk to, for those who ask. */
+  readonly disk: DiskPolicy
   /** Seconds that lie between two times of a schedule at least. */
   readonly scheduleSeconds: number
   /** Seconds for which a link to a log file is valid. */
@@ -51,6 +54,7 @@ export const defaultApiLimits: ApiLimits = {
   rate: { perSecond: 500, burst: 2000 },
   hookRate: { byHook: { perSecond: 10, burst: 100 }, byAddress: { perSecond: 200, burst: 1000 } },
   runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
+  disk: defaultDiskPolicy,
   scheduleSeconds: 1,
   linkSeconds: 600,
   logWaitMs: 20_000,

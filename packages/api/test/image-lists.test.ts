@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { describeVersionContents, insertStoredObject } from '@cairn/store'
+import { describeVersionContents, insertStoredObject, writeDiskReport } from '@cairn/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, type ApiFixture, createApiFixture, makeImage } from './api-fixture.ts'
 
@@ -161,5 +161,30 @@ describe('the list of packages of a version', () => {
     })
     const { token } = fixture.otherTenant
     expect((await fixture.call('getImageVersionSbom', { token, params })).status).toBe(404)
+  })
+})
+
+describe('the disk', () => {
+  it('is told as the engine last measured it, with the policy and what is one’s own', async () => {
+    await makeImage(fixture, { engineImageId: 'sha256:x' })
+    await makeImage(fixture, { name: 'other', engineImageId: 'sha256:y', tenantId: fixture.otherTenant.id })
+    await fixture.database.db.updateTable('image_version').set({ size_bytes: 1000 }).execute()
+    const policy = { keepFreeBytes: 2 * 1024 ** 3, buildCacheBytes: 20 * 1024 ** 3, unusedImageDays: 30 }
+    const ownImages = { versions: 1, bytes: 1000 }
+    expect((await fixture.call('getDisk')).body).toMatchObject({ measuredAt: null, freeBytes: null, policy, ownImages })
+    await writeDiskReport(fixture.database.db, {
+      freeBytes: 5,
+      totalBytes: 10,
+      imageBytes: 3,
+      containerBytes: 0,
+      volumeBytes: 0,
+      buildCacheBytes: 1,
+    })
+    expect((await fixture.call('getDisk')).body).toMatchObject({
+      measuredAt: expect.any(String),
+      freeBytes: 5,
+      buildCacheBytes: 1,
+      ownImages,
+    })
   })
 })

@@ -1,10 +1,18 @@
-import type { Clock, CrashPoints, Logger, MachineSize } from '@cairn/domain'
+import {
+  type Clock,
+  type CrashPoints,
+  defaultDiskPolicy,
+  type DiskPolicy,
+  type Logger,
+  type MachineSize,
+} from '@cairn/domain'
 import type { EngineDriver, ImageBuilder } from '@cairn/driver'
 import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './execution/http/egress-guard.ts'
 import { createImageReconciler } from './image/image-reconciler.ts'
+import { createDiskKeeper } from './image/keep-disk.ts'
 import { createNotificationReconciler } from './notification/notification-reconciler.ts'
 import {
   defaultNotificationSettings,
@@ -50,10 +58,14 @@ export interface ReconcilersOptions {
     readonly build?: Partial<BuildSettings>
     readonly schedule?: Partial<ScheduleSettings>
     readonly sweep?: Partial<SweepSettings>
+    readonly disk?: Partial<DiskPolicy>
     readonly notification?: Partial<NotificationSettings>
     readonly times?: Partial<ReconcileTimes>
   }
 }
+
+/** Milliseconds between two looks at the disk: measuring takes the engine seconds. */
+const diskLookMs = 300_000
 
 export interface Reconcilers {
   /** Hands everything under way back; containers go on. */
@@ -78,6 +90,12 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
   const sweeper = createSweeper({
     ...options,
     logger: logger.child({ part: 'sweep' }),
+    diskKeeper: createDiskKeeper({
+      ...options,
+      logger: logger.child({ part: 'disk' }),
+      policy: { ...defaultDiskPolicy, ...settings.disk },
+      everyMs: diskLookMs,
+    }),
     orphanRules: [createServiceOrphanRule(database)],
     settings: { ...defaultSweepSettings, ...settings.sweep },
   })

@@ -15,7 +15,7 @@ import type {
   WatcherEvent,
   TickOutcome,
 } from '@cairn/contract'
-import type { NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
+import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
 
@@ -265,6 +265,7 @@ export interface Schema {
     data: ColumnType<object | null, string | null | undefined, never>
     at: Generated<Date>
   }
+  disk_report: { only_row: Generated<boolean>; report: Json<DiskReport>; measured_at: Moment }
   secret_key: { id: string; created_at: Created }
   secret: {
     tenant_id: string

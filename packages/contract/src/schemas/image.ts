@@ -282,3 +282,23 @@ export type BuildStop = Static<typeof BuildStop>
 
 export const BuildPage = pageOf({ builds: Type.Array(Build), buildCount: Type.Integer() })
 export type BuildPage = Static<typeof BuildPage>
+
+const Bytes = Type.Integer()
+
+/**
+ * The disk of the container engine, in bytes, as the server last measured it (every few minutes); null = it has not, or
+ * cannot tell. `ownImages` are the built versions of the tenant; layers that they share are counted with each.
+ */
+export const DiskAnswer = Type.Object({
+  measuredAt: nullable(Timestamp),
+  freeBytes: nullable(Bytes),
+  totalBytes: nullable(Bytes),
+  imageBytes: nullable(Bytes),
+  containerBytes: nullable(Bytes),
+  volumeBytes: nullable(Bytes),
+  buildCacheBytes: nullable(Bytes),
+  /** What is kept to: see the settings of the same names. */
+  policy: Type.Object({ keepFreeBytes: Bytes, buildCacheBytes: Bytes, unusedImageDays: Type.Integer() }),
+  ownImages: Type.Object({ versions: Type.Integer(), bytes: Bytes }),
+})
+export type DiskAnswer = Static<typeof DiskAnswer>

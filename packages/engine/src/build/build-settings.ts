@@ -1,4 +1,5 @@
 import { type ArchiveLimits, defaultArchiveLimits } from '@cairn/archive'
+import { defaultDiskPolicy } from '@cairn/domain'
 
 export interface BuildSettings {
   /** A build that takes longer, in milliseconds, fails. */
@@ -11,6 +12,8 @@ export interface BuildSettings {
   readonly cpus: number | null
   /** Bytes of memory that each step of a build may use; null = no limit. Only builders that take it keep to it. */
   readonly memoryBytes: number | null
+  /** Bytes of the engine's disk that are left free: with fewer, a build fails at once with that reason. */
+  readonly keepFreeBytes: number
   readonly archiveLimits: ArchiveLimits
   /** UTF-16 units of a build's log that are kept, of one attempt. */
   readonly maxLogLength: number
@@ -22,6 +25,7 @@ export const defaultBuildSettings: BuildSettings = {
   concurrency: 4,
   cpus: null,
   memoryBytes: null,
+  keepFreeBytes: defaultDiskPolicy.keepFreeBytes,
   archiveLimits: defaultArchiveLimits,
   maxLogLength: 16 * 1024 * 1024,
 }

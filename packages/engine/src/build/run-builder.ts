@@ -2,6 +2,7 @@ import { CairnError } from '@cairn/contract'
 import { type CrashPoints, imageTag, maxBuildAttempts, type SecretMask } from '@cairn/domain'
 import { DriverError, type EngineDriver, type ImageBuilder, type ImageDetails } from '@cairn/driver'
 import type { BuildToRun, Database, SecretCipher } from '@cairn/store'
+import { makeRoom } from '../image/keep-disk.ts'
 import { maskError } from '../execution/secrets/read-attempt-secrets.ts'
 import type { BuildLog } from './build-log.ts'
 import type { BuildSettings } from './build-settings.ts'
@@ -11,7 +12,7 @@ import { type BuildSecrets, mountsOf, secretsOf } from './secrets-of-build.ts'
 
 export interface RunBuilderParts extends PreparationParts {
   readonly builder: ImageBuilder
-  readonly driver: Pick<EngineDriver, 'preflight'>
+  readonly driver: Pick<EngineDriver, 'preflight' | 'diskSpace' | 'pruneBuildCache'>
   readonly database: Database
   readonly secretCipher: SecretCipher
   readonly crashPoints: CrashPoints
@@ -80,6 +81,8 @@ async function build(
 ): Promise<AttemptEnd> {
   const { signal, log } = attempt
   log.line(`builder: ${await parts.builder.describe({ signal })}`)
+  const full = await makeRoom(parts.driver, parts.settings.keepFreeBytes, { signal })
+  if (full !== null) return { kind: 'failed', reason: full }
   const source = { ...attempt.build, secrets: secrets.given }
   const preparation = await prepareContext(parts, { build: source, values: secrets.values, signal })
   if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }

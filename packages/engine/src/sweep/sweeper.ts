@@ -13,6 +13,7 @@ import {
   removeOldNotifications,
   removeOldTriggerRecords,
 } from '@cairn/store'
+import type { DiskKeeper } from '../image/keep-disk.ts'
 import { LeaseLost, type ReconcileContext, type Reconciler } from '../reconcile/reconciler.ts'
 import { enqueueForgotten } from './enqueue-forgotten.ts'
 import type { OrphanRule } from './orphan-rule.ts'
@@ -25,6 +26,7 @@ export interface SweeperOptions {
   readonly driver: EngineDriver
   readonly objectStore: ObjectStore
   readonly orphanRules: readonly OrphanRule[]
+  readonly diskKeeper: DiskKeeper
   readonly logger: Logger
   readonly clock: Clock
   readonly settings: SweepSettings
@@ -71,6 +73,7 @@ export function createSweeper(options: SweeperOptions): Reconciler {
   const parts: Readonly<Record<string, Part>> = {
     'enqueue what was forgotten': (context) => enqueueForgotten(options, context),
     'remove orphaned workloads': ({ signal }) => orphans.run(signal),
+    'keep the disk in order': (context) => options.diskKeeper.run(context),
     'forget retired secrets': async () => {
       await forgetRetiredSecrets(options.database.db)
     },

@@ -48,6 +48,7 @@ const sweeper = createSweeper({
   clock,
   logger,
   orphanRules: [createServiceOrphanRule(database)],
+  diskKeeper: { run: async () => undefined },
   settings: defaultSweepSettings,
 })
 

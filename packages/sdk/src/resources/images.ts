@@ -3,6 +3,7 @@ import type {
   BuildLogs,
   BuildPage,
   BuildStop,
+  DiskAnswer,
   ImageBody,
   ImageCreated,
   ImageDetails,
@@ -242,6 +243,16 @@ export class Images {
     options?: CallOptions,
   ): Promise<BuildStop> {
     return this.#transport.call('stopBuild', { params: { imageId, buildId: String(buildId) }, body }, options)
+  }
+
+  /**
+   * Tells what images, containers and the cache of builds take on the container engine's disk, and what is free.
+   *
+   * @example
+   * const { freeBytes, policy } = await client.images.getDisk()
+   */
+  getDisk(options?: CallOptions): Promise<DiskAnswer> {
+    return this.#transport.call('getDisk', {}, options)
   }
 
   /**
