@@ -32,6 +32,9 @@ test('without any variable every setting has its default', () => {
     smtpUrl: null,
     mailFrom: null,
     mailDomains: [],
+    diskKeepFreeBytes: 2_147_483_648,
+    buildCacheBytes: 21_474_836_480,
+    unusedImageDays: 30,
     retentionDays: 90,
   })
 })
