@@ -71,6 +71,7 @@ const points = [
   'execution.flushed',
   'execution.before-ensure',
   'execution.container-ensured',
+  'execution.made-to-hold',
   'execution.before-hold',
   'execution.held',
   'execution.attempt-concluded',

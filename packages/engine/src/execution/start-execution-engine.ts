@@ -226,6 +226,7 @@ class Engine {
         ...shared,
         watch: this.#watch,
         limitStarts: (task) => this.#containers.start(task),
+        startAtOnce: (task) => this.#containers.startAtOnce(task),
         networks,
         held: new HeldStarts({ ...this.#options, ...owner, networks, assertOwner, most: settings.mostHeldStarts }),
       },

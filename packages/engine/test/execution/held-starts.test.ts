@@ -140,16 +140,17 @@ test('No more are held than the setting says, and with 0 none is', async () => {
   const first = start({ mostHeldStarts: 2 })
   const id = await fixture.run(wide)
   await untilPhases(id, { a: 'running', b: 'created', c: 'created' })
+  expect(prepared).toEqual(['a', 'b', 'c'].map((step) => nameOf(id, step)))
   finish(id, 'a')
   expect((await fixture.finished(id)).status).toBe('success')
-  expect(prepared).toHaveLength(2)
   await first.stop()
+  prepared = []
   start({ mostHeldStarts: 0 })
   const other = await fixture.run(wide)
   await untilPhases(other, { a: 'running' })
   finish(other, 'a')
   expect((await fixture.finished(other)).status).toBe('success')
-  expect(prepared).toHaveLength(2)
+  expect(prepared).toEqual([])
 })
 
 test('An image that cannot be held is asked once, and its steps start in the usual way', async () => {
@@ -167,18 +168,32 @@ test('An image that cannot be held is asked once, and its steps start in the usu
 test('A start waits for the container that is being made for it, and goes on when the engine refuses', async () => {
   const asked = Promise.withResolvers<void>()
   const refusal = Promise.withResolvers<never>()
+  let refusals = 0
   const driver = spied({
-    prepare: () => {
+    prepare: (spec, bound) => {
+      if (spec.name !== nameOf(id, 'b') || refusals > 0) return fixture.driver.prepare(spec, bound)
+      refusals += 1
       asked.resolve()
       return refusal.promise
     },
   })
-  start({}, driver)
   const id = await fixture.run({ a: chain.a, b: containerStep({ command: 'ok', parents: ['a'] }) })
+  start({}, driver)
   await asked.promise
   finish(id, 'a')
   await eventually(async () => expect((await fixture.describe(id)).steps.map(({ attempt }) => attempt)).toEqual([1, 1]))
   expect(fixture.driver.control.started).toEqual([nameOf(id, 'a')])
   refusal.reject(new DriverError('no_capacity', 'no space left'))
   expect((await fixture.finished(id)).status).toBe('success')
+})
+
+test('A step whose container is made and has not begun ends at once when its run is stopped by another owner', async () => {
+  const first = start({}, spied({ ensure: () => new Promise(() => undefined) }))
+  const id = await fixture.run(chain)
+  await untilPhases(id, { a: 'created' })
+  await first.stop()
+  await fixture.stop(id)
+  start()
+  expect((await fixture.finished(id, 5000)).byName.get('a')).toMatchObject({ status: 'Stopped', attempt: 1 })
+  expect(fixture.driver.control.started).toEqual([])
 })

@@ -4,6 +4,7 @@ import { createDockerDriver } from '@cairn/driver-docker'
 import { readLog } from '@cairn/store'
 import { eventually, GitServer, silentLogger, testDockerHost } from '@cairn/testkit'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { containerName } from '../../src/execution/container/step-workload.ts'
 import { containerStep, RunFixture } from './run-fixture.ts'
 
 const installationId = randomBytes(4).toString('hex')
@@ -45,6 +46,32 @@ test('A chain hands an output on, keeps its logs and leaves no container', async
   expect(run.byName.get('train')?.outputs).toEqual({ accuracy: '0.93' })
   expect(await linesOf(id, 'train')).toEqual(['training'])
   expect(await linesOf(id, 'report')).toEqual(['accuracy 0.93 of wf'])
+  await eventually(async () => expect(await driver.list(call)).toEqual([]))
+})
+
+test('The next container waits while a step runs, and none is left of a step that is skipped', async () => {
+  start()
+  const id = await fixture.run({
+    first: step('sleep 2; exit $CODE', { env: { CODE: '0' } }),
+    second: step('sleep 2; exit 3', { parents: ['first'] }),
+    third: step('echo never', { parents: ['second'] }),
+  })
+  const waits = (name: string) =>
+    eventually(
+      async () => {
+        const waiting = (await driver.list(call)).filter(({ phase }) => phase === 'created').map((seen) => seen.name)
+        expect(waiting).toEqual([containerName(installationId, { executionId: id, step: name, attempt: 1 })])
+      },
+      { timeoutMs: 20_000, everyMs: 50 },
+    )
+  await waits('second')
+  await waits('third')
+  const run = await fixture.finished(id, 40_000)
+  expect(run.steps.map(({ name, status }) => [name, status])).toEqual([
+    ['first', 'Success'],
+    ['second', 'Failed'],
+    ['third', 'Skipped'],
+  ])
   await eventually(async () => expect(await driver.list(call)).toEqual([]))
 })
 

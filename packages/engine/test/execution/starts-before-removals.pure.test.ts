@@ -16,6 +16,18 @@ it('removes after the starts that are asked for in the same moment', async () =>
   expect(order).toEqual(['started', 'started, too', 'removed'])
 })
 
+it('starts at once what takes no place, and removes after it as well', async () => {
+  const order: string[] = []
+  const containers = new StartsBeforeRemovals(1)
+  const { promise: hangs, resolve: end } = Promise.withResolvers<void>()
+  const started = containers.start(() => hangs)
+  const removed = containers.remove(async () => void order.push('removed'))
+  await containers.startAtOnce(async () => void order.push('started at once'))
+  end()
+  await Promise.all([started, removed])
+  expect(order).toEqual(['started at once', 'removed'])
+})
+
 it('removes although starts never cease', async () => {
   const order: string[] = []
   const containers = new StartsBeforeRemovals(1, 1)

@@ -44,6 +44,8 @@ export interface ContainerRuntime {
   readonly watch: ContainerWatch
   /** Bounds how many containers start at a time. */
   readonly limitStarts: Limiter
+  /** For a container that is held: not bounded, and removals wait for it as well. */
+  readonly startAtOnce: Limiter
   readonly networks: StepNetworks
   readonly held: HeldStarts
   readonly repositories: Repositories
@@ -190,12 +192,14 @@ async function startOrLook(
       if (!isStopped || !attempt.stop.isAsked()) throw error
     }
   }
-  return asked.mayExist ? lookAt(runtime, attempt, spec.name) : null
+  const seen = asked.mayExist ? await lookAt(runtime, attempt, spec.name) : null
+  if (seen?.phase !== 'created') return seen
+  // It has not begun, so there is no log to wait for; whoever was about to start it finds it ended.
+  const ended = await endContainer(runtime, attempt, spec.name)
+  return ended?.phase === 'exited' ? ended : null
 }
 
 class StoppedBeforeStart extends Error {}
-
-const unlimited: Limiter = (task) => task()
 
 async function ensureContainer(
   runtime: ContainerRuntime,
@@ -204,8 +208,8 @@ async function ensureContainer(
   asked: { mayExist: boolean },
 ): Promise<Observation> {
   const told: Promise<void>[] = []
-  // A release takes no place among the starts, which take a hundred times as long.
-  let limit = (await runtime.held.take(spec.name)) ? unlimited : runtime.limitStarts
+  const isHeld = await runtime.startAtOnce(() => runtime.held.take(spec.name))
+  let limit = isHeld ? runtime.startAtOnce : runtime.limitStarts
   const started = await callEngine(
     (call) =>
       limit(async () => {
@@ -216,6 +220,7 @@ async function ensureContainer(
         // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
         runtime.assertOwner()
         asked.mayExist = true
+        if (!isHeld) await runtime.held.makeNow(spec, bounded(call))
         return runtime.driver.ensure(spec, bounded(call))
       }),
     {

@@ -1,5 +1,6 @@
 /**
- * Containers that are made while a step still waits, so that its start is one write to a process that is there.
+ * Containers that wait for the start of their step, so that it is one write to a process that is there, and their end is
+ * told at once, where an engine tells it only when it has taken a container apart.
  *
  * Always true:
  * - it is best effort: a start finds what is held under its name, or makes the container itself;
@@ -9,7 +10,7 @@
  *   by its look at skipped steps, or swept once the run has ended.
  */
 import type { CrashPoints, Logger } from '@cairn/domain'
-import type { EngineDriver, HeldSpec } from '@cairn/driver'
+import type { Call, EngineDriver, HeldSpec, Prepared } from '@cairn/driver'
 import { limitConcurrency } from '../limit-concurrency.ts'
 import { bounded } from './call-engine.ts'
 import type { StepNetworks } from './step-networks.ts'
@@ -65,6 +66,16 @@ export class HeldStarts {
     })
   }
 
+  /**
+   * For a start that found nothing held: makes its container in the same way, to be released next. Nothing is done where
+   * that cannot be. Throws as `prepare` of the driver does.
+   */
+  async makeNow(spec: HeldSpec, call: Call): Promise<void> {
+    if (this.#use.most === 0 || this.#unholdable.has(spec.image)) return
+    this.#note(spec, await this.#use.driver.prepare(spec, call))
+    this.#use.crashPoints.reach('execution.made-to-hold')
+  }
+
   /** Called before the start of a name: true = its container waits. */
   async take(name: string): Promise<boolean> {
     const hold = this.#end(name)
@@ -103,15 +114,18 @@ export class HeldStarts {
       hold.isBegun = true
       const prepared = await driver.prepare(spec, call)
       crashPoints.reach('execution.held')
-      if (prepared.kind === 'not_held') {
-        this.#unholdable.add(spec.image)
-        logger.info({ image: spec.image, reason: prepared.reason }, 'containers of this image start in the usual way')
-      }
+      this.#note(spec, prepared)
       return prepared.kind === 'held'
     } catch (error) {
       networks.forget(spec.network)
       if (!signal.aborted) logger.debug({ err: error, workload: spec.name }, 'a container is not held')
       return false
     }
+  }
+
+  #note({ image }: HeldSpec, prepared: Prepared): void {
+    if (prepared.kind !== 'not_held') return
+    this.#unholdable.add(image)
+    this.#use.logger.info({ image, reason: prepared.reason }, 'containers of this image start in the usual way')
   }
 }
