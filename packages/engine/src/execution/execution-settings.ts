@@ -14,6 +14,8 @@ export interface ExecutionSettings {
   readonly concurrentStarts: number
   /** Containers made while their steps still wait, at a time; 0 = none. */
   readonly mostHeldStarts: number
+  /** A container's files are looked at after this long, and then as often at most. */
+  readonly storageLookMs: number
   readonly concurrentRequests: number
   /** Sessions of sql and export steps on the warehouse server at a time. */
   readonly warehouseSessions: { readonly ofTenant: number; readonly inAll: number }
@@ -37,6 +39,7 @@ export const defaultExecutionSettings: ExecutionSettings = {
   mostLiveRunsOfWorkflow: 10,
   concurrentStarts: 8,
   mostHeldStarts: 16,
+  storageLookMs: 15_000,
   concurrentRequests: 256,
   warehouseSessions: { ofTenant: 4, inAll: 24 },
   resyncMs: 30_000,

@@ -97,6 +97,7 @@ class Engine {
   readonly #watch: ContainerWatch
   readonly #plans: PlanCache
   readonly #containers: StartsBeforeRemovals
+  readonly #limitLooks = limitConcurrency(1)
   readonly #limitRequests: Limiter
   readonly #tokens: OAuthTokens
   readonly #limitSessions: WarehouseRuntime['limitSessions']
@@ -225,6 +226,8 @@ class Engine {
       container: {
         ...shared,
         watch: this.#watch,
+        limitLooks: this.#limitLooks,
+        storageLookMs: settings.storageLookMs,
         limitStarts: (task) => this.#containers.start(task),
         startAtOnce: (task) => this.#containers.startAtOnce(task),
         networks,

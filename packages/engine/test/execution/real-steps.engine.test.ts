@@ -4,6 +4,7 @@ import { createDockerDriver } from '@cairn/driver-docker'
 import { readLog } from '@cairn/store'
 import { eventually, GitServer, silentLogger, testDockerHost } from '@cairn/testkit'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { defaultExecutionSettings } from '../../src/index.ts'
 import { containerName } from '../../src/execution/container/step-workload.ts'
 import { containerStep, RunFixture } from './run-fixture.ts'
 
@@ -126,6 +127,16 @@ test('A step cannot write a file larger than its storage', async () => {
   const id = await fixture.run({ a: step('head -c 2000000 /dev/zero > big', { resources }) })
   const run = await fixture.finished(id, 40_000)
   expect(run.byName.get('a')).toMatchObject({ status: 'Failed', exitCode: 153 })
+})
+
+test('A step whose files take more than its storage together is ended', async () => {
+  fixture.startEngine({ driver, installationId, settings: { ...defaultExecutionSettings, storageLookMs: 500 } })
+  const resources = { instanceTypeId: 20, cpus: 0.5, memoryBytes: 64 * 1024 * 1024, storage: '1MB' }
+  const command = 'for n in 1 2 3 4; do head -c 600000 /dev/zero > part-$n; done; exec sleep 60'
+  const id = await fixture.run({ a: step(command, { resources }) })
+  const run = await fixture.finished(id, 40_000)
+  expect(run.byName.get('a')).toMatchObject({ status: 'Failed', reason: 'used more than its storage of 1MB' })
+  await eventually(async () => expect(await driver.list(call)).toEqual([]))
 })
 
 test('A container outlives its engine process and is adopted, with its log whole', async () => {

@@ -7,21 +7,18 @@
  */
 import {
   type AttemptResult,
-  type CrashPoints,
   type PlannedContainerStep,
   reasonOfExit,
   type SecretMask,
   stepLogStream,
 } from '@cairn/domain'
-import { DriverError, type EngineDriver, type Observation, type WorkloadFiles, type WorkloadSpec } from '@cairn/driver'
+import { DriverError, type Observation, type WorkloadFiles, type WorkloadSpec } from '@cairn/driver'
 import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
-import type { Logger } from '@cairn/domain'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { Repositories } from '../../repository/git-repositories.ts'
 import type { Limiter } from '../limit-concurrency.ts'
-import { type RunStop, stoppedBy, whenAborted } from '../run-stop.ts'
+import { type RunStop, stoppedBy } from '../run-stop.ts'
 import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
-import type { ContainerWatch } from './container-watch.ts'
 import { endContainer } from './end-container.ts'
 import { endOfLog, EngineSilence } from './log-end.ts'
 import type { HeldStarts } from './held-starts.ts'
@@ -30,18 +27,14 @@ import { readOutputs } from './read-outputs.ts'
 import { fetchStepFiles, type StepFiles } from './step-files.ts'
 import type { StepNetworks } from './step-networks.ts'
 import { containerName, type StepWorkload, stepWorkload } from './step-workload.ts'
+import { type ContainerEnd, type EndRuntime, waitForEnd } from './wait-for-end.ts'
 
-export interface ContainerRuntime {
-  readonly driver: EngineDriver
+export interface ContainerRuntime extends EndRuntime {
   readonly installationId: string
   readonly db: Db
   /** The id under which this process owns its runs. */
   readonly processId: string
   readonly hints: Hints
-  readonly now: () => number
-  readonly logger: Logger
-  readonly crashPoints: CrashPoints
-  readonly watch: ContainerWatch
   /** Bounds how many containers start at a time. */
   readonly limitStarts: Limiter
   /** For a container that is held: not bounded, and removals wait for it as well. */
@@ -49,8 +42,6 @@ export interface ContainerRuntime {
   readonly networks: StepNetworks
   readonly held: HeldStarts
   readonly repositories: Repositories
-  /** Throws when this process may not act for its runs any more. */
-  readonly assertOwner: () => void
 }
 
 export interface ContainerAttempt extends StepWorkload {
@@ -257,50 +248,6 @@ async function tellInLog(runtime: ContainerRuntime, attempt: ContainerAttempt, t
   }
 }
 
-type ContainerEnd =
-  | { readonly kind: 'exited'; readonly observation: Observation }
-  | { readonly kind: 'timed_out' }
-  | { readonly kind: 'stopped' }
-  | { readonly kind: 'vanished' }
-
-/** The time-out counts from the container's own start, so that it holds across owners. */
-async function waitForEnd(
-  runtime: ContainerRuntime,
-  attempt: ContainerAttempt,
-  container: Observation,
-): Promise<ContainerEnd> {
-  const { timeoutSeconds } = attempt.planned
-  if (container.phase === 'exited' && attempt.stop.isAsked() && attempt.stop.inherited) return { kind: 'stopped' }
-  const exit = runtime.watch.untilEnded(container.name, attempt.signal)
-  exit.catch(() => undefined)
-  const stop = whenAborted(attempt.stop.signal, 'stopped' as const)
-  const startedAt = container.startedAt?.getTime() ?? runtime.now()
-  const timer = startTimer(timeoutSeconds === null ? null : startedAt + timeoutSeconds * 1000 - runtime.now())
-  try {
-    const first = await Promise.race([exit, timer.elapsed, stop.happened])
-    if (first !== 'timed_out' && first !== 'stopped') return toEnd(first)
-    await endContainer(runtime, attempt, container.name)
-    return { kind: first }
-  } finally {
-    timer.cancel()
-    stop.cancel()
-  }
-}
-
-const longestTimerMs = 2 ** 31 - 1
-
-/** @param ms null = never */
-function startTimer(ms: number | null): { readonly elapsed: Promise<'timed_out'>; cancel(): void } {
-  const { promise, resolve } = Promise.withResolvers<'timed_out'>()
-  if (ms === null) return { elapsed: promise, cancel: () => undefined }
-  const timer = setTimeout(() => resolve('timed_out'), Math.min(Math.max(ms, 0), longestTimerMs))
-  return { elapsed: promise, cancel: () => clearTimeout(timer) }
-}
-
-function toEnd(observation: Observation | null): ContainerEnd {
-  return observation === null ? { kind: 'vanished' } : { kind: 'exited', observation }
-}
-
 async function resultOf(
   runtime: ContainerRuntime,
   attempt: ContainerAttempt,
@@ -308,6 +255,10 @@ async function resultOf(
 ): Promise<AttemptResult> {
   if (end.kind === 'vanished') return { kind: 'lost', reason: 'its container vanished' }
   if (end.kind === 'stopped') return stoppedBy(attempt.stop)
+  if (end.kind === 'out_of_storage') {
+    const { storage } = attempt.planned.resources
+    return { kind: 'failed', reason: `used more than its storage of ${storage}`, exitCode: null }
+  }
   if (end.kind === 'timed_out') {
     return { kind: 'failed', reason: `timed out after ${attempt.planned.timeoutSeconds} s`, exitCode: null }
   }

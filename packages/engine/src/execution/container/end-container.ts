@@ -4,7 +4,7 @@ import type { CrashPoints, Logger } from '@cairn/domain'
 import type { EngineDriver, Observation, WorkloadName } from '@cairn/driver'
 import { bounded, callEngine, endlessPatience } from './call-engine.ts'
 
-interface EndingRuntime {
+export interface EndingRuntime {
   readonly driver: EngineDriver
   readonly logger: Logger
   readonly crashPoints: CrashPoints
