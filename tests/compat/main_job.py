@@ -46,7 +46,7 @@ build_log = follow(
 image = image_client.describe_image(image_id)
 version = image_client.describe_version(image_id, version_id)
 builds = list(image_client.list_image_builds(image_id))
-listed = [item["name"] for item in image_client.list_images()]
+listed = [item["name"] for item in image_client.list_images(scope=["custom"])]
 
 artifact_client = artifacts.get_client()
 artifact = artifact_client.create_artifact("compat", {"path": FOLDER, "ignore_files": [".dockerignore"]})

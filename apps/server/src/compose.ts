@@ -23,6 +23,7 @@ import type { ProgramEnvironment } from './config.ts'
 import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
+import { ensureShippedImages } from './global-images.ts'
 import { type Destination, type HttpServer, listen } from './http-server.ts'
 import { createMetrics, observeTraffic } from './observe-work.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
@@ -86,6 +87,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
       listen(settings),
     ])
     parts.push({ stop: () => http.drain(0) })
+    if (settings.roles.includes('engine')) await ensureShippedImages(store.database)
     const composition = { ...options, data, store, objectStore, secretCipher, engine, http }
     const publicUrl = publicUrlOf(settings, http.port)
     const stopping = new AbortController()

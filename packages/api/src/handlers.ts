@@ -20,6 +20,7 @@ import {
   readExecutionLogFile,
 } from './operations/executions/read-executions.ts'
 import { stopExecution } from './operations/executions/stop-execution.ts'
+import { buildImageVersion } from './operations/images/build-image-version.ts'
 import { createImage, createImageVersion } from './operations/images/create-image.ts'
 import { deleteImage, deleteImageVersion, deleteImageVersions } from './operations/images/delete-images.ts'
 import { downloadBuildLogs, getBuildLogs, listImageBuilds, readBuildLogFile } from './operations/images/read-builds.ts'
@@ -88,6 +89,7 @@ const built: Handlers = {
   deleteImageVersion,
   deleteImageVersions,
   getDisk,
+  buildImageVersion,
   setImageVersionTags,
   getImageVersionSbom,
   listImageBuilds,

@@ -1,5 +1,7 @@
 /** Generated from the route table: who may call what. */
+import { Readable } from 'node:stream'
 import { type OperationId, type Route, routes } from '@cairn/contract'
+import { insertStoredObject } from '@cairn/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { notBuilt } from '../src/index.ts'
 import { type ApiFixture, createApiFixture, formOf, makeImage, numberIn, textIn, zipOf } from './api-fixture.ts'
@@ -48,6 +50,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
   const file = { tenantId, workflowId, executionId, step: 'a', name: 'exports/a.csv', content: 'id' }
   const exportId = await keepExport(fixture, file)
   await fixture.call('createSecret', { token, body: { name: 'theirs', value: 'their value' } })
+  await keepSbom(numberIn(image, 'versionId'))
   return {
     imageId: numberIn(image, 'imageId'),
     versionId: numberIn(image, 'versionId'),
@@ -68,6 +71,15 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
   }
 }
 
+async function keepSbom(versionId: number): Promise<void> {
+  const stored = await fixture.objectStore.put(Readable.from([Buffer.from('{}')]), { maxBytes: 10 })
+  if (stored.kind !== 'stored') throw new Error('too large')
+  await fixture.database.transaction(async (tx) => {
+    await insertStoredObject(tx, stored)
+    await tx.updateTable('image_version').set({ sbom_sha256: stored.sha256 }).where('id', '=', versionId).execute()
+  })
+}
+
 /** Ids of the deliveries of a test of the other tenant's first watcher. */
 async function tellWatcher(workflowId: number): Promise<{ readonly inbox: string; readonly email: string }> {
   const { token } = fixture.otherTenant
@@ -79,9 +91,13 @@ async function tellWatcher(workflowId: number): Promise<{ readonly inbox: string
 
 const all = (Object.entries(routes) as [OperationId, Route][]).map(([id, route]) => ({ id, route }))
 const withToken = all.filter(({ route }) => route.auth === 'token')
-const withIds = all.filter(
-  ({ id, route }) => route.auth === 'token' && route.path.includes('{') && !notBuilt.some((other) => other === id),
-)
+/** Deletions last, those of parts before those of the whole, so that the others find what they ask for. */
+const withIds = all
+  .filter(
+    ({ id, route }) => route.auth === 'token' && route.path.includes('{') && !notBuilt.some((other) => other === id),
+  )
+  .toReversed()
+  .toSorted((a, b) => Number(a.route.method === 'DELETE') - Number(b.route.method === 'DELETE'))
 
 describe.each(withToken)('$id', ({ id }) => {
   it.each([
@@ -100,10 +116,12 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   retryExecution: { from: 'start' },
   updateWorkflow: { watchers, steps: { a: { imageId: 1, command: 'true' } } },
   rotateSecret: { value: 'another value' },
+  setImageVersionTags: { tags: [] },
 }
 const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {
   getExecutionLogs: { stepName: 'a' },
   downloadExecutionLogs: { stepName: 'a' },
+  deleteImageVersions: { versionIds: '1' },
 }
 
 describe.each(withIds)('$id', ({ id, route }) => {

@@ -32,6 +32,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   describeImageVersion: ({ images }) => images.describeVersion(1, 2),
   updateImageVersion: ({ images }) => images.updateVersion({ imageId: 1, versionId: 2 }, {}),
   deleteImageVersion: ({ images }) => images.deleteVersion(1, 2),
+  buildImageVersion: ({ images }) => images.buildVersion({ imageId: 1, versionId: 2 }),
   getDisk: ({ images }) => images.getDisk(),
   getImageVersionSbom: ({ images }) => images.downloadSbom({ imageId: 1, versionId: 2 }),
   setImageVersionTags: ({ images }) => images.setVersionTags({ imageId: 1, versionId: 2 }, [{ name: 'a' }]),

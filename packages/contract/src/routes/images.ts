@@ -175,6 +175,18 @@ export const imageRoutes = {
     response: { kind: 'json', status: 200, schema: EmptyAnswer },
     errors: ['invalid_request', 'not_found', 'unprocessable'],
   },
+  buildImageVersion: {
+    method: 'POST',
+    path: '/image-management/api/v2/images/{imageId}/versions/{versionId}/build',
+    summary: 'Build a version that is not ready as it stands; also one of a global image',
+    tag: 'Images',
+    auth: 'token',
+    params: ImageVersionParams,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 201, schema: ImageVersionCreated },
+    errors: ['invalid_request', 'not_found', 'unprocessable'],
+    added: true,
+  },
   setImageVersionTags: {
     method: 'PUT',
     path: '/image-management/api/v2/images/{imageId}/versions/{versionId}/tags',

@@ -246,6 +246,20 @@ export class Images {
   }
 
   /**
+   * Builds a version that is not ready as it stands, also one of a global image.
+   *
+   * @example
+   * const [python] = await client.images.listImages({ searchTerm: 'cairn-python', scope: ['global'] }).all()
+   * const { buildId } = await client.images.buildVersion({ imageId: python.id, versionId: python.latestVersion.id })
+   */
+  buildVersion(
+    params: { readonly imageId: number; readonly versionId: number },
+    options?: CallOptions,
+  ): Promise<ImageVersionCreated> {
+    return this.#transport.call('buildImageVersion', { params }, options)
+  }
+
+  /**
    * Tells what images, containers and the cache of builds take on the container engine's disk, and what is free.
    *
    * @example

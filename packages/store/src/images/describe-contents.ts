@@ -52,18 +52,6 @@ export async function describeVersionContents(
   return result.numUpdatedRows === 1n
 }
 
-/** The hash of the version's list of packages: null = it has none, or the tenant has no such version. */
-export async function findSbom(db: Db, tenantId: string, imageId: number, versionId: number): Promise<string | null> {
-  const row = await db
-    .selectFrom('image_version')
-    .select('sbom_sha256')
-    .where('id', '=', versionId)
-    .where('image_id', '=', imageId)
-    .where('tenant_id', '=', tenantId)
-    .executeTakeFirst()
-  return row?.sbom_sha256 ?? null
-}
-
 /** Ids of images with versions to describe that nothing would ever look at again, as they have no work row. */
 export async function findForgottenDescriptions(db: Db): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`

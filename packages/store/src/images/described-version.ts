@@ -7,6 +7,8 @@ import { versionUses } from './version-uses.ts'
 /** An image version with its image and its newest build. */
 export interface DescribedVersion {
   readonly id: number
+  /** Whose it is: the caller's, or that of global images. */
+  readonly tenantId: string
   readonly imageId: number
   readonly imageName: string
   readonly imageType: ImageType
@@ -30,6 +32,7 @@ export interface DescribedVersion {
   /** Digests, the base first; null until the engine has looked. */
   readonly layers: readonly string[] | null
   readonly sbomSummary: SbomSummary | null
+  readonly sbomSha256: string | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly updatedAt: Date
@@ -42,12 +45,12 @@ export interface DescribedVersion {
   readonly queuePosition: number | null
 }
 
-/** A subquery with every version of the tenant, to be filtered by its columns. */
+/** A subquery with every version of the tenant and of global images, to be filtered by its columns. */
 export function describedVersions(tenantId: string): RawBuilder<DescribedVersion> {
   return sql<DescribedVersion>`
     with used as materialized (${versionUses(tenantId)})
     select
-      version.id, version.image_id as "imageId",
+      version.id, version.tenant_id as "tenantId", version.image_id as "imageId",
       image.name as "imageName", image.type as "imageType", image.scope as "imageScope",
       image.created_at as "imageCreatedAt", image.created_by as "imageCreatedBy",
       version.version, version.description,
@@ -57,7 +60,7 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
       version.build_details as "buildDetails", version.context_sha256 as "contextSha256", version.tags,
       version.engine_image_id as "engineImageId", version.engine_tag as "engineTag",
       version.size_bytes as "sizeBytes", version.exposed_ports as "exposedPorts",
-      version.layers, version.sbom_summary as "sbomSummary",
+      version.layers, version.sbom_summary as "sbomSummary", version.sbom_sha256 as "sbomSha256",
       version.created_at as "createdAt", version.created_by as "createdBy",
       version.updated_at as "updatedAt", version.updated_by as "updatedBy",
       build.id as "lastBuildId", ${queuePosition} as "queuePosition", build.reason as "lastBuildReason",
@@ -68,7 +71,7 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
     left join lateral (
       select * from build where build.version_id = version.id order by build.id desc limit 1
     ) as build on true
-    where version.tenant_id = ${tenantId} and image.tenant_id = ${tenantId}`
+    where image.tenant_id = ${tenantId} or image.scope = 'global'`
 }
 
 /** Filters that all given lists must match; an absent or empty list matches everything. */

@@ -11,7 +11,7 @@ export interface ImageFilter extends VersionFilter {
   readonly scope?: readonly string[]
 }
 
-/** The latest version of each image. An image of exactly the searched name comes first, then the newest. */
+/** The latest version of each image. An image of exactly the searched name comes first, then the newest; the tenant's own before global ones. */
 export async function listImages(
   db: Db,
   tenantId: string,
@@ -24,7 +24,12 @@ export async function listImages(
     where ${isLatest} and ${matchesFilter(filter)}
       and (described."imageName" ilike ${containing(term)} or described.version ilike ${containing(term)})
       and (${filter.scope?.length ? sql`described."imageScope" = any(${filter.scope})` : sql`true`})`
-  return readPage(db, found, sql`(described."imageName" = ${term}) desc, described."imageId" desc`, page)
+  return readPage(
+    db,
+    found,
+    sql`(described."imageName" = ${term}) desc, (described."imageScope" = 'global'), described."imageId" desc`,
+    page,
+  )
 }
 
 /** Newest first, but a version of exactly the searched name before all others. */

@@ -13,7 +13,7 @@ export interface VersionToRun {
 }
 
 /**
- * Every version of these images of the tenant, newest first. Images of other tenants are left out. In a transaction none
+ * Every version of these images of the tenant, newest first. Images of other tenants are left out, but for global ones. In a transaction none
  * of them can be deleted before its end.
  */
 export async function readVersionsToRun(
@@ -35,24 +35,25 @@ export async function readVersionsToRun(
       'image_version.exposed_ports as exposedPorts',
     ])
     .where('image.id', 'in', imageIds)
-    .where('image.tenant_id', '=', tenantId)
+    .where((eb) => eb.or([eb('image.tenant_id', '=', tenantId), eb('image.scope', '=', 'global')]))
     .orderBy('image_version.id', 'desc')
     .forKeyShare('image_version')
     .execute()
   return rows.map((row) => ({ ...row, exposedPorts: row.exposedPorts ?? [] }))
 }
 
-/** Of these versions of the tenant those that no run can start on any more. In a transaction the others stay until its end. */
+/** Of these versions of the tenant, or of global images, those that no run can start on any more. In a transaction the others stay until its end. */
 export async function findGoneVersions(db: Db, tenantId: string, versionIds: readonly number[]): Promise<Set<number>> {
   if (versionIds.length === 0) return new Set()
   const rows = await db
     .selectFrom('image_version')
-    .select('id')
-    .where('id', 'in', versionIds)
-    .where('tenant_id', '=', tenantId)
-    .where('status', '=', 'ready')
-    .orderBy('id', 'desc')
-    .forKeyShare()
+    .innerJoin('image', 'image.id', 'image_version.image_id')
+    .select('image_version.id as id')
+    .where('image_version.id', 'in', versionIds)
+    .where((eb) => eb.or([eb('image.tenant_id', '=', tenantId), eb('image.scope', '=', 'global')]))
+    .where('image_version.status', '=', 'ready')
+    .orderBy('image_version.id', 'desc')
+    .forKeyShare('image_version')
     .execute()
   const kept = new Set(rows.map(({ id }) => id))
   return new Set(versionIds.filter((id) => !kept.has(id)))

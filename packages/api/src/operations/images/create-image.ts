@@ -3,8 +3,8 @@ import { nextVersion } from '@cairn/domain'
 import { insertImage, insertImageVersion, lockImage, readVersionNames, type TokenHolder, type Tx } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
-import { notFound } from '../../refusals.ts'
 import { keepUpload } from '../archive.ts'
+import { unchangeable } from './global-image.ts'
 import { holdReferences, type PreparedBuild } from './build-source.ts'
 import { prepareBuild } from './prepare-build.ts'
 import { queueBuild } from './queue-build.ts'
@@ -40,7 +40,7 @@ export const createImageVersion: Operation<'createImageVersion'> = async (contex
     await keepContext(context, tx, build)
     await holdReferences(tx, caller, build)
     const image = await lockImage(tx, caller.tenantId, imageId)
-    if (image === null) throw notFound('image', imageId)
+    if (image === null) throw await unchangeable(tx, caller.tenantId, imageId)
     if (image.deleting) throw new CairnError('unprocessable', `image ${imageId} ("${image.name}") is being deleted`)
     const version = body.version ?? nextVersion(await readVersionNames(tx, caller.tenantId, imageId))
     const versionId = await insertVersion(tx, caller, { imageId, version, body, build })

@@ -17,6 +17,7 @@ import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
+import { unchangeable } from './global-image.ts'
 
 export const deleteImage: Operation<'deleteImage'> = async (context, { caller, params }) => {
   await deleteVersions(context, caller, { imageId: params.imageId, versionIds: null })
@@ -42,9 +43,9 @@ interface Wanted {
 /** All or nothing: one version that is used or unknown keeps the others. */
 async function deleteVersions(context: ApiContext, caller: TokenHolder, wanted: Wanted): Promise<void> {
   const { imageId, versionIds } = wanted
-  await context.database.transaction(async (tx) => {
+  const stopped = await context.database.transaction(async (tx) => {
     const image = await lockImage(tx, caller.tenantId, imageId)
-    if (image === null) throw notFound('image', imageId)
+    if (image === null) throw await unchangeable(tx, caller.tenantId, imageId)
     const builds = await stopBuildsOf(tx, imageId, versionIds, caller.userEmail)
     const versions = await lockVersionsToDelete(tx, caller.tenantId, imageId, versionIds)
     const unknown = (versionIds ?? []).filter((id) => !versions.some((version) => version.id === id))
@@ -63,8 +64,10 @@ async function deleteVersions(context: ApiContext, caller: TokenHolder, wanted: 
     })
     const keys = builds.map((id) => ({ kind: 'build' as const, key: String(id) }))
     await enqueueWork(tx, { kind: 'image', key: String(imageId) }, ...keys)
+    return builds.length
   })
   context.hints.notify('work')
+  if (stopped > 0) context.hints.notify('stop')
 }
 
 const namedInMessage = 5

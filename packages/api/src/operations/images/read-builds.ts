@@ -9,7 +9,8 @@ import { logFile } from '../logs.ts'
 export const listImageBuilds: Operation<'listImageBuilds'> = async (context, { caller, params, query }) => {
   const { db } = context.database
   const { imageId } = params
-  if ((await findImage(db, caller.tenantId, imageId)) === null) throw notFound('image', imageId)
+  const image = await findImage(db, caller.tenantId, imageId)
+  if (image === null) throw notFound('image', imageId)
   const request = pageRequestOf(query)
   const filter = {
     imageId,
@@ -18,7 +19,7 @@ export const listImageBuilds: Operation<'listImageBuilds'> = async (context, { c
     ...(query.versions !== undefined && { versionIds: query.versions }),
     ...(query.buildStatus !== undefined && { status: query.buildStatus }),
   }
-  const page = await list(db, caller.tenantId, filter, request)
+  const page = await list(db, image.tenantId, filter, request)
   return { builds: page.items.map(describe), buildCount: page.total, ...pageKeysOf(page, request) }
 }
 
@@ -95,7 +96,9 @@ export function buildIdOf({ buildId }: BuildKey): number | null {
 async function readBuild(context: ApiContext, tenantId: string, key: BuildKey): Promise<BuildRecord> {
   const { imageId, buildId } = key
   const id = buildIdOf(key)
-  const build = id === null ? null : await findBuild(context.database.db, tenantId, imageId, id)
+  const { db } = context.database
+  const image = id === null ? null : await findImage(db, tenantId, imageId)
+  const build = id === null || image === null ? null : await findBuild(db, image.tenantId, imageId, id)
   if (build === null) throw notFound('build', `${buildId} of image ${imageId}`)
   return build
 }

@@ -3,7 +3,6 @@ import {
   type DescribedVersion,
   findImage,
   findImageVersion,
-  findSbom,
   listImages as list,
   listImageVersions as listVersions,
   readStoredObject,
@@ -45,8 +44,7 @@ export const getImageVersionSbom: Operation<'getImageVersionSbom'> = async (cont
   const { db } = context.database
   const version = await findImageVersion(db, caller.tenantId, imageId, versionId)
   if (version === null) throw notFound('image version', `${versionId} of image ${imageId}`)
-  const sha256 = await findSbom(db, caller.tenantId, imageId, versionId)
-  const object = sha256 === null ? null : await readStoredObject(db, sha256)
+  const object = version.sbomSha256 === null ? null : await readStoredObject(db, version.sbomSha256)
   const content = object === null ? null : await context.objectStore.open(object.sha256)
   if (object === null || content === null) {
     const why = version.sbomSummary?.incomplete ?? 'it is made when the image has been built'

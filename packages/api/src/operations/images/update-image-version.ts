@@ -10,6 +10,7 @@ import type { ApiContext } from '../../context.ts'
 import type { Operation, Upload } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { holdReferences } from './build-source.ts'
+import { readOnly } from './global-image.ts'
 import { keepContext, wantedOf } from './create-image.ts'
 import { prepareBuild } from './prepare-build.ts'
 import { queueBuild } from './queue-build.ts'
@@ -20,6 +21,7 @@ export const updateImageVersion: Operation<'updateImageVersion'> = async (contex
   const { imageId, versionId } = params
   const seen = await findImageVersion(context.database.db, caller.tenantId, imageId, versionId)
   if (seen === null) throw unknownVersion(imageId, versionId)
+  if (seen.imageScope === 'global') throw readOnly(seen)
   const details = changedDetails(seen.buildDetails, body.buildDetails ?? {}, upload !== null)
   const known = seen.contextSha256 === null ? null : await readContext(context, seen.contextSha256)
   const build = await prepareBuild(context, { tenantId: caller.tenantId, details, upload, known, signal })
@@ -59,7 +61,8 @@ function unknownVersion(imageId: number, versionId: number): CairnError {
   return notFound('image version', `${versionId} of image ${imageId}`)
 }
 
-function refuseUnlessChangeable(version: LockedVersion): void {
+/** @throws {CairnError} `unprocessable`, saying what it waits for */
+export function refuseUnlessChangeable(version: LockedVersion): void {
   if (version.status !== 'not-ready') {
     throw new CairnError(
       'unprocessable',
