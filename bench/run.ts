@@ -6,6 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureBuildCost } from './build-cost.ts'
 import { measureChainLatency } from './chain-latency.ts'
 import { measureContainers } from './container-latency.ts'
 import { measureHeldStarts } from './held-starts.ts'
@@ -21,6 +22,7 @@ import { measureTriggerLatency } from './trigger-latency.ts'
 const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
   start: measureServerStart,
   containers: measureContainers,
+  build: measureBuildCost,
   held: measureHeldStarts,
   api: measureHttpThroughput,
   chain: measureChainLatency,

@@ -1,11 +1,12 @@
 /** A secret is used in every place that takes one, by steps that do their best to show it; then it is looked for. */
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Route, routes } from '@cairn/contract'
-import { type EmbeddedPostgres, openDatabase, removeEmbeddedPostgres, startEmbeddedPostgres } from '@cairn/store'
+import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '@cairn/store'
 import { HttpReceiver } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { dumpDatabase, filesUnder, formsOf } from './canary-search.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 
 const canary = 'cnry/7f3a+91&x="q" é~'
@@ -37,29 +38,6 @@ afterAll(async () => {
   await rm(postgresDirectory, { recursive: true, force: true })
 })
 
-/** The forms in which a careless program, template or library may show it. */
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret)
-  const base64 = ['base64', 'base64url'] as const
-  // In a longer text the encoding depends on where the secret begins; its inner characters are the same for each third.
-  const shifted = [0, 1, 2].flatMap((shift) =>
-    base64.map((encoding) =>
-      Buffer.concat([Buffer.alloc(shift, 'x'), bytes])
-        .toString(encoding)
-        .slice(4, -4),
-    ),
-  )
-  return [
-    secret,
-    secret.slice(0, 12),
-    encodeURIComponent(secret),
-    encodeURIComponent(secret).replaceAll('%20', '+'),
-    JSON.stringify(secret).slice(1, -1),
-    JSON.stringify(JSON.stringify(secret)).slice(3, -3),
-    bytes.toString('hex'),
-    ...shifted,
-  ]
-}
 const forms = [canary, accessToken].flatMap(formsOf)
 const shownIn = (text: string): string[] => forms.filter((form) => text.toLowerCase().includes(form.toLowerCase()))
 
@@ -128,33 +106,6 @@ async function runEverything(): Promise<Readonly<Record<string, string>>> {
   return { workflowId: String(workflowId), executionId, imageId: String(imageId), buildId: String(buildId) }
 }
 
-/** Every table as text, as a dump has it. */
-async function dump(): Promise<string> {
-  const onError = (): void => undefined
-  const database = openDatabase({ url: postgres.url, maxConnections: 1, applicationName: 'dump', onError })
-  try {
-    const tables = await database.pool.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-        where schemaname not in ('pg_catalog', 'information_schema')`,
-    )
-    const texts: string[] = []
-    for (const { name } of tables.rows) {
-      const { rows } = await database.pool.query<{ row: string }>(`select t::text as row from ${name} t`)
-      texts.push(...rows.map(({ row }) => `${name} ${row}`))
-    }
-    return texts.join('\n')
-  } finally {
-    await database.close()
-  }
-}
-
-async function filesUnder(directory: string): Promise<string> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const contents = await Promise.all(files.map((file) => readFile(file, 'latin1')))
-  return files.map((file, index) => `${file}\n${contents[index]}`).join('\n')
-}
-
 /** What every route that reads answers, for each step where it asks for one. */
 async function everyAnswer(ids: Readonly<Record<string, string>>, steps: readonly string[]): Promise<string> {
   const reading = Object.values(routes).filter((route: Route) => route.method === 'GET')
@@ -192,7 +143,7 @@ it('A secret is nowhere but where it was sent', async () => {
       ids,
       steps.map(({ name }) => name),
     ),
-    database: await dump(),
+    database: await dumpDatabase(postgres.url),
     dataDirectory: await filesUnder(server.dataDirectory),
     serverLog: server.output(),
     watcher: JSON.stringify(receiver.calls.filter(({ path }) => path === '/watch')),

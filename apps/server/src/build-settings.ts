@@ -59,6 +59,15 @@ export const buildSettings = {
     },
     { least: 1, most: 604_800 },
   ),
+  keptContextBytes: integer(
+    {
+      name: 'CAIRN_BUILD_CONTEXT_BYTES',
+      default: String(4 * 1024 ** 3),
+      unit: 'bytes',
+      doc: 'Unpacked build contexts that are kept in the data directory, so that a build of the same upload does not unpack it again.',
+    },
+    { least: 0, most: 64 * 1024 ** 4 },
+  ),
   buildCpus: cpus,
   buildMemoryBytes: memoryBytes,
 } satisfies { readonly [key: string]: Setting<unknown> }

@@ -21,6 +21,7 @@ test('without any variable every setting has its default', () => {
     tenantBuilds: 1,
     mostBuilds: 4,
     buildDeadlineSeconds: 1800,
+    keptContextBytes: 4 * 1024 ** 3,
     buildCpus: null,
     buildMemoryBytes: null,
     mostLiveRuns: 10,

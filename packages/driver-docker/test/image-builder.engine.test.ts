@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BuildRequest, DriverError } from '@cairn/driver'
@@ -30,6 +30,7 @@ function request(dockerfile: string, changes: Partial<BuildRequest> = {}): Build
     tag,
     labels: { 'dev.cairn.test': 'yes' },
     context: contextOf({ 'docker/Dockerfile': dockerfile, 'app/main.txt': 'the app' }),
+    directory: null,
     dockerfilePath: 'docker/Dockerfile',
     buildArguments: {},
     secrets: {},
@@ -166,6 +167,21 @@ describe('image builder', () => {
       kind: 'failed',
       reason: expect.stringContaining('non-zero code: 9'),
     })
+  })
+
+  it('builds from a directory, with the text of another Dockerfile, and ignores no list of the user’s', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'cairn-context-'))
+    try {
+      await writeFile(join(path, 'Dockerfile'), 'NONSENSE')
+      await writeFile(join(path, '.dockerignore'), '*')
+      await writeFile(join(path, 'main.txt'), 'the app')
+      const dockerfile = `FROM ${baseImage}\nARG TOKEN\nCOPY . /srv\nRUN --mount=type=secret,id=TOKEN cat /srv/main.txt /run/secrets/TOKEN | wc -c\n`
+      const directory = { path, dockerfile }
+      const { result, log } = await build('', { directory, secrets: { TOKEN: 'hush' }, useCache: true })
+      expect([result.kind, log]).toEqual(['built', expect.stringContaining(' 11')])
+    } finally {
+      await rm(path, { recursive: true })
+    }
   })
 
   it('leaves no file behind, whatever happened', async () => {

@@ -62,6 +62,7 @@ async function buildTestImage(
       buildArguments: {},
       secrets: {},
       useCache: true,
+      directory: null,
       limits: { cpus: null, memoryBytes: null },
     },
     (line) => lines.push(line),

@@ -202,8 +202,10 @@ export interface BuildRequest {
   readonly tag: string
   /** Labels to set on the image besides the installation's, which the builder sets itself. */
   readonly labels: Readonly<Record<string, string>>
-  /** The build context as an uncompressed tar stream. */
+  /** The build context as an uncompressed tar stream. Not read when there is a `directory`. */
   readonly context: AsyncIterable<Uint8Array>
+  /** The context as a directory, for a builder that takes one; null = the stream is all there is. */
+  readonly directory: BuildDirectory | null
   /** Path of the Dockerfile inside the context, already checked to stay inside it. */
   readonly dockerfilePath: string
   readonly buildArguments: Readonly<Record<string, string>>
@@ -217,6 +219,13 @@ export interface BuildRequest {
   readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null }
 }
 
+/** A build context that a builder reads in place; it reads only what has changed since it read the same path last. */
+export interface BuildDirectory {
+  readonly path: string
+  /** Text of the Dockerfile; the one in the directory is not read. */
+  readonly dockerfile: string
+}
+
 export type BuildResult =
   | { readonly kind: 'built'; readonly image: ImageDetails }
   /** The user's fault: the Dockerfile failed. The log says where. */
@@ -226,5 +235,7 @@ export type BuildResult =
 export interface ImageBuilder {
   /** Which builder was found, for the build log, e.g. `BuildKit (docker 20.10.24)`. */
   describe(call: Call): Promise<string>
+  /** Whether requests may have a `directory`. */
+  takesDirectories(call: Call): Promise<boolean>
   build(request: BuildRequest, onLine: (line: string) => void, call: Call): Promise<BuildResult>
 }

@@ -39,6 +39,8 @@ export interface ReconcilersOptions {
   readonly builder: ImageBuilder
   readonly objectStore: ObjectStore
   readonly repositories: Repositories
+  /** Of files that live no longer than this process; made when it is missing. */
+  readonly temporaryDirectory: string
   readonly installationId: string
   readonly clock: Clock
   readonly crashPoints: CrashPoints

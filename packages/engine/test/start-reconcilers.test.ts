@@ -18,6 +18,7 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       builder: rig.builder,
       objectStore: rig.objectStore,
       repositories: rig.repositories,
+      temporaryDirectory: rig.directory,
       installationId: 'test',
       clock: Date,
       crashPoints: noCrashPoints,

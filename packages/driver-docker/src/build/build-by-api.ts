@@ -38,7 +38,7 @@ export async function buildByApi(
 }
 
 /** Query of `POST /build`; intermediate containers are removed whatever happens. */
-export function toBuildQuery(request: Omit<BuildRequest, 'context'>, installation: string) {
+export function toBuildQuery(request: Omit<BuildRequest, 'context' | 'directory'>, installation: string) {
   return {
     t: request.tag,
     dockerfile: request.dockerfilePath,

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BuildRequest, type Call, DriverError } from '@cairn/driver'
+import { type BuildDirectory, type BuildRequest, type Call, DriverError } from '@cairn/driver'
 import { answersPing } from '../discover-engine.ts'
 import { makeBuildDirectory } from './build-directory.ts'
 import type { BuilderEnd } from './builder-program.ts'
@@ -35,7 +35,9 @@ export async function buildByClient(
   try {
     const imageIdFile = join(directory, 'image-id')
     const secrets = await placeSecrets(builder, directory, request.secrets)
-    const args = toBuildCommand(builder, request, { ...setting, imageIdFile, secretSources: secrets.sources })
+    const context = await placeDockerfile(directory, request.directory)
+    const places = { imageIdFile, secretSources: secrets.sources, directory: context }
+    const args = toBuildCommand(builder, request, { ...setting, ...places })
     const last: string[] = []
     const onLine = (line: string): void => {
       last.push(line)
@@ -44,7 +46,8 @@ export async function buildByClient(
     }
     const env = { ...clientEnvironment(setting), ...secrets.env }
     const program = boundToThisProcess(setting.guard, { program: builder.program, args })
-    const end = await runProgram({ ...program, env, input: request.context, onLine }, call.signal)
+    const input = context === null ? { input: request.context } : {}
+    const end = await runProgram({ ...program, ...input, env, onLine }, call.signal)
     if (end.kind === 'not_run') throw new DriverError('unavailable', `${builder.program}: ${end.error.message}`)
     if (end.code === 0) return { kind: 'built', imageId: (await readFile(imageIdFile, 'utf8')).trim() }
     await throwIfEngineGone(setting.dockerHost, last, call)
@@ -64,6 +67,18 @@ function boundToThisProcess(guard: string | null, run: { readonly program: strin
 
 function clientEnvironment({ env, dockerHost }: ClientBuildSetting): Record<string, string> {
   return { ...env, DOCKER_HOST: dockerHost, DOCKER_BUILDKIT: '1', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
+}
+
+/**
+ * The Dockerfile beside the context, with a list of its own that ignores nothing: what is to be left out of a context was
+ * left out when it was made, whichever builder there is.
+ */
+async function placeDockerfile(directory: string, context: BuildDirectory | null) {
+  if (context === null) return null
+  const dockerfile = join(directory, 'Dockerfile')
+  await writeFile(dockerfile, context.dockerfile)
+  await writeFile(`${dockerfile}.dockerignore`, '# nothing\n')
+  return { path: context.path, dockerfile }
 }
 
 interface PlacedSecrets {

@@ -61,6 +61,7 @@ const setting = {
   dockerHost: 'unix:///s',
   imageIdFile: '/t/id',
   secretSources: { TOKEN: 'env=CAIRN_SECRET_0' },
+  directory: null,
 }
 
 describe('build command', () => {
@@ -99,6 +100,14 @@ describe('build command', () => {
       /^--remote --url unix:\/\/\/s build --format docker --tag docker.io\/cairn\/x\/3:7/,
     )
     expect(command('buildx')).not.toContain('--no-cache')
+  })
+
+  it('names the directory of the context, and a Dockerfile beside it', () => {
+    const builder = { kind: 'buildkit-client', program: 'docker', version: '20.10' } as const
+    const directory = { path: '/t/context', dockerfile: '/t/build/Dockerfile' }
+    const command = toBuildCommand(builder, request, { ...setting, directory })
+    expect([command.includes('docker/Dockerfile'), command.at(-1)]).toEqual([false, '/t/context'])
+    expect(command.join(' ')).toContain('--file /t/build/Dockerfile')
   })
 
   it('limits CPU and memory where the builder takes limits', () => {
@@ -158,6 +167,10 @@ describe('failures', () => {
     ],
     [['ERROR: failed to solve: exit code: 1', ''], 'failed to solve: exit code: 1'],
     [['Error: building at STEP "RUN false": exit status 1'], 'building at STEP "RUN false": exit status 1'],
+    [
+      ['#7 0.4 cp: error writing: No space left on device', 'executor failed running [cp]: exit code: 1'],
+      'the disk of the container engine is full; remove what it does not need, then build again',
+    ],
     [[], 'the builder failed without a message'],
   ])('of %o tell %s', (lines, reason) => {
     expect(failureReason(lines)).toBe(reason)

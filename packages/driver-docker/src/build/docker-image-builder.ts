@@ -44,6 +44,10 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
   }
   return {
     describe: async (call) => describeBuilder(await find(call)),
+    takesDirectories: async (call) => {
+      const { kind } = await find(call)
+      return kind === 'buildx' || kind === 'buildkit-client'
+    },
     build: async (request, onLine, call) => {
       checkBuildRequest(request)
       const builder = await find(call)

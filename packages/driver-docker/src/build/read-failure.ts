@@ -9,12 +9,15 @@ export function meansEngineGone(lines: readonly string[]): boolean {
 }
 
 /**
- * The last line that says something, without the client's own prefix.
+ * That the engine's disk is full, or the last line that says something, without the client's own prefix.
  *
  * @example
  * failureReason(['#5 ERROR: …', '------', 'ERROR: failed to solve: exit code: 1', '']) // failed to solve: exit code: 1
  */
 export function failureReason(lines: readonly string[]): string {
+  if (lines.some((line) => /no space left on device|disk quota exceeded/i.test(line))) {
+    return 'the disk of the container engine is full; remove what it does not need, then build again'
+  }
   const last = lines.findLast((line) => line.trim() !== '' && !/^[-=\s]+$/.test(line))
   return last?.trim().replace(/^(?:error|Error|ERROR):\s*/, '') ?? 'the builder failed without a message'
 }

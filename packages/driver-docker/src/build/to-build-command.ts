@@ -9,22 +9,24 @@ export interface BuildCommandSetting {
   readonly imageIdFile: string
   /** Where the client finds each secret, e.g. `env=CAIRN_SECRET_0` or `src=/a/file`. */
   readonly secretSources: Readonly<Record<string, string>>
+  /** Where the context and its Dockerfile lie; null = a tar comes on standard input. */
+  readonly directory: { readonly path: string; readonly dockerfile: string } | null
 }
 
 export type ClientBuilder = Exclude<BuilderProgram, { kind: 'api' }>
-type Request = Omit<BuildRequest, 'context'>
+type Request = Omit<BuildRequest, 'context' | 'directory'>
 
 /** What the option `--secret id=…` can carry, and an ARG can be called. */
 const secretName = /^[A-Za-z_][A-Za-z0-9_.-]*$/
 
-/** Arguments of the client that builds from a tar on its standard input. */
+/** Arguments of the client. */
 export function toBuildCommand(builder: ClientBuilder, request: Request, setting: BuildCommandSetting): string[] {
   return [
     ...verb(builder, setting.dockerHost),
     '--tag',
     builder.kind === 'podman' ? qualifyTag(request.tag) : request.tag,
     '--file',
-    request.dockerfilePath,
+    setting.directory?.dockerfile ?? request.dockerfilePath,
     '--iidfile',
     setting.imageIdFile,
     ...pairs('--label', { ...request.labels, [labelNames.installation]: setting.installation }),
@@ -32,7 +34,7 @@ export function toBuildCommand(builder: ClientBuilder, request: Request, setting
     ...secretOptions(setting.secretSources),
     ...(builder.kind === 'podman' ? limitOptions(request.limits) : []),
     ...(request.useCache ? [] : ['--no-cache']),
-    '-',
+    setting.directory?.path ?? '-',
   ]
 }
 

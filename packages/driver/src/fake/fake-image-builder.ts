@@ -28,6 +28,7 @@ export function createFakeImageBuilder(
   return {
     requests,
     describe: async () => 'fake builder',
+    takesDirectories: async () => false,
     build: async (request, onLine, call): Promise<BuildResult> => {
       const { context, ...rest } = request
       const chunks: Uint8Array[] = []

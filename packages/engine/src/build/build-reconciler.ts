@@ -38,10 +38,13 @@ import {
 import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
 import { LoopStopping } from '../reconcile/run-pass.ts'
 import { createBuildLog } from './build-log.ts'
+import { createContextDirectories } from './context-directories.ts'
 import { watchForStop } from './watch-for-stop.ts'
 import { type Attempt, type AttemptEnd, type AttemptFacts, runBuilder, type RunBuilderParts } from './run-builder.ts'
 
-export interface BuildReconcilerOptions extends RunBuilderParts {
+export interface BuildReconcilerOptions extends Omit<RunBuilderParts, 'contexts'> {
+  /** Of files that live no longer than this process; made when it is missing. */
+  readonly temporaryDirectory: string
   readonly hints: Hints
   readonly logger: Logger
   readonly clock: Clock
@@ -53,10 +56,12 @@ const mostWaitMs = 10_000
 const farewellMs = 2000
 
 export function createBuildReconciler(options: BuildReconcilerOptions): Reconciler {
+  const contexts = createContextDirectories(options.temporaryDirectory, options.settings.keptContextBytes)
+  const parts = { ...options, contexts }
   return {
     kind: 'build',
     concurrency: options.settings.concurrency,
-    reconcile: (item, context) => new BuildPass(options, item, context).run(),
+    reconcile: (item, context) => new BuildPass(parts, item, context).run(),
   }
 }
 
@@ -67,14 +72,16 @@ interface PassFacts extends Omit<AttemptFacts, 'end'> {
   readonly end: PassEnd
 }
 
+type BuildParts = BuildReconcilerOptions & RunBuilderParts
+
 type Started = Extract<BuildDecision, { kind: 'start' }>
 
 class BuildPass {
-  readonly #parts: BuildReconcilerOptions
+  readonly #parts: BuildParts
   readonly #context: ReconcileContext
   readonly #buildId: number
 
-  constructor(parts: BuildReconcilerOptions, item: WorkItem, context: ReconcileContext) {
+  constructor(parts: BuildParts, item: WorkItem, context: ReconcileContext) {
     this.#parts = parts
     this.#context = context
     this.#buildId = Number(item.key)

@@ -14,6 +14,8 @@ export interface BuildSettings {
   readonly memoryBytes: number | null
   /** Bytes of the engine's disk that are left free: with fewer, a build fails at once with that reason. */
   readonly keepFreeBytes: number
+  /** Bytes of unpacked contexts that are kept for the next build of the same content. */
+  readonly keptContextBytes: number
   readonly archiveLimits: ArchiveLimits
   /** UTF-16 units of a build's log that are kept, of one attempt. */
   readonly maxLogLength: number
@@ -26,6 +28,7 @@ export const defaultBuildSettings: BuildSettings = {
   cpus: null,
   memoryBytes: null,
   keepFreeBytes: defaultDiskPolicy.keepFreeBytes,
+  keptContextBytes: 4 * 1024 ** 3,
   archiveLimits: defaultArchiveLimits,
   maxLogLength: 16 * 1024 * 1024,
 }

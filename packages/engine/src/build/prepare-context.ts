@@ -2,10 +2,11 @@ import { fileToTar } from '@cairn/archive'
 import { type BuildPaths, resolveBuildPaths } from '@cairn/domain'
 import type { Repositories } from '../repository/git-repositories.ts'
 import { prepareRepository } from './prepare-repository.ts'
-import { prepareUpload, type UploadParts } from './prepare-upload.ts'
+import { type DirectoryParts, prepareDirectory } from './prepare-directory.ts'
+import { prepareUpload } from './prepare-upload.ts'
 import { type BuildSource, prepareDockerfile, type Preparation, refused } from './prepared-context.ts'
 
-export interface PreparationParts extends UploadParts {
+export interface PreparationParts extends DirectoryParts {
   readonly repositories: Repositories
 }
 
@@ -13,6 +14,8 @@ export interface PreparationWork {
   readonly build: BuildSource
   /** Values of the build's secrets, by name. */
   readonly values: ReadonlyMap<string, string>
+  /** Whether the builder does. */
+  readonly takesDirectories: boolean
   readonly signal: AbortSignal
 }
 
@@ -26,7 +29,11 @@ export async function prepareContext(parts: PreparationParts, work: PreparationW
   const { source = 'upload', dockerfile, token } = build.details
   switch (source) {
     case 'upload':
-      return withPaths(build, (paths) => prepareUpload(parts, build, paths, signal))
+      return withPaths(build, (paths) =>
+        work.takesDirectories
+          ? prepareDirectory(parts, { build, paths, signal })
+          : prepareUpload(parts, { build, paths, signal }),
+      )
     case 'dockerfile':
       return dockerfile === undefined || dockerfile.trim() === ''
         ? refused('buildDetails.dockerfile: must hold the text of a Dockerfile')
@@ -55,6 +62,6 @@ function prepareText(dockerfile: string, build: BuildSource): Preparation {
   const release = (): Promise<void> => Promise.resolve()
   return {
     kind: 'prepared',
-    prepared: { context, dockerfilePath: 'Dockerfile', buildArguments, notes, commit: null, release },
+    prepared: { context, directory: null, dockerfilePath: 'Dockerfile', buildArguments, notes, commit: null, release },
   }
 }

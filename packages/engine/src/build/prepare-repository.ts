@@ -58,7 +58,10 @@ async function prepareCommit(repository: FetchedRepository, work: RepositoryWork
   }
   const context = repackTar(repository.archive(signal), { place, contents, signal })
   const { commit, close: release } = repository
-  return { kind: 'prepared', prepared: { context, dockerfilePath, buildArguments, notes, commit, release } }
+  return {
+    kind: 'prepared',
+    prepared: { context, directory: null, dockerfilePath, buildArguments, notes, commit, release },
+  }
 }
 
 const mostIgnoreBytes = 1024 * 1024

@@ -17,17 +17,21 @@ export interface UploadParts {
   readonly settings: Pick<BuildSettings, 'archiveLimits'>
 }
 
+export const lostUpload = 'the uploaded artifact is no longer there; upload it again'
+
+export interface UploadWork {
+  readonly build: BuildSource
+  readonly paths: BuildPaths
+  readonly signal: AbortSignal
+}
+
 /** The build context of an uploaded zip, or of a stored artifact's. */
-export async function prepareUpload(
-  parts: UploadParts,
-  build: BuildSource,
-  paths: BuildPaths,
-  signal: AbortSignal,
-): Promise<Preparation> {
+export async function prepareUpload(parts: UploadParts, work: UploadWork): Promise<Preparation> {
+  const { build } = work
   const archive = build.contextSha256 === null ? null : await parts.objectStore.materialise(build.contextSha256)
-  if (archive === null) return refused('the uploaded artifact is no longer there; upload it again')
+  if (archive === null) return refused(lostUpload)
   try {
-    const preparation = await prepareArchive(archive, { parts, build, paths, signal })
+    const preparation = await prepareArchive(parts, archive, work)
     if (preparation.kind === 'refused') await archive.release()
     return preparation
   } catch (error) {
@@ -37,16 +41,10 @@ export async function prepareUpload(
   }
 }
 
-interface ArchiveWork {
-  readonly parts: UploadParts
-  readonly build: BuildSource
-  readonly paths: BuildPaths
-  readonly signal: AbortSignal
-}
-
 async function prepareArchive(
+  parts: UploadParts,
   archive: { readonly path: string; readonly release: () => Promise<void> },
-  { parts, build, paths, signal }: ArchiveWork,
+  { build, paths, signal }: UploadWork,
 ): Promise<Preparation> {
   const limits = parts.settings.archiveLimits
   const report = await inspectZip(archive.path, limits, { signal })
@@ -61,10 +59,13 @@ async function prepareArchive(
   const context = withDockerfile(tar, dockerfilePath, ready, signal)
   const { buildArguments, notes } = ready
   const { release } = archive
-  return { kind: 'prepared', prepared: { context, dockerfilePath, buildArguments, notes, commit: null, release } }
+  return {
+    kind: 'prepared',
+    prepared: { context, directory: null, dockerfilePath, buildArguments, notes, commit: null, release },
+  }
 }
 
-function describeMissing(report: ZipReport, paths: BuildPaths): string | null {
+export function describeMissing(report: ZipReport, paths: BuildPaths): string | null {
   const { context, dockerfile } = paths
   const hasContext =
     context === '' || report.entries.some(({ path }) => path === context || path.startsWith(`${context}/`))

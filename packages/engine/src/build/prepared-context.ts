@@ -1,10 +1,12 @@
 import { repackTar } from '@cairn/archive'
 import { type BuildSecret, declaredArguments, giveSecrets } from '@cairn/domain'
+import type { BuildDirectory } from '@cairn/driver'
 import type { BuildToRun } from '@cairn/store'
 
 /** What a builder is given, from what the user gave. */
 export interface PreparedContext {
   readonly context: AsyncIterable<Uint8Array>
+  readonly directory: BuildDirectory | null
   readonly dockerfilePath: string
   readonly buildArguments: Readonly<Record<string, string>>
   /** The commit of the repository that it is from; null = it is from none. */

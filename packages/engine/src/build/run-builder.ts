@@ -84,7 +84,8 @@ async function build(
   const full = await makeRoom(parts.driver, parts.settings.keepFreeBytes, { signal })
   if (full !== null) return { kind: 'failed', reason: full }
   const source = { ...attempt.build, secrets: secrets.given }
-  const preparation = await prepareContext(parts, { build: source, values: secrets.values, signal })
+  const takesDirectories = await parts.builder.takesDirectories({ signal })
+  const preparation = await prepareContext(parts, { build: source, values: secrets.values, takesDirectories, signal })
   if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }
   const { prepared } = preparation
   try {
@@ -101,7 +102,7 @@ async function build(
 async function buildPrepared(
   parts: RunBuilderParts,
   { build: { tenantId, imageId, versionId, details }, signal, log }: Attempt,
-  { context, dockerfilePath, buildArguments }: PreparedContext,
+  { context, directory, dockerfilePath, buildArguments }: PreparedContext,
   secrets: BuildSecrets,
 ): Promise<AttemptEnd> {
   const tag = imageTag(parts.installationId, tenantId, imageId, versionId)
@@ -109,6 +110,7 @@ async function buildPrepared(
     tag,
     labels: {},
     context,
+    directory,
     dockerfilePath,
     buildArguments,
     secrets: mountsOf(secrets),

@@ -32,6 +32,7 @@ const reconciler = createBuildReconciler({
     temporaryDirectory: join(directory, 'repositories'),
     egressAllow: [],
   }),
+  temporaryDirectory: join(directory, 'contexts'),
   installationId: 'test',
   clock: Date,
   logger: silentLogger,

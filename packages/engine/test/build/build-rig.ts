@@ -75,6 +75,8 @@ export class BuildRig {
   readonly secretCipher: SecretCipher
   readonly repositories: Repositories
   readonly driver = createFakeDriver({ clock: Date })
+  /** Where contexts are unpacked. */
+  temporaryDirectory: string
   /** What the next builds do. */
   build: (request: BuildRequest) => FakeBuild = () => ({})
   /** Told of the signal of each build. */
@@ -86,6 +88,7 @@ export class BuildRig {
   private constructor(test: TestDatabase, directory: string, objectStore: ObjectStore, secretCipher: SecretCipher) {
     this.test = test
     this.secretCipher = secretCipher
+    this.temporaryDirectory = join(directory, 'temporary')
     this.repositories = createGitRepositories({
       path: testProgramEnvironment().PATH,
       temporaryDirectory: join(directory, 'repositories'),
@@ -130,6 +133,7 @@ export class BuildRig {
       driver,
       secretCipher: this.secretCipher,
       repositories: this.repositories,
+      temporaryDirectory: this.temporaryDirectory,
       clock: Date,
       logger: silentLogger,
       installationId: 'test',

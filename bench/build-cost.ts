@@ -1,0 +1,103 @@
+/**
+ * A build of an unchanged context of 50 MB whose steps all come from the cache, in rounds that alternate with the engine's own
+ * build command on the same files. Cairn's time is that of a user: from the request for a new version, which names the
+ * stored artifact, to the end of its build seen by the API.
+ */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { zipFolder } from '@cairn/sdk/node'
+import type { ServerProcess } from '../tests/e2e/server-process.ts'
+import { medianOf, type Summary, summarise } from './summary.ts'
+import type { Place } from './place.ts'
+
+const rounds = 20
+const files = 50
+const fileBytes = 1_000_000
+
+export interface BuildCost {
+  /** Milliseconds from the request for a version to the end of its build. */
+  readonly cairn: Summary
+  /** Milliseconds of the same without the queue and the record: from the start of the build to its end, as recorded. */
+  readonly cairnBuildAlone: Summary
+  /** Milliseconds of `docker build` by BuildKit. */
+  readonly dockerBuild: Summary
+  /** Per round. */
+  readonly ratio: Summary
+  readonly medianRatio: number
+  /** Steps of the last build, and those from the cache. */
+  readonly steps: string
+}
+
+const dockerfile = 'FROM debian:bookworm-slim\nWORKDIR /srv\nCOPY . .\nRUN ls | wc -l\n'
+
+export async function measureBuildCost(place: Place): Promise<BuildCost> {
+  const server = await place.server()
+  await server.start()
+  const folder = await mkdtemp(join(tmpdir(), 'cairn-bench-context-'))
+  try {
+    await makeContext(folder)
+    return await measure(server, folder)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function makeContext(folder: string): Promise<void> {
+  await mkdir(join(folder, 'data'))
+  await writeFile(join(folder, 'Dockerfile'), dockerfile)
+  for (let file = 0; file < files; file += 1) {
+    await writeFile(join(folder, 'data', `${file}.bin`), randomBytes(fileBytes))
+  }
+}
+
+async function measure(server: ServerProcess, folder: string): Promise<BuildCost> {
+  const { artifacts, images } = server.client
+  const { id: artifactId } = await artifacts.createArtifact({ name: 'context' }, await zipFolder(folder))
+  const buildDetails = { artifactId }
+  const first = await images.createImage({ name: 'bench', type: 'workflow', buildDetails })
+  await images.waitForBuild(first.imageId, first.buildId)
+  await dockerBuild(server.dockerHost, folder)
+  const rows: { readonly cairnMs: number; readonly aloneMs: number; readonly dockerMs: number }[] = []
+  let steps = ''
+  const cairn = async () => {
+    const startedAt = performance.now()
+    const { imageId, buildId } = await images.createVersion(first.imageId, { buildDetails })
+    const build = await images.waitForBuild(imageId, buildId, { pollMs: 20 })
+    const cairnMs = performance.now() - startedAt
+    steps = `${build.cachedStepCount} of ${build.stepCount}`
+    return { cairnMs, aloneMs: Date.parse(build.finishedAt ?? '') - Date.parse(build.startedAt ?? '') }
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    // Each goes first in every other round.
+    const early = round % 2 === 0 ? await cairn() : null
+    const dockerMs = await dockerBuild(server.dockerHost, folder)
+    rows.push({ ...(early ?? (await cairn())), dockerMs })
+  }
+  const ratios = rows.map(({ cairnMs, dockerMs }) => cairnMs / dockerMs)
+  return {
+    cairn: summarise(rows.map(({ cairnMs }) => cairnMs)),
+    cairnBuildAlone: summarise(rows.map(({ aloneMs }) => aloneMs)),
+    dockerBuild: summarise(rows.map(({ dockerMs }) => dockerMs)),
+    ratio: summarise(ratios),
+    medianRatio: medianOf(ratios),
+    steps,
+  }
+}
+
+/** Debian's client speaks BuildKit itself; a newer one needs buildx, which may be missing. Answers milliseconds. */
+function dockerBuild(dockerHost: string, folder: string): Promise<number> {
+  const startedAt = performance.now()
+  const child = spawn('/usr/bin/docker', ['build', '--quiet', '--tag', 'cairn-bench-build', folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env['PATH'], DOCKER_HOST: dockerHost, DOCKER_BUILDKIT: '1' },
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) =>
+      code === 0 ? resolve(performance.now() - startedAt) : reject(new Error(`docker build: ${code}`)),
+    )
+  })
+}
