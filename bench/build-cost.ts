@@ -1,7 +1,8 @@
 /**
  * A build of an unchanged context of 50 MB whose steps all come from the cache, in rounds that alternate with the engine's own
- * build command on the same files. Cairn's time is that of a user: from the request for a new version, which names the
- * stored artifact, to the end of its build seen by the API.
+ * build command on the same files. Two times of Cairn's: that of a client, from the request for a new version, which names
+ * the stored artifact, to the end of its build told by the API; and that of the build alone, from its start to its end as
+ * recorded, without the queue.
  */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -24,9 +25,11 @@ export interface BuildCost {
   readonly cairnBuildAlone: Summary
   /** Milliseconds of `docker build` by BuildKit. */
   readonly dockerBuild: Summary
-  /** Per round. */
+  /** Per round: the build alone over `docker build`. */
   readonly ratio: Summary
   readonly medianRatio: number
+  /** Per round: from the request to the end as a client sees it, over `docker build`. */
+  readonly ratioForClient: Summary
   /** Steps of the last build, and those from the cache. */
   readonly steps: string
 }
@@ -65,8 +68,11 @@ async function measure(server: ServerProcess, folder: string): Promise<BuildCost
   const cairn = async () => {
     const startedAt = performance.now()
     const { imageId, buildId } = await images.createVersion(first.imageId, { buildDetails })
-    const build = await images.waitForBuild(imageId, buildId, { pollMs: 20 })
+    // The end of its log is told as soon as it is there, by one request that waits.
+    const lines = images.followBuildLogs(imageId, buildId)
+    while ((await lines.next()).done !== true);
     const cairnMs = performance.now() - startedAt
+    const build = await images.waitForBuild(imageId, buildId)
     steps = `${build.cachedStepCount} of ${build.stepCount}`
     return { cairnMs, aloneMs: Date.parse(build.finishedAt ?? '') - Date.parse(build.startedAt ?? '') }
   }
@@ -76,13 +82,14 @@ async function measure(server: ServerProcess, folder: string): Promise<BuildCost
     const dockerMs = await dockerBuild(server.dockerHost, folder)
     rows.push({ ...(early ?? (await cairn())), dockerMs })
   }
-  const ratios = rows.map(({ cairnMs, dockerMs }) => cairnMs / dockerMs)
+  const ratios = rows.map(({ aloneMs, dockerMs }) => aloneMs / dockerMs)
   return {
     cairn: summarise(rows.map(({ cairnMs }) => cairnMs)),
     cairnBuildAlone: summarise(rows.map(({ aloneMs }) => aloneMs)),
     dockerBuild: summarise(rows.map(({ dockerMs }) => dockerMs)),
     ratio: summarise(ratios),
     medianRatio: medianOf(ratios),
+    ratioForClient: summarise(rows.map(({ cairnMs, dockerMs }) => cairnMs / dockerMs)),
     steps,
   }
 }

@@ -1,6 +1,7 @@
 export * from './inspect-zip.ts'
 export * from './limits.ts'
 export { createZipScan, type ScanReport, type ZipScan } from './zip-scan.ts'
+export * from './list-zip.ts'
 export * from './zip-to-tar.ts'
 export * from './read-zip-file.ts'
 export * from './file-to-tar.ts'

@@ -1,6 +1,6 @@
-import { type ArchiveLimits, inspectZip, type ZipReport, type ZipScan } from '@cairn/archive'
+import { type ArchiveLimits, inspectZip, listZip, type ZipEntry, type ZipReport, type ZipScan } from '@cairn/archive'
 import { CairnError } from '@cairn/contract'
-import { insertStoredObject, lockStoredObject, type ObjectStore, type Tx } from '@cairn/store'
+import { insertStoredObject, lockStoredObject, type ObjectStore, readStoredObject, type Tx } from '@cairn/store'
 import type { ApiContext } from '../context.ts'
 import type { Upload } from '../operation.ts'
 
@@ -18,7 +18,29 @@ export function inspectUpload(context: InspectionContext, upload: Upload, signal
   return inspectStored(context, upload, { signal })
 }
 
-/** The same; `scan` sees every file on the way. */
+/**
+ * The entries of an upload. One that is stored already was read whole when it came, and is not again.
+ *
+ * @throws {CairnError} `invalid_archive` naming the entry and the rule
+ */
+export async function listUpload(
+  context: InspectionContext & Pick<ApiContext, 'database'>,
+  upload: Upload,
+  signal: AbortSignal,
+): Promise<readonly ZipEntry[]> {
+  if ((await readStoredObject(context.database.db, upload.sha256)) === null) {
+    return (await inspectUpload(context, upload, signal)).entries
+  }
+  const file = await context.objectStore.materialise(upload.sha256)
+  if (file === null) throw uploadLost()
+  try {
+    return await listZip(file.path, context.archiveLimits, { signal })
+  } finally {
+    await file.release()
+  }
+}
+
+/** As {@link inspectUpload}; `scan` sees every file on the way. */
 export function scanUpload(
   context: InspectionContext,
   upload: Upload,

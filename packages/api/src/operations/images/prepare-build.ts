@@ -4,7 +4,7 @@ import type { ApiContext } from '../../context.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Upload } from '../../operation.ts'
 import { refusedField } from '../../refusals.ts'
-import { inspectUpload, type InspectionContext } from '../archive.ts'
+import { type InspectionContext, listUpload } from '../archive.ts'
 import { findNamedArtifact, type PreparedBuild } from './build-source.ts'
 
 export interface BuildWish {
@@ -62,13 +62,8 @@ async function prepareUpload(context: Context, wish: BuildWish, details: BuildDe
   return { details: pinned, context: upload, artifact }
 }
 
-async function checkContext(
-  context: InspectionContext,
-  paths: BuildPaths,
-  upload: Upload,
-  signal: AbortSignal,
-): Promise<void> {
-  const { entries } = await inspectUpload(context, upload, signal)
+async function checkContext(context: Context, paths: BuildPaths, upload: Upload, signal: AbortSignal): Promise<void> {
+  const entries = await listUpload(context, upload, signal)
   const hasContext = paths.context === '' || entries.some(({ path }) => path.startsWith(`${paths.context}/`))
   if (!hasContext) {
     throw refusedField('invalid_request', 'buildDetails.context', `"${paths.context}" is no directory of the artifact`)
