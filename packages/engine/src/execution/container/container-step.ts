@@ -207,11 +207,15 @@ async function ensureContainer(
         attempt.signal.throwIfAborted()
         if (attempt.stop.isAsked()) throw new StoppedBeforeStart()
         await runtime.networks.ensure(spec.network, bounded(call))
+        if (!isHeld) {
+          runtime.assertOwner()
+          asked.mayExist = true
+          await runtime.held.makeNow(spec, bounded(call))
+        }
         runtime.crashPoints.reach('execution.before-ensure')
         // Last thing before the call: a process that was stopped for longer than its lease must not start anything.
         runtime.assertOwner()
         asked.mayExist = true
-        if (!isHeld) await runtime.held.makeNow(spec, bounded(call))
         return runtime.driver.ensure(spec, bounded(call))
       }),
     {
