@@ -22,6 +22,7 @@ export interface Pauses {
 /** A server that starts while the database is away ends with that reason, and an operator starts it again. */
 const startTries = 5
 const shownCharacters = 2000
+const postgresPatienceMs = 60_000
 
 /** Goes on until `signal` aborts and each kind was killed; everything runs when it resolves. */
 export async function doViolence(
@@ -46,7 +47,22 @@ export async function doViolence(
     kills[victim] += 1
     await kill(world, victim, random)
   }
+  await untilPostgresAnswers(world)
   return { kills, unplannedEnds }
+}
+
+/** Its supervisor in this process starts it again, a moment after it was killed. */
+async function untilPostgresAnswers({ database }: FaultWorld): Promise<void> {
+  const deadline = performance.now() + postgresPatienceMs
+  for (;;) {
+    try {
+      await database.pool.query('select')
+      return
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await pause(100)
+    }
+  }
 }
 
 async function kill(world: FaultWorld, victim: Victim, random: () => number): Promise<void> {
