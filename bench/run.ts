@@ -17,6 +17,7 @@ import { measureRunThroughput } from './run-throughput.ts'
 import { measureServerStart } from './server-start.ts'
 import { measureStepGrowth, measureStoredRuns } from './step-growth.ts'
 import { measureTriggerLatency } from './trigger-latency.ts'
+import { measureUploadMemory } from './upload-memory.ts'
 
 /** Each measures by itself, on what it starts at its place. */
 const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
@@ -31,6 +32,7 @@ const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = 
   growth: measureStepGrowth,
   stored: measureStoredRuns,
   trigger: measureTriggerLatency,
+  uploads: measureUploadMemory,
 }
 
 const names = Object.keys(scenarios)
