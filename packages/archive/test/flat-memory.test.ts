@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
-import type { WorkerOutcome } from './inspect-in-worker.ts'
+import type { ArchiveLimits } from '../src/index.ts'
+import type { WorkerOutcome, WorkerTask } from './inspect-in-worker.ts'
 import { manyEntries } from './many-entries.ts'
 import { rawZip } from './raw-zip.ts'
 import { createArchiveDirectory } from './zip-file.ts'
@@ -15,8 +16,8 @@ const mebibyte = 1024 * 1024
 /** The thread ends with an error when its objects take more. */
 const heap = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 }
 
-async function inspect(zip: Buffer): Promise<WorkerOutcome> {
-  const workerData = await archives.write(zip)
+async function inspect(zip: Buffer, limits: Partial<ArchiveLimits>): Promise<WorkerOutcome> {
+  const workerData: WorkerTask = { path: await archives.write(zip), limits }
   const worker = new Worker(new URL('inspect-in-worker.ts', import.meta.url), {
     workerData,
     resourceLimits: heap,
@@ -43,7 +44,7 @@ test.each([
     zip: () => manyEntries(1_000_000, { claimed: 16_960 }),
     message: 'zip: its directory does not end where it says; it may hide entries',
   },
-  { is: 'tens of thousands of entries', zip: () => manyEntries(40_000), message: 'accepted' },
+  { is: 'tens of thousands of entries', zip: () => manyEntries(20_000), message: 'accepted' },
   {
     is: 'a bomb that says so',
     zip: () => rawZip([{ name: 'x', ...bomb }]),
@@ -57,9 +58,10 @@ test.each([
   {
     is: 'a bomb in an archive in the archive',
     zip: () => {
-      const inner = rawZip(Array.from({ length: 6 }, (_, index) => ({ name: `${index}`, ...bomb })))
+      const inner = rawZip(['a', 'b'].map((name) => ({ name, ...bomb })))
       return rawZip([{ name: 'a.zip', content: inner, method: 0 }])
     },
+    limits: { nestedFreeBytes: 96 * mebibyte },
     message: /^entry "a.zip": with it the archives in the archive unpack to more than \d+ bytes$/,
   },
   {
@@ -67,8 +69,8 @@ test.each([
     zip: () => rawZip([{ name: 'x', content: Buffer.alloc(128 * mebibyte, 'abcdefgh'), method: 0 }]),
     message: 'accepted',
   },
-])('Memory stays flat for $is', async ({ zip, message }) => {
-  const outcome = await inspect(zip())
+])('Memory stays flat for $is', async ({ zip, message, limits = {} }) => {
+  const outcome = await inspect(zip(), limits)
   expect(outcome.message).toMatch(message)
   expect(outcome.peakBufferBytes).toBeLessThan(48 * mebibyte)
 })
