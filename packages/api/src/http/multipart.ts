@@ -100,21 +100,43 @@ async function feed(parser: BusboyInstance, body: AsyncIterable<Buffer>, failed:
   })
   ended.catch(() => undefined)
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  const unlessBroken = failingWith([ended, failed])
   const pieces = body[Symbol.asyncIterator]()
   try {
     for (;;) {
       // A failure is told at once, also when no further piece comes.
-      const piece = await Promise.race([pieces.next(), failed])
+      const piece = await unlessBroken(pieces.next())
       if (piece.done === true) break
-      if (parser.write(piece.value)) await Promise.race([turn(), ended, failed])
-      else await Promise.race([once(parser, 'drain'), ended, failed])
+      if (parser.write(piece.value)) await unlessBroken(turn())
+      else await unlessBroken(Promise.race([once(parser, 'drain'), ended]))
     }
   } finally {
     // Not awaited: it would wait for a piece that may never come.
     pieces.return?.().catch(() => undefined)
   }
   parser.end()
-  await Promise.race([ended, failed])
+  await unlessBroken(ended)
   // A refusal of the last field comes in the same turn as the end.
-  await Promise.race([turn(), failed])
+  await unlessBroken(turn())
+}
+
+/**
+ * Waits for one thing after the other, and rejects as soon as one of `ends` does. A `Promise.race` with them each time
+ * would hold the outcome of every wait until they settle: all pieces of a body.
+ */
+function failingWith(ends: readonly Promise<unknown>[]): <T>(step: Promise<T>) => Promise<T> {
+  let failure: { readonly reason: unknown } | null = null
+  let rejectStep: (reason: unknown) => void = () => undefined
+  for (const end of ends) {
+    end.catch((reason: unknown) => {
+      failure ??= { reason }
+      rejectStep(reason)
+    })
+  }
+  return (step) =>
+    new Promise((resolve, reject) => {
+      rejectStep = reject
+      if (failure === null) step.then(resolve, reject)
+      else reject(failure.reason)
+    })
 }
