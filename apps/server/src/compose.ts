@@ -204,11 +204,11 @@ function reconcilerSettingsOf(settings: Settings) {
   }
 }
 
-/** Without a sender mail comes from the account on the mail server, or from its host. */
 function executionSettings({ mostLiveRuns, mostHeldStarts }: Settings): ExecutionSettings {
   return { ...defaultExecutionSettings, mostLiveRunsOfWorkflow: mostLiveRuns, mostHeldStarts }
 }
 
+/** Without a sender mail comes from the account on the mail server, or from its host. */
 function mailSettingsOf({ smtpUrl, mailFrom, mailDomains }: Settings): MailSettings | null {
   if (smtpUrl === null) return null
   const { username, hostname } = new URL(smtpUrl)

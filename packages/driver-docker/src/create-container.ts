@@ -14,8 +14,15 @@ export async function createContainer(
   body: object,
   call: Call,
 ): Promise<string | null> {
-  const request = { method: 'POST', path: '/containers/create', query: { name: spec.name }, body } as const
-  const id = await engine.client.request({ ...request, accept: [conflict] }, call).then(
+  const id = await createNamed(engine, spec.name, body, call)
+  if (id !== null && spec.files !== null) await giveFiles(engine, id, spec.files, call)
+  return id
+}
+
+/** The new container's id, or null when the name is taken. */
+export async function createNamed(engine: Engine, name: string, body: object, call: Call): Promise<string | null> {
+  const request = { method: 'POST', path: '/containers/create', query: { name }, body } as const
+  return await engine.client.request({ ...request, accept: [conflict] }, call).then(
     (answer) => (answer.status === conflict ? null : readShape(Created, answer.body, 'created container').Id),
     (error: unknown) => {
       // Podman answers 500 to a taken name.
@@ -23,8 +30,6 @@ export async function createContainer(
       throw error
     },
   )
-  if (id !== null && spec.files !== null) await giveFiles(engine, id, spec.files, call)
-  return id
 }
 
 async function giveFiles(engine: Engine, id: string, files: WorkloadFiles, call: Call): Promise<void> {

@@ -10,10 +10,9 @@ import type { Readable } from 'node:stream'
 import { type Call, DriverError, type ImageFile, labelNames, type WantedFile } from '@cairn/driver'
 import { extract, type Header } from 'tar-stream'
 import type { Engine } from './containers.ts'
-import { ContainerList, Created, readShape } from './engine-shapes.ts'
+import { createNamed, removeUnstarted } from './create-container.ts'
+import { ContainerList, readShape } from './engine-shapes.ts'
 
-const notFound = 404
-const conflict = 409
 const kind = 'look'
 /** For the removal, which is owed also when the caller has given up. */
 const farewellMs = 10_000
@@ -33,7 +32,7 @@ export async function* readImageFiles(
     throw engine.client.streamError(error, call)
   } finally {
     archive?.destroy()
-    await removeContainer(engine, id, { signal: AbortSignal.timeout(farewellMs) })
+    await removeUnstarted(engine, id, { signal: AbortSignal.timeout(farewellMs) })
   }
 }
 
@@ -42,7 +41,7 @@ export async function removeAbandonedLooks(engine: Engine, reference: string, ca
   const label = [`${labelNames.installation}=${engine.installation}`, `${labelNames.kind}=${kind}`]
   const query = { all: true, filters: { label, ancestor: [reference] } }
   const answer = await engine.client.request({ method: 'GET', path: '/containers/json', query }, call)
-  for (const { Id } of readShape(ContainerList, answer.body, 'container list')) await removeContainer(engine, Id, call)
+  for (const { Id } of readShape(ContainerList, answer.body, 'container list')) await removeUnstarted(engine, Id, call)
 }
 
 async function makeContainer(engine: Engine, reference: string, call: Call): Promise<string> {
@@ -57,30 +56,12 @@ async function makeContainer(engine: Engine, reference: string, call: Call): Pro
     Labels: { [labelNames.installation]: engine.installation, [labelNames.kind]: kind },
     HostConfig: { NetworkMode: 'none' },
   }
-  const request = { method: 'POST', path: '/containers/create', query: { name }, body } as const
-  const create = async () => {
-    try {
-      return await engine.client.request({ ...request, accept: [conflict] }, call)
-    } catch (error) {
-      // Podman answers 500 to a taken name.
-      if (error instanceof DriverError && /name .* is (already )?in use/i.test(error.message))
-        return { status: conflict }
-      throw error
-    }
-  }
-  let answer = await create()
-  if (answer.status === conflict) {
-    await removeContainer(engine, name, call)
-    answer = await create()
-  }
-  if (answer.status === conflict) throw new DriverError('unavailable', `image ${reference} is being looked at already`)
-  return readShape(Created, 'body' in answer ? answer.body : null, 'created container').Id
-}
-
-async function removeContainer(engine: Engine, nameOrId: string, call: Call): Promise<void> {
-  const path = `/containers/${encodeURIComponent(nameOrId)}`
-  const request = { method: 'DELETE', path, query: { v: true, force: true } } as const
-  await engine.client.request({ ...request, accept: [notFound, conflict] }, call)
+  const made = await createNamed(engine, name, body, call)
+  if (made !== null) return made
+  await removeUnstarted(engine, name, call)
+  const again = await createNamed(engine, name, body, call)
+  if (again === null) throw new DriverError('unavailable', `image ${reference} is being looked at already`)
+  return again
 }
 
 async function* wantedFiles(archive: Readable, wanted: WantedFile): AsyncGenerator<ImageFile> {

@@ -1,4 +1,5 @@
 import { CairnError, type FieldError } from '@cairn/contract'
+import { isDiskFull } from '@cairn/domain'
 
 /** Every refusal of the API. `detail` and `message` are the same words, for clients of either habit. */
 export interface ErrorAnswer {
@@ -45,13 +46,6 @@ function isDatabaseGone(error: Error): boolean {
   const isFromPool = /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
   const isSystemCall = 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'read')
   return lostDatabase.test(code) || isFromPool || (isSystemCall && lostConnection.has(code))
-}
-
-const fullDisk = new Set(['ENOSPC', 'EDQUOT', '53100'])
-
-/** Of the file system or of the database. */
-function isDiskFull(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && fullDisk.has(error.code)
 }
 
 /** What a caller is told of a failure: refusals as they are, everything else without its words. */

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspectZip, unpackTar, zipToTar } from '@cairn/archive'
 import { CairnError } from '@cairn/contract'
-import { placeInContext } from '@cairn/domain'
-import { type ContextDirectories, isDiskFull } from './context-directories.ts'
+import { isDiskFull, placeInContext } from '@cairn/domain'
+import type { ContextDirectories, ContextDirectory } from './context-directories.ts'
 import { describeMissing, lostUpload, type UploadParts, type UploadWork } from './prepare-upload.ts'
 import { maxDockerfileBytes, prepareDockerfile, type Preparation, refused } from './prepared-context.ts'
 
@@ -19,15 +19,22 @@ export async function prepareDirectory(parts: DirectoryParts, work: UploadWork):
   try {
     const content = [sha256, paths.context, paths.dockerfile]
     const held = await parts.contexts.hold(content, (directory) => unpack(parts, sha256, directory, work))
-    const preparation = await describe(held.path, work)
-    if (preparation.kind === 'refused') held.release()
-    if (preparation.kind === 'refused') return preparation
-    const release = async (): Promise<void> => held.release()
-    return { kind: 'prepared', prepared: { ...preparation.prepared, release } }
+    return await describeHeld(held, work)
   } catch (error) {
     if (isDiskFull(error)) return refused('the disk of the server is full: the build context could not be unpacked')
     if (error instanceof CairnError && error.code === 'invalid_archive') return refused(error.message)
     throw error
+  }
+}
+
+/** What is not prepared in the end is not held either. */
+async function describeHeld(held: ContextDirectory, work: UploadWork): Promise<Preparation> {
+  let preparation: Preparation | null = null
+  try {
+    preparation = await describe(held, work)
+    return preparation
+  } finally {
+    if (preparation?.kind !== 'prepared') held.release()
   }
 }
 
@@ -49,7 +56,8 @@ async function unpack(
   }
 }
 
-async function describe(path: string, { build, paths }: UploadWork): Promise<Preparation> {
+async function describe(held: ContextDirectory, { build, paths }: UploadWork): Promise<Preparation> {
+  const { path } = held
   const file = join(path, paths.dockerfileInTar)
   if ((await stat(file)).size > maxDockerfileBytes) {
     return refused(`${paths.dockerfile} is larger than ${maxDockerfileBytes} bytes`)
@@ -64,7 +72,7 @@ async function describe(path: string, { build, paths }: UploadWork): Promise<Pre
       buildArguments,
       notes,
       commit: null,
-      release: () => Promise.resolve(),
+      release: async () => held.release(),
     },
   }
 }

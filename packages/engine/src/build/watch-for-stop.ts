@@ -1,17 +1,10 @@
 /** Learns while a build runs that somebody wants it to end. Hints may be lost, so it also looks by itself. */
 import { type Database, type Hints, isBuildStopping } from '@cairn/store'
 
-/** The reason of the signal. */
-export class StopRequested extends Error {
-  constructor() {
-    super('somebody asked for the end of this build')
-    this.name = 'StopRequested'
-  }
-}
-
 const lookEveryMs = 1000
 
 export interface StopWatch {
+  /** Aborts when somebody does. */
   readonly signal: AbortSignal
   close(): void
 }
@@ -28,7 +21,7 @@ export function watchForStop(
     // A database that is away is asked again.
     const isStopping = await isBuildStopping(database.db, buildId).catch(() => false)
     isLooking = false
-    if (isStopping) controller.abort(new StopRequested())
+    if (isStopping) controller.abort()
   }
   const timer = setInterval(() => void look(), lookEveryMs)
   const unsubscribe = hints.subscribe('stop', () => void look())
