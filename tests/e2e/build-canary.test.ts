@@ -1,42 +1,32 @@
 /** A secret is given to builds in every way there is, by Dockerfiles that do their best to show it; then it is looked for. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '@cairn/store'
 import { GitServer } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { dumpDatabase, filesUnder, formsOf } from './canary-search.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { dumpDatabase, filesUnder, formsIn, formsOf } from './canary-search.ts'
+import { type CanaryServer, openCanaryServer } from './canary-server.ts'
+import type { ServerProcess } from './server-process.ts'
 
 const canary = 'cnry/b1d8+73&x="q" é~'
 const digest = createHash('sha256').update(canary).digest('hex')
 
-let postgres: EmbeddedPostgres
-let postgresDirectory: string
+let canaryServer: CanaryServer
 let server: ServerProcess
 let git: GitServer
 
 beforeAll(async () => {
-  postgresDirectory = await mkdtemp(join(tmpdir(), 'cairn-canary-postgres-'))
-  await chmod(postgresDirectory, 0o711)
-  postgres = await startEmbeddedPostgres({ directory: postgresDirectory, log: () => undefined })
-  server = await createServerProcess({ CAIRN_DATABASE_URL: postgres.url, CAIRN_LOG_LEVEL: 'debug' })
-  await server.start()
+  canaryServer = await openCanaryServer()
+  server = canaryServer.server
   git = await GitServer.open()
 })
 afterAll(async () => {
-  await server.dispose()
+  await canaryServer.dispose()
   await git.close()
-  await postgres.stop()
-  await removeEmbeddedPostgres(postgresDirectory)
-  await rm(postgresDirectory, { recursive: true, force: true })
 })
 
 const forms = formsOf(canary)
-const shownIn = (text: string): string[] => forms.filter((form) => text.toLowerCase().includes(form.toLowerCase()))
+const shownIn = (text: string): string[] => formsIn(text, forms)
 
 const show = [
   'echo "$CANARY"',
@@ -105,7 +95,7 @@ it('A secret of a build is nowhere but in the steps that were given it', async (
     history: (await docker('history', '--no-trunc', version.pullUrl)).toString(),
     inspection: (await docker('inspect', version.pullUrl)).toString(),
     layers: (await docker('save', version.pullUrl)).toString('latin1'),
-    database: await dumpDatabase(postgres.url),
+    database: await dumpDatabase(canaryServer.databaseUrl),
     dataDirectory: await filesUnder(server.dataDirectory),
     serverLog: server.output(),
   }

@@ -27,6 +27,11 @@ export function formsOf(secret: string): string[] {
   ]
 }
 
+/** Those of the forms that the text has, in any case. */
+export function formsIn(text: string, forms: readonly string[]): string[] {
+  return forms.filter((form) => text.toLowerCase().includes(form.toLowerCase()))
+}
+
 /** Every table as text, as a dump has it. */
 export async function dumpDatabase(url: string): Promise<string> {
   const onError = (): void => undefined

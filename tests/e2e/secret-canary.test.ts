@@ -1,29 +1,22 @@
 /** A secret is used in every place that takes one, by steps that do their best to show it; then it is looked for. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Route, routes } from '@cairn/contract'
-import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from '@cairn/store'
 import { HttpReceiver } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { dumpDatabase, filesUnder, formsOf } from './canary-search.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { dumpDatabase, filesUnder, formsIn, formsOf } from './canary-search.ts'
+import { type CanaryServer, openCanaryServer } from './canary-server.ts'
+import type { ServerProcess } from './server-process.ts'
 
 const canary = 'cnry/7f3a+91&x="q" é~'
 /** What the OAuth server gives for it. */
 const accessToken = 'accs-tkn/55+ab=='
 
-let postgres: EmbeddedPostgres
-let postgresDirectory: string
+let canaryServer: CanaryServer
 let server: ServerProcess
 let receiver: HttpReceiver
 
 beforeAll(async () => {
-  postgresDirectory = await mkdtemp(join(tmpdir(), 'cairn-canary-postgres-'))
-  await chmod(postgresDirectory, 0o711)
-  postgres = await startEmbeddedPostgres({ directory: postgresDirectory, log: () => undefined })
-  server = await createServerProcess({ CAIRN_DATABASE_URL: postgres.url, CAIRN_LOG_LEVEL: 'debug' })
-  await server.start()
+  canaryServer = await openCanaryServer()
+  server = canaryServer.server
   receiver = await HttpReceiver.open()
   receiver.answer = ({ method, path, headers, body }, response) => {
     const answer = path === '/token' ? { access_token: accessToken, expires_in: 3600 } : { method, path, headers, body }
@@ -31,15 +24,12 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
-  await server.dispose()
+  await canaryServer.dispose()
   await receiver.close()
-  await postgres.stop()
-  await removeEmbeddedPostgres(postgresDirectory)
-  await rm(postgresDirectory, { recursive: true, force: true })
 })
 
 const forms = [canary, accessToken].flatMap(formsOf)
-const shownIn = (text: string): string[] => forms.filter((form) => text.toLowerCase().includes(form.toLowerCase()))
+const shownIn = (text: string): string[] => formsIn(text, forms)
 
 const show = [
   'echo "$CANARY"',
@@ -143,7 +133,7 @@ it('A secret is nowhere but where it was sent', async () => {
       ids,
       steps.map(({ name }) => name),
     ),
-    database: await dumpDatabase(postgres.url),
+    database: await dumpDatabase(canaryServer.databaseUrl),
     dataDirectory: await filesUnder(server.dataDirectory),
     serverLog: server.output(),
     watcher: JSON.stringify(receiver.calls.filter(({ path }) => path === '/watch')),

@@ -1,7 +1,8 @@
 import { buildLogStream } from '@cairn/domain'
 import { appendLogLines } from '@cairn/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Answer, type ApiFixture, createApiFixture, formOf, numberIn, textIn, zipOf } from './api-fixture.ts'
+import { type Answer, type ApiFixture, createApiFixture, formOf, numberIn, textIn } from './api-fixture.ts'
+import { contextZip, createForecast } from './create-forecast.ts'
 
 let fixture: ApiFixture
 beforeEach(async () => {
@@ -9,10 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => fixture.close())
 
-const zip = await zipOf({ Dockerfile: 'FROM scratch', 'docker/api.Dockerfile': 'FROM scratch', 'app/main.py': '' })
-
-const create = (fields: Readonly<Record<string, unknown>> = {}, file: Buffer | undefined = zip): Promise<Answer> =>
-  fixture.call('createImage', { form: formOf({ name: 'forecast', type: 'workflow', ...fields }, file) })
+const create = (): Promise<Answer> => createForecast(fixture)
 
 describe('builds', () => {
   async function finishedBuild(): Promise<{ imageId: number; buildId: number }> {
@@ -43,7 +41,7 @@ describe('builds', () => {
     const created = await create()
     const imageId = numberIn(created, 'imageId')
     for (const version of ['0.0.2', '0.0.3']) {
-      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, zip) })
+      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, contextZip) })
     }
     const { pool } = fixture.database
     await pool.query("update build set created_at = now() - (3 - id) * interval '50 days'")
@@ -67,7 +65,7 @@ describe('builds', () => {
   it('says how many are before one that waits', async () => {
     const imageId = numberIn(await create(), 'imageId')
     for (const version of ['0.0.2', '0.0.3']) {
-      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, zip) })
+      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, contextZip) })
     }
     await fixture.database.db.updateTable('build').set({ status: 'running' }).where('id', '=', 1).execute()
     const listed = await fixture.call('listImageBuilds', { params: { imageId }, query: { count: '-1' } })

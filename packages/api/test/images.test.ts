@@ -9,6 +9,7 @@ import {
   textIn,
   zipOf,
 } from './api-fixture.ts'
+import { contextZip, createForecast } from './create-forecast.ts'
 
 let fixture: ApiFixture
 beforeEach(async () => {
@@ -16,10 +17,10 @@ beforeEach(async () => {
 })
 afterEach(() => fixture.close())
 
-const zip = await zipOf({ Dockerfile: 'FROM scratch', 'docker/api.Dockerfile': 'FROM scratch', 'app/main.py': '' })
-
-const create = (fields: Readonly<Record<string, unknown>> = {}, file: Buffer | undefined = zip): Promise<Answer> =>
-  fixture.call('createImage', { form: formOf({ name: 'forecast', type: 'workflow', ...fields }, file) })
+const create = (
+  fields: Readonly<Record<string, unknown>> = {},
+  file: Buffer | undefined = contextZip,
+): Promise<Answer> => createForecast(fixture, fields, file)
 
 describe('creating', () => {
   it('stores the context, queues a build and hints once', async () => {
@@ -55,7 +56,7 @@ describe('creating', () => {
   it('numbers versions from the highest one and refuses one that is there', async () => {
     const imageId = numberIn(await create({ version: '0.2.0' }), 'imageId')
     const add = (fields: Readonly<Record<string, unknown>>): Promise<Answer> =>
-      fixture.call('createImageVersion', { params: { imageId }, form: formOf(fields, zip) })
+      fixture.call('createImageVersion', { params: { imageId }, form: formOf(fields, contextZip) })
     await add({ version: '0.1.0', name: 'ignored', type: 'ignored' })
     await add({})
     expect((await add({ version: '0.2.1' })).body).toMatchObject({
@@ -76,7 +77,7 @@ describe('creating', () => {
     const autodeployResources = [{ entityId: numberIn(workflow, 'id'), entityType: 'workflow' }]
     const answer = await fixture.call('createImageVersion', {
       params: { imageId },
-      form: formOf({ autodeployResources }, zip),
+      form: formOf({ autodeployResources }, contextZip),
     })
     const autodeploymentId = textIn(answer, 'autodeploymentId')
     const listed = await fixture.call('listImageBuilds', { params: { imageId }, query: { count: '1' } })
@@ -154,7 +155,10 @@ describe('creating', () => {
 
 describe('building from a stored artifact', () => {
   async function artifact(): Promise<string> {
-    return textIn(await fixture.call('createArtifact', { form: formOf({ name: 'code', description: 'x' }, zip) }), 'id')
+    return textIn(
+      await fixture.call('createArtifact', { form: formOf({ name: 'code', description: 'x' }, contextZip) }),
+      'id',
+    )
   }
   const build = (buildDetails: object, file?: Buffer): Promise<Answer> =>
     fixture.call('createImage', { form: formOf({ name: 'forecast', type: 'workflow', buildDetails }, file) })
@@ -176,7 +180,7 @@ describe('building from a stored artifact', () => {
   })
 
   it.each([
-    ['a file beside it', (id: string) => ({ artifactId: id }), zip, 'invalid_request'],
+    ['a file beside it', (id: string) => ({ artifactId: id }), contextZip, 'invalid_request'],
     [
       'a version that it has not',
       (id: string) => ({ artifactId: id, artifactVersion: 2 }),
@@ -271,17 +275,19 @@ describe('changing a version', () => {
       return (await fixture.call('describeImageVersion', { params })).body['buildDetails']
     }
     expect(await change({ useCache: true })).toEqual({ source: 'dockerfile', dockerfile: 'FROM x', useCache: true })
-    expect(await change({ source: 'upload' }, zip)).toEqual({ source: 'upload', useCache: true })
-    const stored = await fixture.call('createArtifact', { form: formOf({ name: 'code', description: 'x' }, zip) })
+    expect(await change({ source: 'upload' }, contextZip)).toEqual({ source: 'upload', useCache: true })
+    const stored = await fixture.call('createArtifact', {
+      form: formOf({ name: 'code', description: 'x' }, contextZip),
+    })
     const artifact = { artifactId: textIn(stored, 'id'), artifactVersion: 1 }
     expect(await change({ artifactId: artifact.artifactId })).toEqual({ source: 'upload', useCache: true, ...artifact })
     expect(await change({ context: '.' })).toMatchObject(artifact)
-    expect(await change({}, zip)).toEqual({ source: 'upload', useCache: true, context: '.' })
+    expect(await change({}, contextZip)).toEqual({ source: 'upload', useCache: true, context: '.' })
   })
 
   it('refuses one that is ready', async () => {
     const params = await makeImage(fixture, { engineImageId: 'sha256:x' })
-    const answer = await fixture.call('updateImageVersion', { params, form: formOf({}, zip) })
+    const answer = await fixture.call('updateImageVersion', { params, form: formOf({}, contextZip) })
     expect([answer.status, answer.body['detail']]).toEqual([422, expect.stringContaining('ready')])
   })
 })
@@ -290,7 +296,7 @@ describe('reading', () => {
   it('ranks the exact version first, since clients look at one item only', async () => {
     const imageId = numberIn(await create({ version: '1.0.1' }), 'imageId')
     for (const version of ['1.0.10', '11.0.1']) {
-      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, zip) })
+      await fixture.call('createImageVersion', { params: { imageId }, form: formOf({ version }, contextZip) })
     }
     const answer = await fixture.call('listImageVersions', {
       params: { imageId },

@@ -1,5 +1,6 @@
 /** Kills one part after the other at random moments, and brings each back. A server that ended by itself is a finding. */
 import { setTimeout as pause } from 'node:timers/promises'
+import { eventually } from '@cairn/testkit'
 import type { ServerProcess } from '../../e2e/server-process.ts'
 import type { FaultWorld } from './fault-world.ts'
 
@@ -47,22 +48,9 @@ export async function doViolence(
     kills[victim] += 1
     await kill(world, victim, random)
   }
-  await untilPostgresAnswers(world)
+  // Its supervisor in this process starts it again, a moment after it was killed.
+  await eventually(() => world.database.pool.query('select'), { timeoutMs: postgresPatienceMs })
   return { kills, unplannedEnds }
-}
-
-/** Its supervisor in this process starts it again, a moment after it was killed. */
-async function untilPostgresAnswers({ database }: FaultWorld): Promise<void> {
-  const deadline = performance.now() + postgresPatienceMs
-  for (;;) {
-    try {
-      await database.pool.query('select')
-      return
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await pause(100)
-    }
-  }
 }
 
 async function kill(world: FaultWorld, victim: Victim, random: () => number): Promise<void> {

@@ -20,16 +20,7 @@ const simple = await zipOf({ Dockerfile: 'FROM debian:bookworm-slim\n', 'main.py
 /** Requests that were made since `count`. */
 const requestsSince = (count: number): typeof rig.builder.requests => rig.builder.requests.slice(count)
 
-async function ended(ids: { buildId: number }): Promise<ReturnType<typeof rig.read>> {
-  return eventually(
-    async () => {
-      const state = await rig.read(ids)
-      expect(['success', 'failed', 'stopped']).toContain(state.status)
-      return state
-    },
-    { timeoutMs: 15_000 },
-  )
-}
+const ended = (ids: Pick<BuildIds, 'buildId'>) => rig.ended(ids)
 
 describe('A build', () => {
   test('of an upload makes its version ready and tells all of it in its log', async () => {

@@ -29,6 +29,7 @@ import {
 } from '@cairn/store'
 import {
   createTestDatabase,
+  eventually,
   openTestCipher,
   silentLogger,
   type TestDatabase,
@@ -197,6 +198,18 @@ export class BuildRig {
     })
     this.hints.notify('work')
     return ids
+  }
+
+  /** The build once it is over. */
+  async ended(ids: Pick<BuildIds, 'buildId'>, timeoutMs = 15_000): Promise<BuildState> {
+    return eventually(
+      async () => {
+        const state = await this.read(ids)
+        if (!['success', 'failed', 'stopped'].includes(state.status)) throw new Error(`the build is ${state.status}`)
+        return state
+      },
+      { timeoutMs },
+    )
   }
 
   async read({ buildId }: Pick<BuildIds, 'buildId'>): Promise<BuildState> {

@@ -1,8 +1,8 @@
 import type { BuildDetails } from '@cairn/contract'
 import { ensureTenant, holdBuildSecrets, insertSecret, listSecrets } from '@cairn/store'
-import { eventually, GitServer } from '@cairn/testkit'
+import { GitServer } from '@cairn/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type BuildIds, BuildRig, type BuildState } from './build-rig.ts'
+import { type BuildIds, BuildRig } from './build-rig.ts'
 import { zipOf } from './zip-directory.ts'
 
 const rig = await BuildRig.create()
@@ -19,16 +19,7 @@ afterEach(async () => {
   rig.build = () => ({})
 })
 
-async function ended(ids: BuildIds): Promise<BuildState> {
-  return eventually(
-    async () => {
-      const state = await rig.read(ids)
-      expect(['success', 'failed', 'stopped']).toContain(state.status)
-      return state
-    },
-    { timeoutMs: 15_000 },
-  )
-}
+const ended = (ids: Pick<BuildIds, 'buildId'>) => rig.ended(ids)
 
 const fromGit = (name: string, details: BuildDetails = {}): { details: BuildDetails } => ({
   details: { source: 'github', repository: git.urlOf(name), ...details },

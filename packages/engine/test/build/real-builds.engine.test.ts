@@ -1,6 +1,6 @@
 import { createDockerDriver, createDockerImageBuilder } from '@cairn/driver-docker'
 import { imageTag } from '@cairn/domain'
-import { eventually, silentLogger, testDockerHost, testProgramEnvironment } from '@cairn/testkit'
+import { silentLogger, testDockerHost, testProgramEnvironment } from '@cairn/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { type BuildIds, BuildRig, type BuildState } from './build-rig.ts'
 import { zipOf } from './zip-directory.ts'
@@ -27,14 +27,7 @@ afterAll(async () => {
 const nonce = crypto.randomUUID()
 
 async function ended(ids: BuildIds): Promise<BuildState> {
-  const state = await eventually(
-    async () => {
-      const now = await rig.read(ids)
-      expect(['success', 'failed', 'stopped']).toContain(now.status)
-      return now
-    },
-    { timeoutMs: 55_000, everyMs: 100 },
-  )
+  const state = await rig.ended(ids, 55_000)
   if (state.status === 'success') built.push(imageTag('test', ids.tenantId, ids.imageId, ids.versionId))
   return state
 }

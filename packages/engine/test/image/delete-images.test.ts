@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { DriverError } from '@cairn/driver'
 import { eventually } from '@cairn/testkit'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -94,17 +91,9 @@ describe('A version that is being deleted', () => {
     async (point) => {
       const image = await rig.make(['0.0.1', '0.0.2'])
       await rig.delete(image)
-      const script = join(import.meta.dirname, 'delete-and-die.ts')
-      const child = spawn(process.execPath, [script, rig.test.url, rig.directory, point], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      })
-      const [, signal]: unknown[] = await once(child, 'exit')
-      expect(signal).toBe('SIGKILL')
+      await rig.dieAt(point)
       rig.startLoop()
-      await eventually(
-        async () => expect(await rig.test.database.db.selectFrom('work').select('kind').execute()).toEqual([]),
-        { timeoutMs: 15_000 },
-      )
+      await eventually(async () => expect(await rig.dueWork()).toEqual([]), { timeoutMs: 15_000 })
       expect(await rig.left(image)).toEqual(nothing)
     },
   )

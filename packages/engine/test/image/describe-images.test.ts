@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { DriverError } from '@cairn/driver'
 import { enqueueWork } from '@cairn/store'
@@ -121,15 +118,9 @@ describe('A version that was built', () => {
   test.each(['image.read', 'image.described'])('is described when the server is killed at %s', async (point) => {
     const engineId = `sha256:${point}`
     const image = await built(engineId, files)
-    const script = join(import.meta.dirname, 'delete-and-die.ts')
-    const child = spawn(process.execPath, [script, rig.test.url, rig.directory, point], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    const [, signal]: unknown[] = await once(child, 'exit')
-    expect(signal).toBe('SIGKILL')
+    await rig.dieAt(point)
     rig.startLoop()
     await described(image, engineId)
-    const left = rig.test.database.db.selectFrom('work').select('kind')
-    await eventually(async () => expect(await left.execute()).toEqual([]), { timeoutMs: 15_000 })
+    await eventually(async () => expect(await rig.dueWork()).toEqual([]), { timeoutMs: 15_000 })
   })
 })

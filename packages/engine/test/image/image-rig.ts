@@ -1,4 +1,6 @@
 /** Deletions on a real database, with an engine in memory. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +75,21 @@ export class ImageRig {
     }
     const reconcilers = [createImageReconciler(parts)]
     this.#loops.push(startReconcileLoop({ database, hints, reconcilers, logger: silentLogger, times: quickTimes }))
+  }
+
+  /** A process that does what a loop does, until it is killed at the point. */
+  async dieAt(point: string): Promise<void> {
+    const script = join(import.meta.dirname, 'delete-and-die.ts')
+    const child = spawn(process.execPath, [script, this.test.url, this.directory, point], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const [, signal]: unknown[] = await once(child, 'exit')
+    if (signal !== 'SIGKILL') throw new Error(`the process passed ${point} and ended by itself`)
+  }
+
+  /** Kinds of work that is left to do. */
+  async dueWork(): Promise<string[]> {
+    return (await this.test.database.db.selectFrom('work').select('kind').execute()).map(({ kind }) => kind)
   }
 
   async stopLoops(): Promise<void> {
