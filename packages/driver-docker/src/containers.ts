@@ -17,12 +17,21 @@ export interface Engine {
    */
   readonly startFailures: Map<string, StartFailure>
   readonly held: HeldContainers
+  /** Ids of containers that this driver has frozen, by name. */
+  readonly frozenIds: Map<string, string>
   /** The id of the network that a name stood for when it was last looked at. */
   readonly networkIds: Map<string, string>
 }
 
 export function createEngine(client: EngineClient, installation: string): Engine {
-  return { client, installation, startFailures: new Map(), held: new HeldContainers(), networkIds: new Map() }
+  return {
+    client,
+    installation,
+    startFailures: new Map(),
+    held: new HeldContainers(),
+    frozenIds: new Map(),
+    networkIds: new Map(),
+  }
 }
 
 /** A container of this installation: what the port sees and what only the driver needs. */
@@ -37,7 +46,6 @@ export interface Found {
 }
 
 const notFound = 404
-const notModified = 304
 const conflict = 409
 const pollMs = 100
 /** Inspections under way at once when everything is listed. */
@@ -131,18 +139,11 @@ async function waitForEngine(engine: Engine, name: string, call: Call): Promise<
   }
 }
 
-export async function stopContainer(engine: Engine, name: string, graceMs: number, call: Call): Promise<void> {
-  const found = await findContainer(engine, name, call)
-  if (found === null || found.observation.phase === 'exited') return
-  const path = `/containers/${found.id}/stop`
-  const query = { t: Math.ceil(graceMs / 1000) }
-  await engine.client.request({ method: 'POST', path, query, accept: [notFound, notModified] }, call)
-}
-
 /** Returns when the name is free again. */
 export async function removeContainer(engine: Engine, name: string, call: Call): Promise<void> {
   for (;;) {
     const found = await findContainer(engine, name, call)
+    engine.frozenIds.delete(name)
     if (found === null) {
       engine.held.forget(name)
       return

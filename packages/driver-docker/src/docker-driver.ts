@@ -7,7 +7,6 @@ import {
   listContainers,
   readUsage,
   removeContainer,
-  stopContainer,
   waitForExit,
 } from './containers.ts'
 import { createEngineClient } from './engine-client.ts'
@@ -16,6 +15,7 @@ import { parseEngineHost } from './engine-host.ts'
 import { EngineInfo, readShape } from './engine-shapes.ts'
 import { ensureWorkload } from './ensure-workload.ts'
 import { followHints } from './follow-hints.ts'
+import { freezeContainer, stopContainer, thawContainer } from './freeze-container.ts'
 import { prepareWorkload } from './held/prepare-workload.ts'
 import { diskSpace, diskUsage, pruneBuildCache } from './disk.ts'
 import { readImageFiles } from './image-files.ts'
@@ -54,6 +54,8 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
     hints: (call) => followHints(engine, options.logger, call),
     wait: (name, call) => waitForExit(engine, name, call),
     stop: (name, graceMs, call) => stopContainer(engine, name, graceMs, call),
+    freeze: (name, call) => freezeContainer(engine, name, call),
+    thaw: (name, call) => thawContainer(engine, name, call),
     remove: (name, call) => removeContainer(engine, name, call),
     logs: async function* logs(name, logOptions, call) {
       const canFollow = (await features(call)).engine === 'docker'

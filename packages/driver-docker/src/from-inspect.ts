@@ -6,7 +6,7 @@ const phases: Readonly<Record<string, Observation['phase']>> = {
   configured: 'created',
   initialized: 'created',
   running: 'running',
-  paused: 'running',
+  paused: 'frozen',
   restarting: 'running',
   stopping: 'running',
 }
@@ -27,7 +27,7 @@ export function toObservation(inspect: ContainerInspect, installation: string): 
     name: inspect.Name.replace(/^\//, ''),
     owner,
     phase,
-    address: phase === 'running' ? publishedAddress(inspect) : null,
+    address: phase === 'running' || phase === 'frozen' ? publishedAddress(inspect) : null,
     ...readTimes(inspect),
     exit: phase === 'exited' ? toExit(inspect) : null,
   }

@@ -123,7 +123,7 @@ describe('observations', () => {
       { code: 127, reason: 'error', detail: 'exec: not found' },
     ],
     ['created', { ExitCode: 128, Error: 'the engine failed' }, 'created', null],
-    ['paused', {}, 'running', null],
+    ['paused', {}, 'frozen', null],
     ['exited', { ExitCode: 0 }, 'exited', { code: 0, reason: 'completed', detail: null }],
     ['exited', { ExitCode: 2 }, 'exited', { code: 2, reason: 'error', detail: null }],
     ['exited', { ExitCode: 137 }, 'exited', { code: 137, reason: 'killed', detail: null }],

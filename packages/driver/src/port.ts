@@ -9,6 +9,8 @@
  * - A container that is held (`prepare`) has not started its command. `ensure` releases it, and so starts the name: once,
  *   whoever calls it how often. One that ended before it was released was no attempt: `ensure` replaces it. When nobody
  *   knows whether it had been released, it is observed as `exited` with code null, and never replaced.
+ * - Freezing changes nothing but the clock of the processes: they go on where they were, with the memory, connections and
+ *   address that they had. `stop` and `remove` act on a frozen workload as on a running one.
  * - Observation is data. A failed call means "unknown" (it throws), never "gone" (`null`).
  * - Hints may be lost, repeated or reordered; `list` is the truth.
  * - Nothing without this installation's label is observed, listed, stopped or removed; `ensure` on such a name is a
@@ -81,6 +83,11 @@ export type Prepared =
   /** The name has been started or made in the usual way before; nothing was done. */
   | { readonly kind: 'started' }
 
+export type Frozen =
+  | { readonly kind: 'frozen' }
+  /** It does not run, or this engine cannot freeze; `reason` says so. */
+  | { readonly kind: 'not_frozen'; readonly reason: string }
+
 export interface Usage {
   /** Bytes that the workload's own files and changes take, apart from its image. */
   readonly writableBytes: number
@@ -100,8 +107,8 @@ export interface Observation {
   readonly name: WorkloadName
   readonly owner: Owner
   /** `created`: made but its command never started: held, or the caller crashed or the engine failed in between. */
-  readonly phase: 'created' | 'running' | 'exited'
-  /** Host and port at which `publishPort` answers from this machine, while running. */
+  readonly phase: 'created' | 'running' | 'frozen' | 'exited'
+  /** Host and port at which `publishPort` answers from this machine, while running or frozen. */
   readonly address: { readonly host: string; readonly port: number } | null
   /** When its command started. Null also when the process could not be started at all. */
   readonly startedAt: Date | null
@@ -169,6 +176,13 @@ export interface EngineDriver extends ImageVerbs {
    * to whole seconds. Returns when the process has ended. Absent or exited = done.
    */
   stop(name: WorkloadName, graceMs: number, call: Call): Promise<void>
+  /**
+   * Takes the CPU from a running workload: none of its processes gets on until `thaw`. What is sent to it meanwhile waits
+   * in its sockets. Frozen already = done.
+   */
+  freeze(name: WorkloadName, call: Call): Promise<Frozen>
+  /** Lets a frozen workload go on. Absent or not frozen = done. */
+  thaw(name: WorkloadName, call: Call): Promise<void>
   /** Kills and deletes, its anonymous volumes too. Absent = done. */
   remove(name: WorkloadName, call: Call): Promise<void>
   /**

@@ -101,6 +101,8 @@ export function createStoredEngine(pool: Pool): EngineDriver {
         [name],
       )
     },
+    freeze: unused,
+    thaw: unused,
     remove: async (name) => {
       await pool.query('delete from fake_engine.workload where name = $1', [name])
     },

@@ -107,9 +107,11 @@ function finishDecision(now: number, settled: Settled): ServiceDecision {
 function effectOn(now: number, instance: InstanceState, { before, after, facts }: Settled): readonly ServiceEffect[] {
   const observed = facts.observations.get(instance.name) ?? null
   if (instance.status === 'stopping') {
-    const graceMs = observed?.phase === 'running' ? timing.stopGraceMs : 0
+    const isAlive = observed?.phase === 'running' || observed?.phase === 'frozen'
+    const graceMs = isAlive ? timing.stopGraceMs : 0
     return observed === null ? [] : [{ kind: 'remove', name: instance.name, graceMs }]
   }
+  if (observed?.phase === 'frozen') return [{ kind: 'thaw', name: instance.name }]
   const mayStart = observed === null || observed.phase === 'created'
   const revision = after.revisions.find((candidate) => candidate.revision === instance.revision)
   const isWanted = revision?.status === 'starting' || revision?.status === 'active'

@@ -34,6 +34,8 @@ export function evolveInstance(now: number, instance: InstanceState, facts: Inst
   }
   if (observed.phase === 'created') return awaitStart(now, instance, facts.startFailure)
   if (observed.phase === 'exited') return { kind: 'ended', instance, reason: describeInstanceExit(observed) }
+  // It gets the CPU back before it is judged again.
+  if (observed.phase === 'frozen') return { kind: 'keep', instance: addressed(instance, observed) }
   return judgeRunning(now, instance, { observed, check: facts.check })
 }
 

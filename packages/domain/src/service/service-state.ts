@@ -67,7 +67,7 @@ export interface ServiceState {
 
 /** What the engine showed of one workload; null where it has none of that name. */
 export interface ObservedInstance {
-  readonly phase: 'created' | 'running' | 'exited'
+  readonly phase: 'created' | 'running' | 'frozen' | 'exited'
   readonly address: { readonly host: string; readonly port: number } | null
   /** Epoch milliseconds. */
   readonly startedAt: number | null
@@ -115,6 +115,8 @@ export type ServiceWrite =
 /** An effect on the engine; idempotent by name, and only for instances whose row is durable. */
 export type ServiceEffect =
   | { readonly kind: 'start'; readonly name: string; readonly revision: number }
+  /** Lets an instance that was frozen go on. */
+  | { readonly kind: 'thaw'; readonly name: string }
   | { readonly kind: 'remove'; readonly name: string; readonly graceMs: number }
 
 export interface ServiceDecision {

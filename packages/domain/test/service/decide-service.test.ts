@@ -90,6 +90,28 @@ describe('a new service', () => {
   })
 })
 
+describe('a frozen instance', () => {
+  test('of a service that serves is thawed and stays as it is meanwhile', () => {
+    const world = deployed()
+    const [instance] = world.live(1)
+    world.setPhase(instance?.name ?? '', 'frozen')
+    expect(world.pass().effects).toEqual([{ kind: 'thaw', name: instance?.name }])
+    expect(world.live(1)).toEqual([instance])
+    world.run(60_000)
+    expect(world.containersOf(1)).toMatchObject([{ observed: { phase: 'running' } }])
+    expect(world.live(1)).toEqual([instance])
+  })
+
+  test('that is to go gets its grace time', () => {
+    const world = deployed()
+    const [instance] = world.live(1)
+    world.setPhase(instance?.name ?? '', 'frozen')
+    world.delete()
+    const graceMs = timing.stopGraceMs
+    expect(world.pass().effects).toEqual([{ kind: 'remove', name: instance?.name, graceMs }])
+  })
+})
+
 describe('a redeploy', () => {
   test('serves from the old revision until the new one is healthy, drains it, then removes it', () => {
     const world = deployed()

@@ -88,6 +88,11 @@ export class ServiceWorld {
     return [...this.containers.values()].filter((container) => container.revision === revision)
   }
 
+  setPhase(name: string, phase: 'running' | 'frozen'): void {
+    const container = this.containers.get(name)
+    if (container !== undefined) container.observed = { ...container.observed, phase }
+  }
+
   exit(revision: number, code: number, lastLogLine: string | null = null): void {
     for (const container of this.containersOf(revision)) {
       const reason = code === 0 ? 'completed' : 'error'
@@ -104,6 +109,7 @@ export class ServiceWorld {
     for (const write of decision.writes) this.apply(write)
     for (const effect of decision.effects) {
       if (effect.kind === 'remove') this.containers.delete(effect.name)
+      else if (effect.kind === 'thaw') this.setPhase(effect.name, 'running')
       else this.start(effect.name, effect.revision)
     }
     return decision

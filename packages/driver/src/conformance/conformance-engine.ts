@@ -21,7 +21,12 @@ export interface ConformanceOptions {
   /** Whether programs run for real. The tests of limits and of isolation need that, and are skipped elsewhere. */
   readonly runsPrograms: boolean
   /** What the engine is known not to do, with the reason; the tests of that are skipped and say why. */
-  readonly lacks: { readonly outOfMemory?: string; readonly networkIsolation?: string; readonly holding?: string }
+  readonly lacks: {
+    readonly outOfMemory?: string
+    readonly networkIsolation?: string
+    readonly holding?: string
+    readonly freezing?: string
+  }
 }
 
 /** One run of the suite: an installation, its driver and its network. */

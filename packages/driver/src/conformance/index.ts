@@ -11,6 +11,7 @@ import { call, present } from './call.ts'
 import type { ConformanceEngine, ConformanceOptions, Finished, Suite } from './conformance-engine.ts'
 import { describeEnsure } from './ensure-tests.ts'
 import { describeFiles } from './file-tests.ts'
+import { describeFreezing } from './freeze-tests.ts'
 import { describeGivenFiles } from './given-files-tests.ts'
 import { describeHeld } from './held-tests.ts'
 import { describeHints } from './hint-tests.ts'
@@ -57,6 +58,7 @@ export function describeDriverConformance(options: ConformanceOptions): void {
     describeEnsure(suiteOf)
     describeHeld(suiteOf, options)
     describeOutcomes(suiteOf, options)
+    describeFreezing(suiteOf, options)
     describeLogs(suiteOf, options)
     describeFiles(suiteOf, options)
     describeGivenFiles(suiteOf, options)

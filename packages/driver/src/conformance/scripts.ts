@@ -7,6 +7,7 @@ export const scripts = {
   runUntilStopped: 'echo started; while :; do sleep 0.05; done',
   obeyStop: 'trap "exit 143" TERM; echo ready; while :; do sleep 0.05; done',
   ignoreStop: 'trap "" TERM; echo ready; while :; do sleep 0.05; done',
+  tick: 'while :; do echo tick; sleep 0.02; done',
   endSoon: 'sleep 0.4; exit 3',
   printEnvironment: `perl -e 'for (sort grep /^CONF_/, keys %ENV) { print "$_ ", unpack("H*", $ENV{$_}), "\\n" }'`,
   twoStreams: 'echo out one; echo err one >&2; sleep 0.1; echo out two; echo err two >&2',

@@ -12,6 +12,7 @@ import type {
   DiskSpace,
   EngineDriver,
   ExitReason,
+  Frozen,
   ImageDetails,
   LogOptions,
   WorkloadFiles,
@@ -191,6 +192,15 @@ function workloadVerbs(engine: FakeEngine, installation: string) {
     stop: async (name: string, graceMs: number, call: Call) => {
       const workload = await find(name, call)
       if (workload !== null) await bounded(engine, call, (bound) => workload.stop(graceMs, bound))
+    },
+    freeze: async (name: string, call: Call): Promise<Frozen> => {
+      const workload = await find(name, call)
+      if (workload?.freeze() === true) return { kind: 'frozen' }
+      return { kind: 'not_frozen', reason: `workload ${name} does not run` }
+    },
+    thaw: async (name: string, call: Call) => {
+      const workload = await find(name, call)
+      workload?.thaw()
     },
     remove: async (name: string, call: Call) => {
       const workload = await find(name, call)

@@ -1,7 +1,7 @@
 /**
  * One container of the fake engine.
  *
- * Invariant: phases only go `created` → `running` → `exited`; every change of phase or log emits `change` after the
+ * Invariant: phases only go `created` → `running` ⇄ `frozen` → `exited`, and no program ends while it is frozen; every change of phase or log emits `change` after the
  * state holds it, so a reader that looks first and then waits misses nothing.
  */
 import { EventEmitter, once } from 'node:events'
@@ -31,6 +31,8 @@ export class FakeWorkload {
   #startedAt: Date | null = null
   #finishedAt: Date | null = null
   #exit: Exit | null = null
+  /** What its program came to while it was frozen. */
+  #endOnThaw: Exit | null = null
   readonly #timers: NodeJS.Timeout[] = []
 
   constructor(
@@ -65,7 +67,7 @@ export class FakeWorkload {
     }
     if (durationMs !== 'endless') {
       const exit = { code: exitCode, reason: reason ?? exitReason(exitCode, false), detail: null }
-      this.#timers.push(setTimeout(() => this.#end(exit), durationMs))
+      this.#timers.push(setTimeout(() => this.#endProgram(exit), durationMs))
     }
     this.#changed()
   }
@@ -78,13 +80,30 @@ export class FakeWorkload {
     this.#changed()
   }
 
-  /** Ends a running program; otherwise nothing. */
+  /** Ends a running or frozen program; otherwise nothing. */
   finish(exit: Exit): void {
-    if (this.#phase === 'running') this.#end(exit)
+    if (this.#phase === 'running' || this.#phase === 'frozen') this.#end(exit)
+  }
+
+  /** False when there is nothing that runs. */
+  freeze(): boolean {
+    if (this.#phase === 'running') {
+      this.#phase = 'frozen'
+      this.#changed()
+    }
+    return this.#phase === 'frozen'
+  }
+
+  thaw(): void {
+    if (this.#phase !== 'frozen') return
+    this.#phase = 'running'
+    if (this.#endOnThaw === null) this.#changed()
+    else this.#end(this.#endOnThaw)
   }
 
   /** As the engine does: stop signal, then kill when the program has not ended after `graceMs`. */
   async stop(graceMs: number, call: Call): Promise<void> {
+    this.thaw()
     if (this.#phase !== 'running') return
     if (this.#program.honoursStopSignal ?? true) {
       this.finish(killedWith(sigtermExit))
@@ -127,16 +146,22 @@ export class FakeWorkload {
 
   observe(): Observation {
     const { name, owner, publishPort } = this.spec
+    const isAlive = this.#phase === 'running' || this.#phase === 'frozen'
     const published = publishPort === null ? null : { host: '127.0.0.1', port: publishPort }
     return {
       name,
       owner,
       phase: this.#phase,
-      address: this.#phase === 'running' && published !== null ? (this.#program.address ?? published) : null,
+      address: isAlive && published !== null ? (this.#program.address ?? published) : null,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
       exit: this.#exit,
     }
+  }
+
+  #endProgram(exit: Exit): void {
+    if (this.#phase === 'frozen') this.#endOnThaw = exit
+    else this.#end(exit)
   }
 
   #end(exit: Exit): void {

@@ -44,12 +44,13 @@ export async function actOnService(
     effects.map(async (effect) => {
       try {
         if (effect.kind === 'start') await start(actor, service, effect, signal)
+        else if (effect.kind === 'thaw') await actor.driver.thaw(effect.name, { signal })
         else await remove(actor, service, effect, signal)
       } catch (error) {
         if (!(error instanceof DriverError) || error.code === 'unavailable') throw error
         if (effect.kind === 'start') {
           startFailures.set(effect.name, { reason: error.message, permanent: !error.retryable })
-        } else if (error.retryable) throw error
+        } else if (error.retryable || effect.kind === 'thaw') throw error
         else removalRefused ??= error.message
       }
     }),

@@ -22,7 +22,7 @@ export async function observeInstances(
     state.instances.map(async (instance): Promise<[string, ObservedInstance | null]> => {
       const seen = await parts.driver.observe(instance.name, { signal })
       const log = { serviceId: state.id, name: instance.name }
-      if (seen?.phase === 'running') parts.pumps.follow(log, onEnd)
+      if (seen?.phase === 'running' || seen?.phase === 'frozen') parts.pumps.follow(log, onEnd)
       const isNews = seen?.phase === 'exited' && instance.status !== 'stopping'
       const lastLogLine = isNews ? await parts.pumps.finish(log, lastLineMs) : null
       return [instance.name, seen === null ? null : toObserved(seen, lastLogLine)]

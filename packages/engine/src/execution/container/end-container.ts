@@ -38,7 +38,7 @@ export async function endContainer(
     await callEngine((call) => runtime.driver.stop(name, stopGraceMs, bounded(call, stopGraceMs)), options)
     const seen = await callEngine((call) => runtime.driver.observe(name, bounded(call)), options)
     runtime.crashPoints.reach('execution.container-stopped')
-    if (seen?.phase !== 'running') return seen
+    if (seen === null || seen.phase === 'created' || seen.phase === 'exited') return seen
     await pause(lookAgainMs, undefined, { signal: attempt.signal })
   }
 }
