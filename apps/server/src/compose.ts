@@ -305,6 +305,7 @@ function limitsOf(settings: Settings): ApiLimits {
   return {
     ...defaultApiLimits,
     uploadBytes: settings.maxUploadBytes,
+    mostInstances: settings.mostInstances,
     rate: { perSecond, burst: perSecond * 4 },
     runs: { mostLiveRuns: settings.mostLiveRuns, mostWaitingRuns: settings.mostWaitingRuns },
     disk: diskPolicyOf(settings),

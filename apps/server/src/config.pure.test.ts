@@ -26,6 +26,7 @@ test('without any variable every setting has its default', () => {
     buildMemoryBytes: null,
     mostLiveRuns: 10,
     mostHeldStarts: 16,
+    mostInstances: 2,
     mostWaitingRuns: 100,
     leastScheduleSeconds: 1,
     scheduleGraceSeconds: 3600,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { isMailAddress } from '@cairn/domain'
 import { buildSettings } from './build-settings.ts'
 import { diskSettings } from './disk-settings.ts'
+import { serviceSettings } from './service-settings.ts'
 import { integer, list, oneOf, optional, plain, type Setting, type SettingContext, splitList } from './setting-kinds.ts'
 
 const roles = ['api', 'engine', 'gateway'] as const
@@ -270,6 +271,7 @@ export const settings = {
   },
   ...buildSettings,
   ...diskSettings,
+  ...serviceSettings,
   retentionDays: integer(
     {
       name: 'CAIRN_RETENTION_DAYS',

@@ -41,6 +41,7 @@ import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operati
 import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
+import { restartService, startService, stopService } from './operations/services/run-service.ts'
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
 import { callWebhook } from './operations/triggers/call-webhook.ts'
@@ -121,6 +122,9 @@ const built: Handlers = {
   describeService,
   updateService,
   deleteService,
+  stopService,
+  startService,
+  restartService,
   testService,
   listInstanceOptions,
   listWarehouses,

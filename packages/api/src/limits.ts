@@ -25,6 +25,8 @@ export interface ApiLimits {
   readonly rate: RateLimit
   /** For each webhook, and for each address that calls webhooks. */
   readonly hookRate: { readonly byHook: RateLimit; readonly byAddress: RateLimit }
+  /** Instances that a service may ask for: CAIRN_MAX_INSTANCES. */
+  readonly mostInstances: number
   /** Runs that a workflow with concurrent runs may have. */
   readonly runs: RunLimits
   /** What the engine keeps its disk to, for those who ask. */
@@ -53,6 +55,7 @@ export const defaultApiLimits: ApiLimits = {
   drain: { idleMs: 5000, totalMs: 30_000, maxBytes: 256 * mebibyte },
   rate: { perSecond: 500, burst: 2000 },
   hookRate: { byHook: { perSecond: 10, burst: 100 }, byAddress: { perSecond: 200, burst: 1000 } },
+  mostInstances: 2,
   runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
   disk: defaultDiskPolicy,
   scheduleSeconds: 1,

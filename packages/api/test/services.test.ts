@@ -102,7 +102,12 @@ describe('creating', () => {
     ['secrets', { parameters: { secrets: ['s'] } }, 'parameters.secrets'],
     ['scale to zero', { scaleToZero: true }, 'scaleToZero'],
     ['stickiness of an api', { serviceType: 'api', sessionStickiness: true }, 'sessionStickiness'],
-    ['two instances', { minInstances: 2 }, 'minInstances'],
+    [
+      'more instances than the server allows',
+      { minInstances: 3 },
+      'minInstances: must be at most 2; the setting CAIRN_MAX_INSTANCES',
+    ],
+    ['more instances than any server allows', { minInstances: 11 }, 'minInstances'],
     ['a health check that is no path', { healthCheckURL: 'health' }, 'healthCheckURL'],
     ['a health check with a line break', { healthCheckURL: '/a\r\nX: y' }, 'healthCheckURL'],
     ['a health check with a blank', { healthCheckURL: '/a b' }, 'healthCheckURL'],
@@ -235,4 +240,58 @@ describe('testing', () => {
       expect.stringContaining('CREATING: no instance is ready'),
     ])
   })
+})
+
+describe('stopping, starting and restarting', () => {
+  const describeIt = async (params: { serviceId: string }) => (await fixture.call('describeService', { params })).body
+  const wants = () =>
+    fixture.database.db.selectFrom('service').select(['stopped_by', 'min_instances', 'generation']).execute()
+
+  it('keeps a stopped service available, with its state and revision, and starts it again', async () => {
+    const params = await created({ minInstances: 2 })
+    await deployed('AVAILABLE')
+    expect((await fixture.call('stopService', { params })).body).toEqual({ id: params.serviceId })
+    expect(await describeIt(params)).toMatchObject({ status: 'AVAILABLE', state: 'stopped', minInstances: 2 })
+    expect(await fixture.database.db.selectFrom('work').select('key').execute()).toEqual([{ key: params.serviceId }])
+    expect((await fixture.call('stopService', { params })).status).toBe(202)
+    const refused = await fixture.call('restartService', { params })
+    expect([refused.status, refused.body['detail']]).toEqual([409, expect.stringContaining('start it')])
+    expect((await fixture.call('startService', { params })).status).toBe(202)
+    expect(await describeIt(params)).toMatchObject({ status: 'AVAILABLE', state: 'running' })
+    expect(await revisions()).toHaveLength(1)
+  })
+
+  it('leaves a stopped service stopped when it is changed', async () => {
+    const params = await created()
+    await deployed('AVAILABLE')
+    await fixture.call('stopService', { params })
+    await fixture.call('updateService', { params, body: { parameters: { env: { A: '2' } } } })
+    expect(await describeIt(params)).toMatchObject({ status: 'AVAILABLE', state: 'stopped' })
+  })
+
+  it('restarts by a new revision that differs in nothing', async () => {
+    const params = await created()
+    await deployed('AVAILABLE')
+    await fixture.call('restartService', { params })
+    const [before, after] = await revisions()
+    expect(after).toMatchObject({ revision: 2, status: 'starting', spec: before?.spec })
+    expect(await describeIt(params)).toMatchObject({ status: 'DEPLOYING' })
+  })
+
+  it('changes the number of instances without a new revision', async () => {
+    const params = await created()
+    await deployed('AVAILABLE')
+    await fixture.call('updateService', { params, body: { minInstances: 2 } })
+    expect(await wants()).toMatchObject([{ min_instances: 2, generation: 1 }])
+    expect(await fixture.database.db.selectFrom('work').select('key').execute()).toEqual([{ key: params.serviceId }])
+  })
+
+  it.each(['stopService', 'startService', 'restartService'] as const)(
+    '%s refuses what is being deleted',
+    async (id) => {
+      const params = await created()
+      await fixture.call('deleteService', { params })
+      expect((await fixture.call(id, { params })).status).toBe(409)
+    },
+  )
 })

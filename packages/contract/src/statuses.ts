@@ -106,6 +106,17 @@ export type ServiceStatus = (typeof serviceStatuses)[number]
 export const revisionStatuses = ['starting', 'active', 'draining', 'removed', 'failed'] as const
 export type RevisionStatus = (typeof revisionStatuses)[number]
 
+/** Stored and on the wire. Why a revision was made; `image-built` = by a build that was to deploy its image. */
+export const revisionCauses = ['created', 'updated', 'restarted', 'rolled-back', 'image-built'] as const
+export type RevisionCause = (typeof revisionCauses)[number]
+
+/**
+ * On the wire. Beside the status: whether instances run, are frozen (in memory, without CPU), are gone until a request comes
+ * (`asleep`), or are gone until somebody starts the service (`stopped`).
+ */
+export const serviceRunStates = ['running', 'frozen', 'asleep', 'stopped'] as const
+export type ServiceRunState = (typeof serviceRunStates)[number]
+
 /** Stored. What the engine last saw of an instance. */
 export const instanceStatuses = ['starting', 'ready', 'unready', 'stopping'] as const
 export type InstanceStatus = (typeof instanceStatuses)[number]

@@ -9,6 +9,7 @@ import type {
   RunTrigger,
   SbomSummary,
   SecretUserKind,
+  RevisionCause,
   ServiceStatus,
   ServiceType,
   StoredExecutionStatus,
@@ -176,6 +177,10 @@ export interface Schema {
     status: ServiceStatus
     status_reason: string | null
     active_revision: number | null
+    min_instances: number
+    scaled_instances: number | null
+    stopped_by: string | null
+    stopped_at: Date | null
     created_at: Created
     created_by: string
     updated_at: Moment
@@ -191,6 +196,10 @@ export interface Schema {
     created_by: string
     activated_at: Date | null
     drain_until: Date | null
+    cause: RevisionCause
+    changed_fields: ColumnType<string[], string | undefined, never>
+    rolled_back_to: number | null
+    launched: Generated<number>
   }
   service_instance: {
     workload_name: string

@@ -26,6 +26,8 @@ export const wireLimits = {
   secrets: 128,
   autodeployResources: 64,
   filterValues: 100,
+  /** Of a service. Servers allow 2 unless they are set up for more. */
+  instances: 10,
   pageSize: 1000,
   defaultPageSize: 25,
   /** Bytes of a zip that the SDK makes in memory, unless told otherwise. The server takes more: CAIRN_MAX_UPLOAD_BYTES. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { serviceStatuses, serviceTypes } from '../statuses.ts'
+import { serviceRunStates, serviceStatuses, serviceTypes } from '../statuses.ts'
 import {
   Description,
   NumericId,
@@ -58,7 +58,8 @@ const changeable = {
       'x-rule': 'must be a path that starts with / and holds visible ASCII characters only; percent-encode others',
     }),
   ),
-  minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, default: 1 })),
+  /** At most 2, unless the server is set up for more: CAIRN_MAX_INSTANCES. */
+  minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: wireLimits.instances, default: 1 })),
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
   access: Type.Optional(Type.Enum(serviceAccess, { default: 'private', ...addedByCairn })),
 }
@@ -94,12 +95,13 @@ export type ListServicesQuery = Static<typeof ListServicesQuery>
 export const ServiceId = Type.Object({ id: Uuid })
 export type ServiceId = Static<typeof ServiceId>
 
-/** Added by Cairn: `url`, `access`, and `statusReason`, which says why the service has its status. */
+/** Added by Cairn: `url`, `access`, `state`, and `statusReason`, which says why the service has its status and state. */
 export const ServiceSummary = Type.Object({
   id: Uuid,
   name: Type.String(),
   status: Type.Enum(serviceStatuses),
   statusReason: nullable(Type.String(), addedByCairn),
+  state: Type.Enum(serviceRunStates, addedByCairn),
   serviceType: Type.Enum(serviceTypes),
   url: Type.String(addedByCairn),
   access: Type.Enum(serviceAccess, addedByCairn),

@@ -11,6 +11,10 @@ export interface RevisionPass {
   readonly revision: RevisionState
   readonly fates: readonly InstanceFate[]
   readonly nameOf: InstanceNaming
+  /** Instances that the serving revision keeps. */
+  readonly wanted: number
+  /** Users have stopped the service: a revision that starts waits for the next start. */
+  readonly isStopped: boolean
 }
 
 /** What a revision's pass comes to: its own next state and that of its instances, with the writes that say so. */
@@ -26,8 +30,9 @@ export function decideRevision(pass: RevisionPass, isNewest: boolean): RevisionO
   if (revision.status === 'starting') {
     return isNewest ? decideStarting(pass) : retire(pass, 'superseded by a newer revision before it was ready')
   }
-  if (revision.status === 'active') return keepRunning(pass)
+  if (revision.status === 'active') return keepRunning(pass, pass.wanted)
   if (revision.status === 'draining') {
+    if (pass.isStopped) return retire(pass, 'the service was stopped')
     return now >= (revision.drainUntil ?? 0) ? retire(pass, 'replaced by a newer revision') : drain(pass)
   }
   return { revision, ...settle(pass, stopAll(pass, null)) }
@@ -42,7 +47,8 @@ function decideStarting(pass: RevisionPass): RevisionOutcome {
     const write: ServiceWrite = { kind: 'fail-revision', revision: revision.revision, reason }
     return { revision: { ...revision, status: 'failed', reason }, ...settled, writes: [...settled.writes, write] }
   }
-  const outcome = keepRunning(pass)
+  // A service that sleeps wakes for the check of its new revision.
+  const outcome = keepRunning(pass, pass.isStopped ? 0 : Math.max(1, pass.wanted))
   const serving = outcome.instances.filter((instance) => instance.status !== 'stopping')
   if (serving.length === 0 || serving.some((instance) => instance.status !== 'ready')) return outcome
   const write: ServiceWrite = {
@@ -50,42 +56,44 @@ function decideStarting(pass: RevisionPass): RevisionOutcome {
     revision: revision.revision,
     drainUntil: pass.now + timing.drainMs,
   }
-  return { ...outcome, revision: { ...revision, status: 'active' }, writes: [...outcome.writes, write] }
+  return { ...outcome, revision: { ...outcome.revision, status: 'active' }, writes: [...outcome.writes, write] }
 }
 
-/** One live instance for every ordinal; those that ended are replaced, surplus ones stop. */
-function keepRunning(pass: RevisionPass): RevisionOutcome {
+/** One live instance for every ordinal below `count`; those that ended are replaced, surplus ones stop. */
+function keepRunning(pass: RevisionPass, count: number): RevisionOutcome {
   const { revision, fates } = pass
   const kept = new Set<string>()
   const added: InstanceState[] = []
-  for (let ordinal = 0; ordinal < Math.max(1, revision.spec.minInstances); ordinal += 1) {
+  for (let ordinal = 0; ordinal < count; ordinal += 1) {
     const own = fates.filter((fate) => fate.instance.ordinal === ordinal)
     const current = own
       .filter((fate) => fate.instance.status !== 'stopping')
       .toSorted((a, b) => b.instance.restart - a.instance.restart)[0]
     if (current !== undefined && current.kind !== 'ended') kept.add(current.instance.name)
-    else added.push(successor(pass, ordinal, current ?? null))
+    else added.push(successor(pass, { ordinal, restart: revision.launched + added.length }, current ?? null))
   }
   const instances = fates.flatMap((fate) => {
     if (fate.kind === 'gone') return []
     if (kept.has(fate.instance.name)) return [fate.instance]
     return [stopping(fate.instance, fate.kind === 'ended' ? fate.reason : null)]
   })
-  return { revision, ...settle(pass, [...instances, ...added]) }
+  const launched = revision.launched + added.length
+  return { revision: { ...revision, launched }, ...settle(pass, [...instances, ...added]) }
 }
 
-function successor(pass: RevisionPass, ordinal: number, ended: InstanceFate | null): InstanceState {
-  const { now, revision, fates } = pass
-  const restarts = fates.filter((fate) => fate.instance.ordinal === ordinal).map((fate) => fate.instance.restart)
-  const restart = Math.max(-1, ...restarts) + 1
+function successor(
+  pass: RevisionPass,
+  place: Pick<InstanceState, 'ordinal' | 'restart'>,
+  ended: InstanceFate | null,
+): InstanceState {
+  const { now, revision } = pass
   const before = ended?.instance ?? null
   const wasStable = before !== null && before.readyAt !== null && now - before.readyAt >= timing.stableAfterMs
   const crashes = before === null ? 0 : wasStable ? 1 : before.crashes + 1
   return {
-    name: pass.nameOf(revision.revision, ordinal, restart),
+    name: pass.nameOf(revision.revision, place.ordinal, place.restart),
     revision: revision.revision,
-    ordinal,
-    restart,
+    ...place,
     status: 'starting',
     crashes,
     failures: 0,

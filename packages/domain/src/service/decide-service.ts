@@ -2,7 +2,7 @@
  * What to write and do next for a service. Pure: the same record and facts give the same decision.
  *
  * Always true of the decisions, whatever the facts: a terminal revision stays as it is; at most one revision is active;
- * the active one keeps its instances until a newer one is healthy; effects concern only instances whose row exists or is
+ * the active one keeps its wanted instances until a newer one is healthy; effects concern only instances whose row exists or is
  * added by the same decision; there is something to do, a time to look again, or nothing left to happen.
  */
 import { decideRevision, type InstanceNaming, type RevisionOutcome, stopping } from './decide-revision.ts'
@@ -37,7 +37,9 @@ export function decideService(
   const newest = Math.max(...state.revisions.map((revision) => revision.revision))
   const outcomes = state.revisions.map((revision) => {
     const own = fates.filter((fate) => fate.instance.revision === revision.revision)
-    return decideRevision({ now, revision, fates: own, nameOf }, revision.revision === newest)
+    const { wanted, stoppedBy } = state
+    const pass = { now, revision, fates: own, nameOf, wanted, isStopped: stoppedBy !== null }
+    return decideRevision(pass, revision.revision === newest)
   })
   const after = applyActivation(now, state, outcomes)
   const writes = [...outcomes.flatMap((outcome) => outcome.writes), ...statusWrites(state, after)]

@@ -10,10 +10,10 @@ export function describeService(state: ServiceState): { status: ServiceStatus; r
   const newest = state.revisions.toSorted((a, b) => b.revision - a.revision)[0]
   const active = state.revisions.find((revision) => revision.status === 'active')
   if (newest === undefined) return { status: state.status, reason: state.statusReason }
-  if (active === undefined) {
-    return newest.status === 'failed'
-      ? { status: 'CREATE_FAILED', reason: newest.reason }
-      : { status: 'CREATING', reason: progressOf(state, newest) }
+  if (active === undefined)
+    return { status: newest.status === 'failed' ? 'CREATE_FAILED' : 'CREATING', reason: whyNotServing(state, newest) }
+  if (state.wanted === 0 && (state.stoppedBy !== null || newest.status !== 'starting')) {
+    return { status: 'AVAILABLE', reason: restReason(state, newest) }
   }
   const trouble = troubleOf(state, active)
   if (newest.status === 'starting') return { status: 'DEPLOYING', reason: trouble ?? progressOf(state, newest) }
@@ -23,6 +23,20 @@ export function describeService(state: ServiceState): { status: ServiceStatus; r
       : null
   const reasons = [trouble, failure].filter((reason) => reason !== null)
   return { status: 'AVAILABLE', reason: reasons.length === 0 ? null : reasons.join('; ') }
+}
+
+/** Of a service of which no revision has ever served. */
+function whyNotServing(state: ServiceState, newest: RevisionState): string | null {
+  if (newest.status === 'failed') return newest.reason
+  if (state.stoppedBy !== null) return `stopped by ${state.stoppedBy} before it was ready; start it to go on`
+  return progressOf(state, newest)
+}
+
+/** Why a service that could serve keeps no instance. */
+function restReason(state: ServiceState, newest: RevisionState): string {
+  if (state.stoppedBy === null) return 'asleep: it had no requests; the next one wakes it'
+  const waiting = newest.status === 'starting' ? `; revision ${newest.revision} is deployed when it is started` : ''
+  return `stopped by ${state.stoppedBy}${waiting}`
 }
 
 function instancesOf(state: ServiceState, revision: RevisionState): readonly InstanceState[] {

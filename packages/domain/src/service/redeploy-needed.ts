@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ServiceSpec } from './spec.ts'
 
-/** What the contract names as a reason to redeploy; title, description, tags, access and `minInstances` are none. */
+/** What the contract names as a reason to redeploy; title, description, tags and access are none. */
 const redeployFields: Readonly<Record<string, (spec: ServiceSpec) => unknown>> = {
   imageId: (spec) => spec.image.imageId,
   versionId: (spec) => spec.image.versionId,

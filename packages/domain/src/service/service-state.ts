@@ -3,7 +3,7 @@
  *
  * - revision: starting → active → draining → removed, starting → failed, starting → removed (superseded or deleted)
  * - instance: starting → ready ⇄ unready → stopping → gone; an instance that ended is `stopping` too, until its
- *   container is confirmed absent, and its replacement has the next `restart` number and so another name
+ *   container is confirmed absent, and its replacement has the revision's next `restart` number and so another name
  */
 import type { InstanceStatus, RevisionStatus, ServiceStatus } from '@cairn/contract'
 import type { ServiceSpec } from './spec.ts'
@@ -28,6 +28,8 @@ export interface RevisionState {
   readonly reason: string | null
   /** Epoch milliseconds; set while draining. */
   readonly drainUntil: number | null
+  /** How many instances it was given so far: the `restart` of the next one. */
+  readonly launched: number
 }
 
 export interface InstanceState {
@@ -35,7 +37,7 @@ export interface InstanceState {
   readonly revision: number
   /** Which of the revision's instances, from 0. */
   readonly ordinal: number
-  /** Replacements of that instance so far. */
+  /** Which of all instances that the revision was given, from 0: no name comes twice. */
   readonly restart: number
   readonly status: InstanceStatus
   /** Consecutive predecessors that ended early. */
@@ -61,6 +63,10 @@ export interface ServiceState {
   readonly status: ServiceStatus
   readonly statusReason: string | null
   readonly activeRevision: number | null
+  /** Instances that the serving revision keeps; 0 = none, because it is stopped or sleeps. */
+  readonly wanted: number
+  /** Who stopped it; null = it is not stopped. Then `wanted` is 0, and a revision that starts waits. */
+  readonly stoppedBy: string | null
   readonly revisions: readonly RevisionState[]
   readonly instances: readonly InstanceState[]
 }

@@ -16,7 +16,6 @@ export interface ServiceSpec {
   readonly healthCheckPath: string | null
   /** Container port: the image's single exposed port, else 8000; given to the app as `PORT`. */
   readonly port: number
-  readonly minInstances: number
   readonly sessionStickiness: boolean
   readonly scaleToZero: boolean
 }

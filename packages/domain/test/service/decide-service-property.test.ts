@@ -5,7 +5,19 @@ import { ServiceWorld } from './service-world.ts'
 
 type Happening =
   | { readonly kind: 'pass'; readonly waitMs: number }
-  | { readonly kind: 'sicken' | 'heal' | 'crash' | 'vanish' | 'half-made' | 'update' | 'delete' | 'forget-memory' }
+  | {
+      readonly kind:
+        | 'sicken'
+        | 'heal'
+        | 'crash'
+        | 'vanish'
+        | 'half-made'
+        | 'update'
+        | 'delete'
+        | 'forget-memory'
+        | 'stop'
+    }
+  | { readonly kind: 'want'; readonly instances: number }
 
 const happenings: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('pass' as const), waitMs: fc.nat(40_000) }) },
@@ -13,9 +25,10 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      kind: fc.constantFrom('sicken', 'heal', 'crash', 'vanish', 'half-made', 'update', 'forget-memory'),
+      kind: fc.constantFrom('sicken', 'heal', 'crash', 'vanish', 'half-made', 'update', 'forget-memory', 'stop'),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('want' as const), instances: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const) }) },
 )
 const starts = fc.constantFrom(
@@ -53,6 +66,12 @@ function happen(world: ServiceWorld, happening: Happening): void {
     case 'update':
       if (world.state.status !== 'DELETING') world.update()
       break
+    case 'stop':
+      world.stop()
+      break
+    case 'want':
+      world.want(happening.instances)
+      break
     case 'delete':
       world.delete()
       break
@@ -75,7 +94,8 @@ function brokenLaws(before: ServiceState, after: ServiceState): string[] {
   const serving = after.instances.filter((i) => i.revision === after.activeRevision && i.status !== 'stopping')
   const isSameActive = after.activeRevision === before.activeRevision
   const wasReady = before.instances.some((i) => i.revision === before.activeRevision && i.status === 'ready')
-  if (isSameActive && wasReady && serving.length === 0 && after.status !== 'DELETING') broken.push('nothing serves')
+  const isWanted = after.wanted > 0 && after.status !== 'DELETING'
+  if (isSameActive && wasReady && serving.length === 0 && isWanted) broken.push('nothing serves')
   if (!isSameActive && (serving.length === 0 || serving.some((instance) => instance.status !== 'ready'))) {
     broken.push('activated before it was ready')
   }
@@ -102,6 +122,9 @@ describe('whatever the engine shows', () => {
           const before = world.state
           happen(world, event)
           expect(world.state === null ? [] : brokenLaws(before, world.state)).toEqual([])
+          const rests = event.kind === 'pass' && world.state !== null && world.state.stoppedBy !== null
+          const kept = rests ? (world.state?.instances ?? []).filter((i) => i.status !== 'stopping') : []
+          expect(kept).toEqual([])
         }
       },
     )
@@ -113,25 +136,28 @@ describe('whatever the engine shows', () => {
       fc.property(fc.array(happenings, { maxLength: 40 }), (events) => {
         const world = worldAfter(events)
         const asksAgain = world.state === null || world.pass().requeueAfterMs !== null
-        const isOver = world.state === null || (world.state.status === 'CREATE_FAILED' && world.containers.size === 0)
+        const isAtRest = world.state?.wanted === 0 || world.state?.status === 'CREATE_FAILED'
+        const isOver = world.state === null || (isAtRest && world.containers.size === 0)
         expect(asksAgain || isOver).toBe(true)
       }),
     )
   })
 
-  test('once the world is well again the newest revision serves, alone, and nothing else is left', () => {
+  test('once the world is well again the newest revision serves, alone, with the wanted instances, and nothing else is left', () => {
     fc.assert(
-      fc.property(fc.array(happenings, { maxLength: 40 }), (events) => {
+      fc.property(fc.array(happenings, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), (events, wanted) => {
         const world = worldAfter(events)
         fc.pre(world.state !== null && world.state.status !== 'DELETING')
         world.onStart = () => 'healthy'
+        world.want(wanted)
         world.update()
         for (const container of world.containers.values()) container.healthy = true
         world.run(200_000)
         const state = world.record()
         expect(state).toMatchObject({ status: 'AVAILABLE', statusReason: null, activeRevision: state.generation })
-        expect(state.instances).toMatchObject([{ revision: state.generation, status: 'ready' }])
-        expect(world.containers.size).toBe(1)
+        const ready = { revision: state.generation, status: 'ready' }
+        expect(state.instances).toMatchObject(Array.from({ length: wanted }, () => ready))
+        expect(world.containers.size).toBe(wanted)
       }),
     )
   })

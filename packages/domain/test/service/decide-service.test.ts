@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { serviceTiming as timing } from '../../src/index.ts'
 import { aSpec, ServiceWorld } from './service-world.ts'
 
-function deployed(spec = aSpec()): ServiceWorld {
-  const world = new ServiceWorld(spec)
+function deployed(wanted = 1): ServiceWorld {
+  const world = new ServiceWorld(aSpec(), wanted)
   world.run(5_000)
   expect(world.record().status).toBe('AVAILABLE')
   return world
@@ -271,14 +271,100 @@ describe('a deleted service', () => {
 })
 
 test('a service of two instances is available when both are ready, and replaces only the one that ends', () => {
-  const world = deployed(aSpec({ minInstances: 2 }))
+  const world = deployed(2)
   expect(world.live(1)).toMatchObject([{ ordinal: 0 }, { ordinal: 1 }])
   const [first] = world.live(1)
   const container = world.containers.get(first?.name ?? '')
   if (container !== undefined) container.observed = { ...container.observed, phase: 'exited', exit: null }
   world.run(5_000)
   expect(world.live(1)).toMatchObject([
-    { ordinal: 1, restart: 0 },
-    { ordinal: 0, restart: 1 },
+    { ordinal: 1, restart: 1 },
+    { ordinal: 0, restart: 2 },
   ])
+})
+
+describe('the number of wanted instances', () => {
+  test('grows and shrinks without a new revision', () => {
+    const world = deployed()
+    world.want(3)
+    world.run(5_000)
+    expect(world.live(1)).toMatchObject([{ status: 'ready' }, { status: 'ready' }, { status: 'ready' }])
+    world.want(1)
+    world.run(5_000)
+    expect(world.live(1)).toMatchObject([{ ordinal: 0, restart: 0 }])
+    expect(world.containers.size).toBe(1)
+  })
+
+  test('0 lets a service sleep, which stays available and says why it has no instance', () => {
+    const world = deployed()
+    world.want(0)
+    world.run(5_000)
+    expect(world.containers.size).toBe(0)
+    expect(world.record()).toMatchObject({ status: 'AVAILABLE', statusReason: expect.stringMatching(/^asleep/) })
+    world.want(1)
+    world.run(5_000)
+    expect(world.record()).toMatchObject({ status: 'AVAILABLE', statusReason: null })
+    expect(world.live(1)).toMatchObject([{ status: 'ready', ordinal: 0, restart: 1, crashes: 0 }])
+  })
+
+  test('0 does not keep a new revision from being checked before it is taken', () => {
+    const world = deployed()
+    world.want(0)
+    world.run(5_000)
+    world.update()
+    world.pass()
+    expect(world.record().status).toBe('DEPLOYING')
+    expect(world.containersOf(2)).toHaveLength(1)
+    world.run(60_000)
+    expect(world.record()).toMatchObject({ status: 'AVAILABLE', activeRevision: 2 })
+    expect(world.containers.size).toBe(0)
+  })
+})
+
+describe('a service that users stop', () => {
+  test('loses all its instances, those that drain too, and says who stopped it', () => {
+    const world = deployed()
+    world.update()
+    world.run(3_000)
+    world.stop()
+    world.run(1_000)
+    expect(world.containers.size).toBe(0)
+    expect(world.record()).toMatchObject({ status: 'AVAILABLE', statusReason: 'stopped by ada@example.com' })
+    expect(world.pass().requeueAfterMs).toBeNull()
+    world.want(2)
+    world.run(3_000)
+    expect(world.live(2)).toMatchObject([{ status: 'ready' }, { status: 'ready' }])
+    expect(world.record().statusReason).toBeNull()
+  })
+
+  test('is changed when it is started', () => {
+    const world = deployed()
+    world.stop()
+    world.run(1_000)
+    world.update()
+    world.run(1_000)
+    expect(world.containers.size).toBe(0)
+    expect(world.record()).toMatchObject({
+      status: 'AVAILABLE',
+      statusReason: 'stopped by ada@example.com; revision 2 is deployed when it is started',
+      activeRevision: 1,
+    })
+    world.want(1)
+    world.run(3_000)
+    expect(world.record()).toMatchObject({ status: 'AVAILABLE', statusReason: null, activeRevision: 2 })
+  })
+
+  test('before it was ever ready goes on when it is started', () => {
+    const world = new ServiceWorld()
+    world.onStart = () => 'sick'
+    world.run(1_000)
+    world.stop()
+    world.run(1_000)
+    expect(world.containers.size).toBe(0)
+    expect(world.record()).toMatchObject({ status: 'CREATING', statusReason: expect.stringMatching(/^stopped by ada/) })
+    world.onStart = () => 'healthy'
+    world.want(1)
+    world.run(3_000)
+    expect(world.record()).toMatchObject({ status: 'AVAILABLE', activeRevision: 1 })
+  })
 })

@@ -23,7 +23,6 @@ export function aSpec(change: Partial<ServiceSpec> = {}): ServiceSpec {
     entrypoint: null,
     healthCheckPath: '/health',
     port: 8000,
-    minInstances: 1,
     sessionStickiness: false,
     scaleToZero: false,
     ...change,
@@ -45,14 +44,17 @@ export class ServiceWorld {
   /** Decides how a start ends: a failure, or the health of what runs. */
   onStart: (revision: number) => StartFailure | 'healthy' | 'sick' = () => 'healthy'
   starts: string[] = []
+  private readonly names = new Set<string>()
 
-  constructor(spec: ServiceSpec = aSpec()) {
+  constructor(spec: ServiceSpec = aSpec(), wanted = 1) {
     this.state = {
       id: 's-1',
       generation: 1,
       status: 'CREATING',
       statusReason: null,
       activeRevision: null,
+      wanted,
+      stoppedBy: null,
       revisions: [aRevision(1, spec)],
       instances: [],
     }
@@ -66,8 +68,17 @@ export class ServiceWorld {
   update(spec: ServiceSpec = aSpec()): void {
     const state = this.record()
     const generation = state.generation + 1
-    const status = state.activeRevision === null ? 'CREATING' : 'DEPLOYING'
+    const status = state.activeRevision === null ? 'CREATING' : state.stoppedBy === null ? 'DEPLOYING' : 'AVAILABLE'
     this.state = { ...state, generation, status, revisions: [...state.revisions, aRevision(generation, spec)] }
+  }
+
+  stop(): void {
+    this.state = { ...this.record(), wanted: 0, stoppedBy: 'ada@example.com' }
+  }
+
+  /** What scaling wants, or a start after a stop. */
+  want(wanted: number): void {
+    this.state = { ...this.record(), wanted, stoppedBy: null }
   }
 
   delete(): void {
@@ -171,7 +182,15 @@ export class ServiceWorld {
       state.revisions.map((revision) => change(revision))
     switch (write.kind) {
       case 'add-instance':
-        this.state = { ...state, instances: [...state.instances, write.instance] }
+        if (this.names.has(write.instance.name)) throw new Error('a name came twice')
+        this.names.add(write.instance.name)
+        this.state = {
+          ...state,
+          instances: [...state.instances, write.instance],
+          revisions: revisions((r) =>
+            r.revision === write.instance.revision ? { ...r, launched: write.instance.restart + 1 } : r,
+          ),
+        }
         break
       case 'update-instance':
         this.state = {
@@ -214,5 +233,5 @@ export class ServiceWorld {
 }
 
 function aRevision(revision: number, spec: ServiceSpec): RevisionState {
-  return { revision, status: 'starting', spec, reason: null, drainUntil: null }
+  return { revision, status: 'starting', spec, reason: null, drainUntil: null, launched: 0 }
 }

@@ -16,6 +16,7 @@ import {
   type Logger,
   type ServiceDecision,
   type ServiceFacts,
+  type ServiceState,
   type ServiceWrite,
   type StartFailure,
   workloadName,
@@ -150,7 +151,7 @@ class ServicePass {
       const locked = await lockServiceForPass(tx, state.id)
       if (locked === null) return false
       await this.#context.holdLease(tx)
-      if (locked.generation !== state.generation || locked.isDeleting !== isDeleting(state)) return false
+      if (!isAsRead(state, locked)) return false
       await applyServiceWrites(tx, { id: state.id, tenantId: identity.tenant.id }, writes)
       return true
     })
@@ -191,4 +192,15 @@ class ServicePass {
         logger.warn({ err: error, serviceId: key }, 'the end of an instance waits for its next look'),
       )
   }
+}
+
+/** Whether users and scaling want what they wanted when the pass read it. */
+function isAsRead(read: ServiceState, now: Awaited<ReturnType<typeof lockServiceForPass>>): boolean {
+  return (
+    now !== null &&
+    now.generation === read.generation &&
+    now.wanted === read.wanted &&
+    now.stoppedBy === read.stoppedBy &&
+    now.isDeleting === isDeleting(read)
+  )
 }

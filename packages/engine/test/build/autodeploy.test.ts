@@ -33,11 +33,10 @@ async function service(name: string, imageId: number, versionId: number): Promis
     entrypoint: null,
     healthCheckPath: null,
     port: 8000,
-    minInstances: 1,
     sessionStickiness: false,
     scaleToZero: false,
   }
-  const rest = { title: null, description: null, access: 'private', tags: [], createdBy } as const
+  const rest = { title: null, description: null, access: 'private', tags: [], minInstances: 1, createdBy } as const
   const tenantId = first.tenantId
   const id = await database.transaction((tx) =>
     insertService(tx, { tenantId, name, serviceType: 'api', spec, ...rest }),

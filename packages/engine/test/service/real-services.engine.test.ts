@@ -66,7 +66,14 @@ function perl(program: string, change: Partial<ServiceSpec> = {}): ServiceSpec {
 async function create(spec: ServiceSpec): Promise<string> {
   return database.transaction(async (tx) => {
     const facts = { tenantId, name: `s-${randomBytes(4).toString('hex')}`, serviceType: 'api' as const }
-    const rest = { title: null, description: null, access: 'public' as const, tags: [], createdBy: 'me' }
+    const rest = {
+      title: null,
+      description: null,
+      access: 'public' as const,
+      tags: [],
+      minInstances: 1,
+      createdBy: 'me',
+    }
     const id = await insertService(tx, { ...facts, ...rest, spec })
     if (id === null) throw new Error('the name is taken')
     await enqueueWork(tx, { kind: 'service', key: id })

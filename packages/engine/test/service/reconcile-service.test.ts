@@ -220,3 +220,40 @@ describe('after the server was killed', () => {
     },
   )
 })
+
+describe('stopping and scaling', () => {
+  test('a stopped service has no container and no route, and starts under other names', async () => {
+    const first = await deployed()
+    await rig.stop()
+    await rig.run(1_000)
+    expect(await rig.containers()).toEqual([])
+    expect(await rig.route()).toMatchObject({
+      status: 'AVAILABLE',
+      statusReason: 'stopped by ada@example.com',
+      instances: [],
+    })
+    expect(await rig.pass()).toEqual({ kind: 'done' })
+    await rig.start()
+    await rig.run(2_000)
+    const [second, ...others] = await rig.containers()
+    expect([second === first, others]).toEqual([false, []])
+    expect(await rig.route()).toMatchObject({ statusReason: null, instances: [{ name: second }] })
+  })
+
+  test('scaling decides how many instances there are, until users stop the service', async () => {
+    await deployed()
+    await rig.scale(3)
+    await rig.run(2_000)
+    expect((await rig.route())?.instances).toHaveLength(3)
+    await rig.scale(0)
+    await rig.run(2_000)
+    expect(await rig.containers()).toEqual([])
+    await rig.stop()
+    await rig.scale(2)
+    await rig.run(2_000)
+    expect(await rig.containers()).toEqual([])
+    await rig.start()
+    await rig.run(2_000)
+    expect((await rig.route())?.instances).toHaveLength(1)
+  })
+})

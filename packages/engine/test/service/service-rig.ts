@@ -19,11 +19,15 @@ import {
   insertService,
   lockService,
   markServiceDeleting,
+  markServiceStarted,
+  markServiceStopped,
   readLog,
   readServiceRoutes,
   readServiceState,
   requeueWork,
   reviseService,
+  scaleService,
+  type Tx,
 } from '@cairn/store'
 import { createManualClock, eventually, type ManualClock, silentLogger, type TestDatabase } from '@cairn/testkit'
 import { LeaseLost, type ReconcileResult } from '../../src/reconcile/reconciler.ts'
@@ -37,7 +41,6 @@ export function aSpec(change: Partial<ServiceSpec> = {}): ServiceSpec {
     entrypoint: ['serve'],
     healthCheckPath: '/health',
     port: 8000,
-    minInstances: 1,
     sessionStickiness: false,
     scaleToZero: false,
     ...change,
@@ -95,6 +98,7 @@ export class ServiceRig {
         title: null,
         description: null,
         tags: [],
+        minInstances: 1,
         spec,
         createdBy: 'me',
       })
@@ -108,7 +112,27 @@ export class ServiceRig {
     await this.test.database.transaction(async (tx) => {
       const locked = await lockService(tx, this.tenantId, this.serviceId)
       if (locked === null) throw new Error('the service is gone')
-      await reviseService(tx, locked, { spec, createdBy: 'me' })
+      await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated' })
+      await enqueueWork(tx, { kind: 'service', key: this.serviceId })
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#change((tx) => markServiceStopped(tx, this.serviceId, 'ada@example.com'))
+  }
+
+  async start(): Promise<void> {
+    await this.#change((tx) => markServiceStarted(tx, this.serviceId))
+  }
+
+  async scale(instances: number | null): Promise<void> {
+    await this.test.database.transaction((tx) => scaleService(tx, this.serviceId, instances))
+  }
+
+  async #change(change: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.test.database.transaction(async (tx) => {
+      await lockService(tx, this.tenantId, this.serviceId)
+      await change(tx)
       await enqueueWork(tx, { kind: 'service', key: this.serviceId })
     })
   }

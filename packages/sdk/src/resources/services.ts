@@ -96,6 +96,37 @@ export class Services {
   }
 
   /**
+   * Stops all instances of a service. What is changed meanwhile is deployed when it is started.
+   *
+   * @example
+   * await client.services.stopService(id)
+   */
+  stopService(serviceId: string, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('stopService', { params: { serviceId } }, options)
+  }
+
+  /**
+   * Starts a service that was stopped; one that runs stays as it is.
+   *
+   * @example
+   * await client.services.startService(id)
+   */
+  startService(serviceId: string, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('startService', { params: { serviceId } }, options)
+  }
+
+  /**
+   * Replaces the instances of a service by new ones of the same specification, without a gap in its service.
+   *
+   * @example
+   * await client.services.restartService(id)
+   * await client.services.waitForService(id)
+   */
+  restartService(serviceId: string, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('restartService', { params: { serviceId } }, options)
+  }
+
+  /**
    * Sends a request to a service of type `api` and returns what it answered, whatever the status.
    *
    * @param serviceName - the name, not the id.

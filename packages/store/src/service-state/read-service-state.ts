@@ -1,5 +1,6 @@
 import type { ServiceIdentity, ServiceState } from '@cairn/domain'
 import type { Db } from '../database/database.ts'
+import { wantedInstances } from './wanted-instances.ts'
 
 /** A service as its reconciler sees it. */
 export interface StoredService {
@@ -34,6 +35,8 @@ export async function readServiceState(db: Db, serviceId: string): Promise<Store
       status: service.status,
       statusReason: service.status_reason,
       activeRevision: service.active_revision,
+      wanted: wantedInstances(service),
+      stoppedBy: service.stopped_by,
       revisions,
       instances,
     },
@@ -43,7 +46,7 @@ export async function readServiceState(db: Db, serviceId: string): Promise<Store
 async function readRevisions(db: Db, serviceId: string): Promise<ServiceState['revisions']> {
   const rows = await db
     .selectFrom('service_revision as r')
-    .select(['r.revision', 'r.status', 'r.spec', 'r.reason', 'r.drain_until'])
+    .select(['r.revision', 'r.status', 'r.spec', 'r.reason', 'r.drain_until', 'r.launched'])
     .where('r.service_id', '=', serviceId)
     .where((eb) =>
       eb.or([
@@ -66,6 +69,7 @@ async function readRevisions(db: Db, serviceId: string): Promise<ServiceState['r
     spec: row.spec,
     reason: row.reason,
     drainUntil: row.drain_until?.getTime() ?? null,
+    launched: row.launched,
   }))
 }
 

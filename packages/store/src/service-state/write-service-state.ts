@@ -6,9 +6,16 @@
  * Whoever holds the service's row is alone, so the guards only fail when the decision was wrong.
  */
 import type { RevisionStatus } from '@cairn/contract'
-import { type InstanceState, revisionTransitions, type ServiceWrite } from '@cairn/domain'
+import {
+  type InstanceState,
+  isDeleting,
+  revisionTransitions,
+  type ServiceState,
+  type ServiceWrite,
+} from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
 import { recordResourceEvent, type ResourceEvent } from '../resource-events/record-resource-event.ts'
+import { wantedInstances } from './wanted-instances.ts'
 
 export interface ServiceKey {
   readonly id: string
@@ -19,15 +26,20 @@ export interface ServiceKey {
 export async function lockServiceForPass(
   tx: Tx,
   serviceId: string,
-): Promise<{ readonly generation: number; readonly isDeleting: boolean } | null> {
+): Promise<(Pick<ServiceState, 'generation' | 'wanted' | 'stoppedBy'> & { readonly isDeleting: boolean }) | null> {
   const row = await tx
     .selectFrom('service')
-    .select(['generation', 'status'])
+    .select(['generation', 'status', 'min_instances', 'scaled_instances', 'stopped_by'])
     .where('id', '=', serviceId)
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return null
-  return { generation: row.generation, isDeleting: row.status === 'DELETING' || row.status === 'DELETE_FAILED' }
+  return {
+    generation: row.generation,
+    wanted: wantedInstances(row),
+    stoppedBy: row.stopped_by,
+    isDeleting: isDeleting(row),
+  }
 }
 
 /** Call after {@link lockServiceForPass} and `holdLease`. */
@@ -92,6 +104,13 @@ async function addInstance(tx: Tx, service: ServiceKey, instance: InstanceState)
       started_at: new Date(instance.createdAt),
       ...changingColumns(instance),
     })
+    .execute()
+  await tx
+    .updateTable('service_revision')
+    .set({ launched: instance.restart + 1 })
+    .where('service_id', '=', service.id)
+    .where('revision', '=', instance.revision)
+    .where('launched', '<=', instance.restart)
     .execute()
   await record(tx, service, 'instance.wanted', {
     ...(instance.reason === null ? {} : { reason: instance.reason }),

@@ -15,6 +15,11 @@ export interface ServiceRecord {
   readonly description: string | null
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
+  readonly minInstances: number
+  /** Who stopped it; null = it is not stopped. */
+  readonly stoppedBy: string | null
+  /** What scaling wants instead of `minInstances`; null = nothing else. */
+  readonly scaledInstances: number | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly updatedAt: Date
@@ -40,6 +45,9 @@ const columns = [
   'service.description as description',
   'service.access as access',
   'service.tags as tags',
+  'service.min_instances as minInstances',
+  'service.stopped_by as stoppedBy',
+  'service.scaled_instances as scaledInstances',
   'service.created_at as createdAt',
   'service.created_by as createdBy',
   'service.updated_at as updatedAt',

@@ -3,8 +3,8 @@
  * Whoever changes the wish locks the service's row, raises `generation`, adds the revision of that number and enqueues
  * the service's work, in one transaction.
  */
-import type { RevisionStatus, ServiceStatus, ServiceType } from '@cairn/contract'
-import type { ServiceSpec } from '@cairn/domain'
+import type { RevisionCause, RevisionStatus, ServiceStatus, ServiceType } from '@cairn/contract'
+import { redeployFieldsChanged, type ServiceSpec } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
 
 export interface ServiceTag {
@@ -12,6 +12,13 @@ export interface ServiceTag {
 }
 
 export type ServiceAccess = 'private' | 'public'
+
+/** What a revision runs, who made it and why. */
+export interface RevisionContent {
+  readonly spec: ServiceSpec
+  readonly createdBy: string
+  readonly cause: RevisionCause
+}
 
 export interface NewService {
   readonly tenantId: string
@@ -21,6 +28,7 @@ export interface NewService {
   readonly description: string | null
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
+  readonly minInstances: number
   readonly spec: ServiceSpec
   readonly createdBy: string
 }
@@ -41,6 +49,7 @@ export async function insertService(tx: Tx, service: NewService): Promise<string
       status: 'CREATING',
       status_reason: null,
       active_revision: null,
+      min_instances: service.minInstances,
       created_by: service.createdBy,
       updated_by: service.createdBy,
     })
@@ -48,7 +57,7 @@ export async function insertService(tx: Tx, service: NewService): Promise<string
     .returning('id')
     .executeTakeFirst()
   if (row === undefined) return null
-  await insertRevision(tx, row.id, 1, service)
+  await insertRevision(tx, row.id, 1, { ...service, cause: 'created', changedFields: [], rolledBackTo: null })
   return row.id
 }
 
@@ -56,7 +65,7 @@ async function insertRevision(
   tx: Tx,
   serviceId: string,
   revision: number,
-  content: { readonly spec: ServiceSpec; readonly createdBy: string },
+  content: RevisionContent & { readonly changedFields: readonly string[]; readonly rolledBackTo: number | null },
 ): Promise<void> {
   await tx
     .insertInto('service_revision')
@@ -69,6 +78,9 @@ async function insertRevision(
       created_by: content.createdBy,
       activated_at: null,
       drain_until: null,
+      cause: content.cause,
+      changed_fields: JSON.stringify(content.changedFields),
+      rolled_back_to: content.rolledBackTo,
     })
     .execute()
 }
@@ -83,6 +95,9 @@ export interface LockedService {
   readonly description: string | null
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
+  readonly minInstances: number
+  /** Who stopped it; null = it is not stopped. */
+  readonly stoppedBy: string | null
   /** Of the newest revision: what is wanted, not necessarily what serves. */
   readonly spec: ServiceSpec
   /** Of the newest revision. */
@@ -93,7 +108,7 @@ export interface LockedService {
 export async function lockService(tx: Tx, tenantId: string, serviceId: string): Promise<LockedService | null> {
   const row = await tx
     .selectFrom('service')
-    .select(['id', 'name', 'service_type', 'status', 'generation', 'title', 'description', 'access', 'tags'])
+    .selectAll()
     .where('id', '=', serviceId)
     .where('tenant_id', '=', tenantId)
     .forUpdate()
@@ -105,7 +120,22 @@ export async function lockService(tx: Tx, tenantId: string, serviceId: string): 
     .where('service_id', '=', row.id)
     .where('revision', '=', row.generation)
     .executeTakeFirstOrThrow()
-  return { ...row, serviceType: row.service_type, spec: revision.spec, revisionStatus: revision.status }
+  const { id, name, status, generation, title, description, access, tags } = row
+  return {
+    id,
+    name,
+    status,
+    generation,
+    title,
+    description,
+    access,
+    tags,
+    serviceType: row.service_type,
+    minInstances: row.min_instances,
+    stoppedBy: row.stopped_by,
+    spec: revision.spec,
+    revisionStatus: revision.status,
+  }
 }
 
 export interface ServiceChange {
@@ -113,6 +143,7 @@ export interface ServiceChange {
   readonly description: string | null
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
+  readonly minInstances: number
   readonly updatedBy: string
 }
 
@@ -125,6 +156,7 @@ export async function updateService(tx: Tx, serviceId: string, change: ServiceCh
       description: change.description,
       access: change.access,
       tags: JSON.stringify(change.tags),
+      min_instances: change.minInstances,
       updated_at: new Date(),
       updated_by: change.updatedBy,
     })
@@ -133,18 +165,40 @@ export async function updateService(tx: Tx, serviceId: string, change: ServiceCh
 }
 
 /** Makes the spec the wanted one. Call after {@link lockService}; the caller enqueues the service's work. */
-export async function reviseService(
-  tx: Tx,
-  locked: LockedService,
-  content: { readonly spec: ServiceSpec; readonly createdBy: string },
-): Promise<void> {
+export async function reviseService(tx: Tx, locked: LockedService, content: RevisionContent): Promise<void> {
   const generation = locked.generation + 1
-  await insertRevision(tx, locked.id, generation, content)
+  const changedFields = redeployFieldsChanged(locked.spec, content.spec)
+  await insertRevision(tx, locked.id, generation, { ...content, changedFields, rolledBackTo: null })
   const hasServed = locked.status === 'AVAILABLE' || locked.status === 'DEPLOYING'
+  const status = hasServed ? (locked.stoppedBy === null ? 'DEPLOYING' : 'AVAILABLE') : 'CREATING'
   await tx
     .updateTable('service')
-    .set({ generation, status: hasServed ? 'DEPLOYING' : 'CREATING', status_reason: null })
+    // Who deploys wants to see what came of it: a service that sleeps wakes.
+    .set((eb) => ({
+      generation,
+      status,
+      status_reason: null,
+      scaled_instances: eb.fn('nullif', ['scaled_instances', eb.val(0)]),
+    }))
     .where('id', '=', locked.id)
+    .execute()
+}
+
+/** No instances from now on, until {@link markServiceStarted}. Call after {@link lockService}; the caller enqueues its work. */
+export async function markServiceStopped(tx: Tx, serviceId: string, stoppedBy: string): Promise<void> {
+  await tx
+    .updateTable('service')
+    .set({ stopped_by: stoppedBy, stopped_at: new Date(), scaled_instances: null })
+    .where('id', '=', serviceId)
+    .execute()
+}
+
+/** Call after {@link lockService}; the caller enqueues the service's work. */
+export async function markServiceStarted(tx: Tx, serviceId: string): Promise<void> {
+  await tx
+    .updateTable('service')
+    .set({ stopped_by: null, stopped_at: null, scaled_instances: null })
+    .where('id', '=', serviceId)
     .execute()
 }
 

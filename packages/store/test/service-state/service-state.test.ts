@@ -28,7 +28,6 @@ const spec: ServiceSpec = {
   entrypoint: null,
   healthCheckPath: null,
   port: 8000,
-  minInstances: 1,
   sessionStickiness: false,
   scaleToZero: false,
 }
@@ -43,7 +42,7 @@ async function aService(name = crypto.randomUUID().slice(0, 8)): Promise<string>
     access: 'public' as const,
   }
   const id = await subject.database.transaction((tx) =>
-    insertService(tx, { ...facts, tags: [], spec, createdBy: 'me' }),
+    insertService(tx, { ...facts, tags: [], minInstances: 2, spec, createdBy: 'me' }),
   )
   if (id === null) throw new Error('the name is taken')
   return id
@@ -59,7 +58,7 @@ const revise = (serviceId: string): Promise<void> =>
   subject.database.transaction(async (tx) => {
     const locked = await lockService(tx, tenantId, serviceId)
     if (locked === null) throw new Error('the service is gone')
-    await reviseService(tx, locked, { spec, createdBy: 'me' })
+    await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated' })
   })
 
 const state = async (serviceId: string) => (await readServiceState(subject.database.db, serviceId))?.state ?? null
@@ -95,7 +94,9 @@ test('a new service is read with its tenant and its first revision', async () =>
       status: 'CREATING',
       statusReason: null,
       activeRevision: null,
-      revisions: [{ revision: 1, status: 'starting', spec, reason: null, drainUntil: null }],
+      wanted: 2,
+      stoppedBy: null,
+      revisions: [{ revision: 1, status: 'starting', spec, reason: null, drainUntil: null, launched: 0 }],
       instances: [],
     },
   })

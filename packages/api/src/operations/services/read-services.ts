@@ -1,4 +1,5 @@
 import type { ServiceDetails, ServiceSummary, ServiceType } from '@cairn/contract'
+import { serviceRunState } from '@cairn/domain'
 import { findService, listServices as list, type ServiceRecord, type TokenHolder } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
@@ -38,6 +39,7 @@ function summarise(context: ApiContext, caller: TokenHolder, service: ServiceRec
     name: service.name,
     status: service.status,
     statusReason: service.statusReason,
+    state: serviceRunState(service),
     serviceType: service.serviceType,
     url: context.serviceUrl(service.name, caller.tenantName),
     access: service.access,
@@ -62,6 +64,6 @@ function describe(context: ApiContext, caller: TokenHolder, service: ServiceReco
     scaleToZero: spec.scaleToZero,
     entrypoint: (spec.entrypoint ?? []).join('\n'),
     healthCheckURL: spec.healthCheckPath ?? '',
-    minInstances: spec.minInstances,
+    minInstances: service.minInstances,
   }
 }

@@ -17,14 +17,7 @@ const unsupported = 'is not supported by this version of Cairn'
 
 type SpecFields = Pick<
   UpdateServiceBody,
-  | 'imageDetails'
-  | 'resources'
-  | 'parameters'
-  | 'sessionStickiness'
-  | 'scaleToZero'
-  | 'entrypoint'
-  | 'healthCheckURL'
-  | 'minInstances'
+  'imageDetails' | 'resources' | 'parameters' | 'sessionStickiness' | 'scaleToZero' | 'entrypoint' | 'healthCheckURL'
 >
 
 /** Refuses what a body asks for and no service of this type, or none of this version, can do. */
@@ -40,9 +33,13 @@ export function checkServiceFields(body: SpecFields, serviceType: ServiceType): 
   if (body.sessionStickiness === true && serviceType === 'api') {
     throw refusedField('invalid_request', 'sessionStickiness', 'is not for services of type "api"')
   }
-  if ((body.minInstances ?? 1) > 1) {
-    throw refusedField('invalid_request', 'minInstances', `more than 1 ${unsupported}`)
-  }
+}
+
+/** @param most CAIRN_MAX_INSTANCES */
+export function checkMinInstances(minInstances: number | undefined, most: number): void {
+  if (minInstances === undefined || minInstances <= most) return
+  const setting = `the setting CAIRN_MAX_INSTANCES of this server allows ${most}`
+  throw refusedField('invalid_request', 'minInstances', `must be at most ${most}; ${setting}`)
 }
 
 export interface SpecContext {
@@ -62,7 +59,6 @@ export async function specOf(context: SpecContext, body: ServiceBody): Promise<S
     env: body.parameters?.env ?? {},
     entrypoint: parseEntrypoint(body.entrypoint),
     healthCheckPath: body.healthCheckURL ?? null,
-    minInstances: body.minInstances ?? 1,
     sessionStickiness: body.sessionStickiness ?? false,
     scaleToZero: body.scaleToZero ?? false,
   }
@@ -82,7 +78,6 @@ export async function changedSpec(
     ...(body.parameters?.env !== undefined && { env: body.parameters.env }),
     ...(body.entrypoint !== undefined && { entrypoint: parseEntrypoint(body.entrypoint) }),
     ...(body.healthCheckURL !== undefined && { healthCheckPath: body.healthCheckURL }),
-    ...(body.minInstances !== undefined && { minInstances: body.minInstances }),
     ...(body.sessionStickiness !== undefined && { sessionStickiness: body.sessionStickiness }),
     ...(body.scaleToZero !== undefined && { scaleToZero: body.scaleToZero }),
   }

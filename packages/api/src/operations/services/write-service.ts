@@ -4,23 +4,21 @@ import {
   enqueueWork,
   insertService,
   type LockedService,
-  lockService,
   markServiceDeleting,
-  reviseService,
-  type TokenHolder,
-  type Tx,
   updateService as update,
 } from '@cairn/store'
 import type { Operation } from '../../operation.ts'
-import { notFound, refusedField } from '../../refusals.ts'
+import { refusedField } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
-import { changedSpec, checkServiceFields, specOf } from './service-spec.ts'
+import { lockOwnService, refuseWhenLeaving, revise } from './lock-own-service.ts'
+import { changedSpec, checkMinInstances, checkServiceFields, specOf } from './service-spec.ts'
 
 export const createService: Operation<'createService'> = async (context, { caller, body }) => {
   const serviceType = body.serviceType ?? 'web-app'
   const name = checkServiceName(body.name, caller.tenantName)
   if (name.kind === 'refused') throw refusedField('invalid_request', 'name', name.rule)
   checkServiceFields(body, serviceType)
+  checkMinInstances(body.minInstances, context.limits.mostInstances)
   const { tenantId, userEmail: createdBy } = caller
   const id = await context.database.transaction(async (tx) => {
     const spec = await specOf({ db: tx, tenantId, serviceType, machine: context.machine() }, body)
@@ -32,6 +30,7 @@ export const createService: Operation<'createService'> = async (context, { calle
       description: body.description ?? null,
       access: body.access ?? 'private',
       tags: body.tags ?? [],
+      minInstances: body.minInstances ?? 1,
       spec,
       createdBy,
     })
@@ -50,12 +49,11 @@ export const createService: Operation<'createService'> = async (context, { calle
 export const updateService: Operation<'updateService'> = async (context, { caller, params, body }) => {
   const { tenantId, userEmail } = caller
   await context.database.transaction(async (tx) => {
-    const locked = await lock(tx, caller, params.serviceId)
-    if (locked.status === 'DELETING' || locked.status === 'DELETE_FAILED') {
-      throw new CairnError('conflict', `service "${locked.name}" is ${locked.status}; it cannot be changed any more`)
-    }
+    const locked = await lockOwnService(tx, caller, params.serviceId)
+    refuseWhenLeaving(locked)
     refuseOtherIdentity(locked, body)
     checkServiceFields(body, locked.serviceType)
+    checkMinInstances(body.minInstances, context.limits.mostInstances)
     const resolving = { db: tx, tenantId, serviceType: locked.serviceType, machine: context.machine() }
     const spec = await changedSpec(resolving, locked.spec, body)
     await update(tx, locked.id, {
@@ -63,16 +61,14 @@ export const updateService: Operation<'updateService'> = async (context, { calle
       description: body.description ?? locked.description,
       access: body.access ?? locked.access,
       tags: body.tags ?? locked.tags,
+      minInstances: body.minInstances ?? locked.minInstances,
       updatedBy: userEmail,
     })
+    const hasOtherCount = body.minInstances !== undefined && body.minInstances !== locked.minInstances
     // A deploy that failed is tried again when it is asked for again.
-    if (locked.revisionStatus !== 'failed' && !redeployNeeded(locked.spec, spec)) return
-    await reviseService(tx, locked, { spec, createdBy: userEmail })
-    await recordChange(tx, caller, {
-      type: 'service.revised',
-      id: locked.id,
-      facts: { generation: locked.generation + 1 },
-    })
+    if (locked.revisionStatus === 'failed' || redeployNeeded(locked.spec, spec)) {
+      await revise(tx, caller, locked, { spec, cause: 'updated' })
+    } else if (!hasOtherCount) return
     await enqueueWork(tx, { kind: 'service', key: locked.id })
   })
   context.hints.notify('work')
@@ -95,7 +91,7 @@ function refuseOtherIdentity(
 
 export const deleteService: Operation<'deleteService'> = async (context, { caller, params }) => {
   await context.database.transaction(async (tx) => {
-    const locked = await lock(tx, caller, params.serviceId)
+    const locked = await lockOwnService(tx, caller, params.serviceId)
     if (locked.status === 'DELETING') return
     await markServiceDeleting(tx, locked.id, caller.userEmail)
     await recordChange(tx, caller, { type: 'service.deleting', id: locked.id })
@@ -104,10 +100,4 @@ export const deleteService: Operation<'deleteService'> = async (context, { calle
   context.hints.notify('work')
   context.hints.notify('routes')
   return { id: params.serviceId }
-}
-
-async function lock(tx: Tx, caller: TokenHolder, serviceId: string): Promise<LockedService> {
-  const locked = await lockService(tx, caller.tenantId, serviceId)
-  if (locked === null) throw notFound('service', serviceId)
-  return locked
 }
