@@ -12,7 +12,7 @@ import {
   type ExecutionEngine,
   startExecutionEngine,
 } from '@cairn/engine'
-import { createSecretCipher, LocalObjectStore, openDatabase, openHints, openWarehouses } from '@cairn/store'
+import { createSecretCipher, LocalObjectStore, openDatabase, openHints, openWarehouses, RunStarter } from '@cairn/store'
 import { silentLogger } from '@cairn/testkit'
 import { answerOrders, timesOf } from './answer-orders.ts'
 import { startInClosedLoop } from './closed-loop.ts'
@@ -26,6 +26,7 @@ const connect = () => openDatabase({ url: databaseUrl, maxConnections: 20, appli
 /** The engine's, as many as a server has by default, and the starter's. */
 const database = connect()
 const starter = connect()
+const runStarter = new RunStarter(starter)
 const hints = openHints({ url: databaseUrl, applicationName: 'cairn-bench-hints', onError })
 const cipher = createSecretCipher([Buffer.alloc(32, 'key of the bench')])
 /** No step of the bench uses one, so none is made. */
@@ -76,7 +77,7 @@ async function latencies(order: Work & { readonly runs: number }): Promise<numbe
   const watch = await createEndWatch(starter)
   try {
     return await timesOf(order.runs, async () => {
-      const id = await startOne(starter, workflows, workflows.ids[0] ?? 0)
+      const id = await startOne(runStarter, workflows, workflows.ids[0] ?? 0)
       hints.notify('execution')
       const status = await watch.ended(id)
       if (status !== 'success') throw new Error(`run ${id} ended as ${status}`)
@@ -93,7 +94,7 @@ async function throughput(order: Work & { readonly runs: number; readonly concur
   let next = 0
   const start = async (): Promise<void> => {
     next += 1
-    await startOne(starter, workflows, workflows.ids[next % workflows.ids.length] ?? 0)
+    await startOne(runStarter, workflows, workflows.ids[next % workflows.ids.length] ?? 0)
     hints.notify('execution')
   }
   return startInClosedLoop(starter, { count: order.runs, most: order.concurrent, start })
@@ -101,12 +102,12 @@ async function throughput(order: Work & { readonly runs: number; readonly concur
 
 /** So many runs wait to be claimed; an engine must not run. */
 async function fill(order: Work & { readonly count: number }): Promise<null> {
-  await fillQueue(starter, await workflowsOf(order, 1000), order.count)
+  await fillQueue({ database: starter, runStarter }, await workflowsOf(order, 1000), order.count)
   return null
 }
 
 async function addFinished(order: Work & { readonly count: number }): Promise<null> {
-  await addFinishedRuns(starter, await workflowsOf(order, 1000), order.count)
+  await addFinishedRuns({ database: starter, runStarter }, await workflowsOf(order, 1000), order.count)
   return null
 }
 

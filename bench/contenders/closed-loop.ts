@@ -2,8 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '@cairn/store'
 
-const startsAtOnce = 10
-const countEveryMs = 4
+/** Callers that start runs at a time; the others wait for their turn. */
+const startsAtOnce = 100
+const countEveryMs = 10
 
 export interface ClosedLoop {
   readonly count: number
@@ -39,7 +40,7 @@ export async function startInClosedLoop(database: Database, { count, most, start
       progress = Promise.withResolvers()
     }
   }
-  await Promise.all([countEnds(), ...Array.from({ length: startsAtOnce }, startInTurn)])
+  await Promise.all([countEnds(), ...Array.from({ length: Math.min(startsAtOnce, most) }, startInTurn)])
   return (performance.now() - startedAt) / 1000
 }
 

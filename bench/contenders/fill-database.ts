@@ -1,12 +1,18 @@
 /** Rows in number, as runs leave them, by few statements: for what grows with them. */
-import type { Database } from '@cairn/store'
+import type { Database, RunStarter } from '@cairn/store'
 import { startOne, type Workflows } from './start-runs.ts'
 
 const rowsEach = 50_000
 
+export interface Filler {
+  readonly database: Database
+  readonly runStarter: RunStarter
+}
+
 /** Adds what is missing until so many runs wait to be claimed, shared out among the workflows. */
-export async function fillQueue(database: Database, workflows: Workflows, count: number): Promise<void> {
-  await ensurePlans(database, workflows)
+export async function fillQueue(filler: Filler, workflows: Workflows, count: number): Promise<void> {
+  const { database } = filler
+  await ensurePlans(filler, workflows)
   const { rows } = await database.pool.query<{ waiting: number }>(
     `select count(*) as waiting from execution where status = 'queued'`,
   )
@@ -17,8 +23,9 @@ export async function fillQueue(database: Database, workflows: Workflows, count:
 }
 
 /** Adds runs of three steps that have ended, with their events and logs. */
-export async function addFinishedRuns(database: Database, workflows: Workflows, count: number): Promise<void> {
-  await ensurePlans(database, workflows)
+export async function addFinishedRuns(filler: Filler, workflows: Workflows, count: number): Promise<void> {
+  const { database } = filler
+  await ensurePlans(filler, workflows)
   for (let missing = count; missing > 0; missing -= rowsEach) {
     await insertRuns(database, workflows, { count: Math.min(missing, rowsEach), status: 'success' })
   }
@@ -46,10 +53,10 @@ from execution as run, (values ('s0'), ('s1'), ('s2')) as step (name)
 where run.status = 'success'`
 
 /** Every workflow has a plan once a run of it was started; those runs are taken away again. */
-async function ensurePlans(database: Database, workflows: Workflows): Promise<void> {
+async function ensurePlans({ database, runStarter }: Filler, workflows: Workflows): Promise<void> {
   const { rows } = await database.pool.query('select from run_plan limit 1')
   if (rows.length > 0) return
-  for (const id of workflows.ids) await startOne(database, workflows, id)
+  for (const id of workflows.ids) await startOne(runStarter, workflows, id)
   await database.pool.query('delete from execution')
 }
 

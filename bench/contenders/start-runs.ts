@@ -1,6 +1,6 @@
 /** Workflows of http steps and runs of them, by the function of the store by which every run starts. */
 import { randomUUID } from 'node:crypto'
-import { type Database, ensureTenant, insertWorkflow, startRun } from '@cairn/store'
+import { type Database, ensureTenant, insertWorkflow, type RunStarter } from '@cairn/store'
 
 const startedBy = 'bench@localhost'
 
@@ -50,13 +50,11 @@ export async function createWorkflows(database: Database, count: number, work: W
   })
 }
 
-/** Starts a run in a transaction of its own, as `execute` does; answers its id. */
-export async function startOne(database: Database, { tenantId }: Workflows, workflowId: number): Promise<string> {
+/** Starts a run as `execute` does; answers its id. */
+export async function startOne(starter: RunStarter, { tenantId }: Workflows, workflowId: number): Promise<string> {
   const parameters = { global: {}, stepWise: {} }
   const start = { tenantId, workflowId, trigger: 'manual', startedBy, parameters } as const
-  const started = await database.transaction((tx) =>
-    startRun(tx, start, { machine: null, mostLiveRuns: 100, mostWaitingRuns: 0 }),
-  )
+  const started = await starter.start(start, { machine: null, mostLiveRuns: 100, mostWaitingRuns: 0 })
   if (started.kind !== 'started') throw new Error(`workflow ${workflowId} did not start: ${started.kind}`)
   return started.executionId
 }

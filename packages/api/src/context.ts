@@ -1,6 +1,6 @@
 import type { ArchiveLimits } from '@cairn/archive'
 import type { Clock, Logger, MachineSize, ServiceCaller } from '@cairn/domain'
-import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
+import type { Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
 import type { LogFollowers } from './log-followers.ts'
 import type { SignedLinks } from './signed-links.ts'
@@ -8,6 +8,7 @@ import type { SignedLinks } from './signed-links.ts'
 /** Everything that operations work with. */
 export interface ApiContext {
   readonly database: Database
+  readonly runStarter: RunStarter
   readonly hints: Hints
   readonly objectStore: ObjectStore
   readonly secretCipher: SecretCipher

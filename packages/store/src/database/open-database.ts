@@ -9,6 +9,7 @@ import {
 import { type CustomTypesConfig, Pool, type PoolClient, types } from 'pg'
 import type { Schema } from '../schema.ts'
 import type { Database } from './database.ts'
+import { nameOfPrepared } from './prepared.ts'
 
 export interface DatabaseOptions {
   /** `postgres://…`; a `host` query parameter may name a socket directory. */
@@ -106,7 +107,9 @@ async function run<R>(
   text: string,
   parameters: readonly unknown[],
 ): Promise<PostgresQueryResult<R>> {
-  const result = await client.query(text, [...parameters])
+  const name = nameOfPrepared(text)
+  const values = [...parameters]
+  const result = await client.query(name === null ? { text, values } : { name, text, values })
   if (text === 'commit' && result.command !== 'COMMIT') {
     throw new Error('the transaction was rolled back: one of its statements had failed and the failure was swallowed')
   }

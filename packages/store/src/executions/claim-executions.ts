@@ -7,6 +7,7 @@
 import type { RunParameters } from '@cairn/domain'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { prepared } from '../database/prepared.ts'
 
 export interface ClaimedExecution {
   readonly id: string
@@ -23,7 +24,7 @@ export interface ClaimedExecution {
 
 /** Takes up to `limit` runs that nobody owns, oldest first. Index: execution_unowned. */
 export function claimExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
-  return claimWhere(db, ownerId, { limit, condition: sql`true` })
+  return claimWhere(db, ownerId, { name: 'claim-executions', limit, condition: sql`true` })
 }
 
 /**
@@ -31,23 +32,29 @@ export function claimExecutions(db: Db, ownerId: string, limit: number): Promise
  * execution_stop_requested.
  */
 export function claimStoppedExecutions(db: Db, ownerId: string, limit: number): Promise<ClaimedExecution[]> {
-  return claimWhere(db, ownerId, { limit, condition: sql`stop_requested_at is not null` })
+  return claimWhere(db, ownerId, {
+    name: 'claim-stopped-executions',
+    limit,
+    condition: sql`stop_requested_at is not null`,
+  })
 }
 
 async function claimWhere(
   db: Db,
   ownerId: string,
-  { limit, condition }: { readonly limit: number; readonly condition: RawBuilder<unknown> },
+  of: { readonly name: string; readonly limit: number; readonly condition: RawBuilder<unknown> },
 ): Promise<ClaimedExecution[]> {
-  const { rows } = await sql<ClaimedExecution>`
+  const { rows } = await prepared<ClaimedExecution>(
+    of.name,
+    sql`
     with fence as materialized (
       select id from engine_process where id = ${ownerId} and alive for key share
     ), candidate as (
       select id, status from execution
-      where owner is null and status in ('queued', 'running', 'stopping') and ${condition}
+      where owner is null and status in ('queued', 'running', 'stopping') and ${of.condition}
         and exists (select from fence)
       order by created_at
-      limit ${limit}
+      limit ${of.limit}
       for update skip locked
     )
     update execution set owner = fence.id, status = case execution.status when 'queued' then 'running' else execution.status end
@@ -56,7 +63,8 @@ async function claimWhere(
     returning execution.id, tenant_id as "tenantId", tenant.name as "tenantName", workflow_id as "workflowId",
       plan_id as "planId", parameters, candidate.status <> 'queued' or seeded as "hasEvents",
       case when stop_requested_at is not null
-        then json_build_object('by', stop_requested_by, 'reason', stop_reason) end as stop`.execute(db)
+        then json_build_object('by', stop_requested_by, 'reason', stop_reason) end as stop`,
+  ).execute(db)
   return rows
 }
 

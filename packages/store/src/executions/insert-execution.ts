@@ -2,6 +2,7 @@ import type { RunTrigger } from '@cairn/contract'
 import type { RunEvent, RunParameters, RunPlan } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
+import { prepared } from '../database/prepared.ts'
 import { toEventColumns } from './run-event-row.ts'
 
 export interface NewRunPlan {
@@ -53,30 +54,44 @@ export interface NewExecution {
  * Makes a run. After the commit the caller gives the hint `execution`. The caller holds the workflow's row FOR UPDATE from
  * before it looked for a place, so runs of a workflow are created in the order of their `created_at`.
  */
-export async function insertExecution(tx: Tx, execution: NewExecution): Promise<void> {
-  const seeds = execution.seeds ?? []
-  await tx
-    .insertInto('execution')
-    .values({
-      id: execution.id,
-      tenant_id: execution.tenantId,
-      workflow_id: execution.workflowId,
-      plan_id: execution.planId,
-      status: execution.status ?? 'queued',
-      parameters: JSON.stringify(execution.parameters),
-      started_by: execution.startedBy,
-      trigger: execution.trigger,
-      reason: null,
-      owner: null,
-      finished_at: null,
-      rerun_of: execution.rerunOf ?? null,
-      waited_behind: execution.waitsBehind ?? null,
-      seeded: seeds.length > 0,
-      // The transaction may be older than that of a run which had the lock before.
-      created_at: sql`clock_timestamp()`,
-    })
-    .execute()
-  if (seeds.length > 0) await insertSeeds(tx, execution.id, seeds)
+export function insertExecution(tx: Tx, execution: NewExecution): Promise<void> {
+  return insertExecutions(tx, [execution])
+}
+
+/** As {@link insertExecution}, of many runs in one statement; those of a workflow in the order given. */
+export async function insertExecutions(tx: Tx, executions: readonly NewExecution[]): Promise<void> {
+  if (executions.length === 0) return
+  const column = <T>(of: (execution: NewExecution) => T): T[] => executions.map(of)
+  // By the clock: the transaction may be older than that of a run which had the lock before.
+  await prepared(
+    'insert-executions',
+    sql`
+    insert into execution (id, tenant_id, workflow_id, plan_id, status, parameters, started_by, trigger, rerun_of,
+      waited_behind, seeded, created_at)
+    select id, tenant_id, workflow_id, plan_id, status, parameters, started_by, trigger, rerun_of, waited_behind, seeded,
+      clock_timestamp() + place * interval '1 microsecond'
+    from unnest(
+      ${column(({ id }) => id)}::uuid[], ${column(({ tenantId }) => tenantId)}::uuid[],
+      ${column(({ workflowId }) => workflowId)}::bigint[], ${column(({ planId }) => planId)}::bigint[],
+      ${column(({ status }) => status ?? 'queued')}::text[],
+      ${column(({ parameters }) => JSON.stringify(parameters))}::jsonb[],
+      ${column(({ startedBy }) => startedBy)}::text[], ${column(({ trigger }) => trigger)}::text[],
+      ${column(({ rerunOf }) => rerunOf ?? null)}::uuid[], ${column(({ waitsBehind }) => waitsBehind ?? null)}::uuid[],
+      ${column(({ seeds }) => (seeds ?? []).length > 0)}::boolean[], ${placesOf(executions)}::integer[]
+    ) as run (id, tenant_id, workflow_id, plan_id, status, parameters, started_by, trigger, rerun_of, waited_behind, seeded,
+      place)`,
+  ).execute(tx)
+  for (const { id, seeds } of executions) if (seeds !== undefined && seeds.length > 0) await insertSeeds(tx, id, seeds)
+}
+
+/** How many of the same workflow come before each, so that no two of them have the same moment. */
+function placesOf(executions: readonly NewExecution[]): number[] {
+  const counts = new Map<number, number>()
+  return executions.map(({ workflowId }) => {
+    const place = counts.get(workflowId) ?? 0
+    counts.set(workflowId, place + 1)
+    return place
+  })
 }
 
 async function insertSeeds(tx: Tx, executionId: string, seeds: readonly RunEvent[]): Promise<void> {

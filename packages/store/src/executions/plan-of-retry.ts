@@ -10,6 +10,7 @@ import {
 } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
 import { findGoneVersions } from '../images/read-versions-to-run.ts'
+import type { CompiledRevision } from './known-revisions.ts'
 import { readRunEvents } from './read-run-events.ts'
 
 /** The run that another retries, and how far back. */
@@ -22,6 +23,8 @@ export interface RetrySource {
 export interface PreparedRun {
   readonly kind: 'prepared'
   readonly planId: number
+  /** Of a run of the workflow as it is now; null = the plan of the run that is retried. */
+  readonly compiled: CompiledRevision | null
   readonly parameters: RunParameters
   readonly seeds: readonly RunEvent[]
 }
@@ -62,7 +65,7 @@ export async function planOfRetry(
   const gone = await findGoneImage(tx, start.tenantId, run.body, seeds.events)
   if (gone !== null) return { kind: 'not_retryable', reason: gone }
   const parameters = layOver(run.parameters, start.parameters)
-  return { kind: 'prepared', planId: run.plan_id, parameters, seeds: seeds.events }
+  return { kind: 'prepared', planId: run.plan_id, compiled: null, parameters, seeds: seeds.events }
 }
 
 /** Why a step that runs again cannot: the version that the run was pinned to was deleted. null = all are there. */

@@ -1,86 +1,94 @@
 /**
- * The one way in which a run starts: by a person, a schedule, a webhook, or as the retry of another run.
+ * The one way in which runs start: by a person, a schedule, a webhook, or as the retry of another run.
  *
  * Always true: everything that a start decides on is read and written under the lock of the workflow's row, so two starts
  * at once see each other, and none starts on a workflow that is being deleted. What a run is seeded with is inserted
- * beside it. Lock order: workflow, then execution, then work.
+ * beside it. Lock order: workflows by id, then execution, then work.
  */
-import { randomUUID } from 'node:crypto'
-import type { FieldError, RunTrigger, Watcher } from '@cairn/contract'
-import {
-  checkSecretsAgainstRun,
-  compilePlan,
-  graphOf,
-  leftOutOf,
-  type MachineSize,
-  notificationKey,
-  planDigest,
-  type RunParameters,
-  runtimeLimits,
-  seedsOfLeftOut,
-  type StepSelection,
-  validateRunParameters,
-} from '@cairn/domain'
+import { notificationKey } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
 import { enqueueWork } from '../work/enqueue-work.ts'
-import { readStoredBody } from '../workflows/stored-body.ts'
-import { type LockedWorkflow, lockWorkflow } from '../workflows/write-workflow.ts'
-import { findPlace, type RunLimits, type RunPlace } from './find-place.ts'
-import { insertExecution, upsertRunPlan } from './insert-execution.ts'
-import { planOfRetry, type PreparedRun, type RetrySource } from './plan-of-retry.ts'
-import { resolveReferences } from './resolve-references.ts'
-
-export interface RunStart {
-  readonly tenantId: string
-  readonly workflowId: number
-  readonly trigger: RunTrigger
-  /** Who asked, e.g. an e-mail. */
-  readonly startedBy: string
-  /** Of a retry: laid over those of the run that it retries. */
-  readonly parameters: RunParameters
-  /** A partial run: only these. Absent or empty = all steps. */
-  readonly stepsToRun?: readonly StepSelection[]
-  /** The run that this one retries: with its plan (the same code, the same images), whatever the workflow is now. */
-  readonly retryOf?: RetrySource
-}
-
-export interface RunStartLimits extends RunLimits {
-  /** Size of the machine that containers run on; null while no engine has answered. */
-  readonly machine: MachineSize | null
-}
-
-/** Every outcome but `started` leaves nothing behind. */
-export type RunStarted =
-  /** `waiting`: for a place among the workflow's live runs. */
-  | { readonly kind: 'started'; readonly executionId: string; readonly status: 'queued' | 'waiting' }
-  | { readonly kind: 'unknown_workflow' }
-  | Exclude<RunPlace, { kind: 'place' }>
-  /** Run-time parameters, or steps to run. */
-  | { readonly kind: 'invalid_parameters'; readonly errors: readonly FieldError[] }
-  /** An image, instance type, secret or query that the workflow names cannot be used now. */
-  | { readonly kind: 'unresolved'; readonly errors: readonly FieldError[] }
-  /** The workflow has no such run to retry. */
-  | { readonly kind: 'unknown_run' }
-  /** The run cannot be retried so; `reason` in words for the user. */
-  | { readonly kind: 'not_retryable'; readonly reason: string }
+import { lockWorkflow } from '../workflows/write-workflow.ts'
+import { findPlace, readRunLines, RunLines } from './find-place.ts'
+import { insertExecutions, type NewExecution } from './insert-execution.ts'
+import { type CompiledRevision, KnownRevisions, knowRevision } from './known-revisions.ts'
+import { planOfRetry } from './plan-of-retry.ts'
+import { prepareRun, type WorkflowToRun } from './prepare-run.ts'
+import { newRunId } from './run-id.ts'
+import type { RunStart, RunStarted, RunStartLimits } from './run-start.ts'
 
 /** Starts a run in the caller's transaction. After the commit the caller gives the hint `execution`. */
 export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits): Promise<RunStarted> {
   const locked = await lockWorkflow(tx, start.tenantId, start.workflowId)
   if (locked === null) return { kind: 'unknown_workflow' }
-  const body = readStoredBody(locked.body)
-  const allowsConcurrentRuns = body.metadata?.allowConcurrentExecution === true
-  const place = await findPlace(tx, { id: locked.id, allowsConcurrentRuns }, limits)
+  const workflow = { id: locked.id, revision: locked.revision, known: knowRevision(locked.body) }
+  const { outcomes } = await startLockedRuns(tx, [{ start, limits, workflow }], new KnownRevisions())
+  const [started] = outcomes
+  if (started === undefined) throw new Error(`a run of workflow ${start.workflowId} has no outcome`)
+  return started
+}
+
+/** A start of a run of a workflow whose row the caller holds FOR UPDATE. */
+export interface LockedStart {
+  readonly start: RunStart
+  readonly limits: RunStartLimits
+  readonly workflow: WorkflowToRun
+}
+
+export interface StartedRuns {
+  /** In the order of the starts. */
+  readonly outcomes: readonly RunStarted[]
+  /** Rows of plans that stand once the transaction is committed. */
+  readonly plans: readonly (readonly [CompiledRevision, number])[]
+}
+
+/** As if one started after the other. All of them in few statements. */
+export async function startLockedRuns(
+  tx: Tx,
+  starts: readonly LockedStart[],
+  revisions: KnownRevisions,
+): Promise<StartedRuns> {
+  const lines = new RunLines(await readRunLines(tx, [...new Set(starts.map(({ workflow }) => workflow.id))]))
+  const outcomes: RunStarted[] = []
+  const runs: NewExecution[] = []
+  const plans: [CompiledRevision, number][] = []
+  for (const asked of starts) {
+    const made = await makeRun(tx, asked, lines, revisions)
+    outcomes.push('run' in made ? { kind: 'started', executionId: made.run.id, status: made.run.status } : made)
+    if (!('run' in made)) continue
+    runs.push(made.run)
+    lines.add(made.run.workflowId, made.run)
+    if (made.compiled !== null) plans.push([made.compiled, made.run.planId])
+  }
+  await insertExecutions(tx, runs)
+  await watchRuntimes(tx, starts, outcomes)
+  return { outcomes, plans }
+}
+
+type Refused = Exclude<RunStarted, { kind: 'started' }>
+type Made = {
+  readonly run: NewExecution & { readonly status: 'queued' | 'waiting' }
+  readonly compiled: CompiledRevision | null
+}
+
+async function makeRun(
+  tx: Tx,
+  { start, limits, workflow }: LockedStart,
+  lines: RunLines,
+  revisions: KnownRevisions,
+): Promise<Made | Refused> {
+  const place = findPlace(lines.of(workflow.id), workflow.known.allowsConcurrentRuns, limits)
   if (place.kind !== 'place') return place
   const { retryOf } = start
   const prepared =
-    retryOf === undefined ? await prepareRun(tx, locked, start, limits.machine) : await planOfRetry(tx, start, retryOf)
+    retryOf === undefined
+      ? await prepareRun(tx, workflow, start, { machine: limits.machine, revisions })
+      : await planOfRetry(tx, start, retryOf)
   if (prepared.kind !== 'prepared') return prepared
-  const id = randomUUID()
-  await insertExecution(tx, {
-    id,
+  const run = {
+    id: newRunId(),
     tenantId: start.tenantId,
-    workflowId: locked.id,
+    workflowId: workflow.id,
     planId: prepared.planId,
     parameters: prepared.parameters,
     trigger: start.trigger,
@@ -89,42 +97,18 @@ export async function startRun(tx: Tx, start: RunStart, limits: RunStartLimits):
     waitsBehind: place.status === 'waiting' ? place.behind : null,
     seeds: prepared.seeds,
     rerunOf: retryOf?.executionId ?? null,
-  })
-  await watchRuntime(tx, id, body.watchers)
-  return { kind: 'started', executionId: id, status: place.status }
+  }
+  return { run, compiled: prepared.compiled }
 }
 
-/** A run of the workflow as it is now. */
-async function prepareRun(
-  tx: Tx,
-  locked: LockedWorkflow,
-  start: RunStart,
-  machine: MachineSize | null,
-): Promise<PreparedRun | Extract<RunStarted, { kind: 'invalid_parameters' | 'unresolved' }>> {
-  const body = readStoredBody(locked.body)
-  const broken = [
-    ...validateRunParameters(start.parameters, Object.keys(body.steps)),
-    ...checkSecretsAgainstRun(start.parameters, body.steps),
-  ]
-  if (broken.length > 0) return { kind: 'invalid_parameters', errors: broken }
-  const references = await resolveReferences(tx, start.tenantId, body, { moment: 'start', machine })
-  const compiled = compilePlan(body, references)
-  if (compiled.kind === 'invalid') return { kind: 'unresolved', errors: compiled.errors }
-  const leftOut = leftOutOf(graphOf(compiled.plan), start.stepsToRun ?? [])
-  if (leftOut.kind === 'invalid') return { kind: 'invalid_parameters', errors: leftOut.errors }
-  const planId = await upsertRunPlan(tx, {
-    workflowId: locked.id,
-    revision: locked.revision,
-    digest: planDigest(compiled.plan),
-    body: compiled.plan,
+/** The first limit to a run's time cannot pass before it would if the run began now; then it is looked at. */
+async function watchRuntimes(tx: Tx, starts: readonly LockedStart[], outcomes: readonly RunStarted[]): Promise<void> {
+  const due = starts.flatMap(({ workflow }, index) => {
+    const outcome = outcomes[index]
+    const minutes = workflow.known.firstRuntimeLimit
+    if (outcome?.kind !== 'started' || minutes === null) return []
+    const key = notificationKey({ kind: 'runtime', executionId: outcome.executionId })
+    return [{ kind: 'notification' as const, key, delayMs: minutes * 60_000 }]
   })
-  return { kind: 'prepared', planId, parameters: start.parameters, seeds: seedsOfLeftOut(leftOut.steps) }
-}
-
-/** The first limit to its run time cannot pass before it would if the run began now; then it is looked at. */
-async function watchRuntime(tx: Tx, executionId: string, watchers: readonly Watcher[]): Promise<void> {
-  const [least] = runtimeLimits(watchers)
-  if (least === undefined) return
-  const key = notificationKey({ kind: 'runtime', executionId })
-  await enqueueWork(tx, { kind: 'notification', key, delayMs: least * 60_000 })
+  if (due.length > 0) await enqueueWork(tx, ...due)
 }

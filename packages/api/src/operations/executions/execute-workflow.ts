@@ -1,5 +1,5 @@
 import type { ExecutionStarted } from '@cairn/contract'
-import { type RunStart, startRun } from '@cairn/store'
+import type { RunStart } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { startedOrRefused } from './start-refusals.ts'
@@ -26,9 +26,7 @@ export const retryExecution: Operation<'retryExecution'> = (context, { caller, p
 
 async function startFromRequest(context: ApiContext, start: RunStart): Promise<ExecutionStarted> {
   const limits = { machine: context.machine(), ...context.limits.runs }
-  const executionId = await context.database.transaction(async (tx) =>
-    startedOrRefused(await startRun(tx, start, limits), start),
-  )
+  const executionId = startedOrRefused(await context.runStarter.start(start, limits), start)
   context.hints.notify('execution')
   return { executionId }
 }

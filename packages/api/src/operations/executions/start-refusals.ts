@@ -5,7 +5,7 @@ import { notFound } from '../../refusals.ts'
 
 const queueFullRetrySeconds = 30
 
-/** The id of the new run. @throws {CairnError} which rolls the start back */
+/** The id of the new run. @throws {CairnError} */
 export function startedOrRefused(started: RunStarted, start: RunStart): string {
   switch (started.kind) {
     case 'started':
