@@ -23,6 +23,8 @@ import { inspectImage, listOwnImages, removeImage } from './images.ts'
 import { ensureNetwork, removeNetwork } from './networks.ts'
 import { readContainerFile } from './read-file.ts'
 import { readLogs } from './read-logs.ts'
+import { pullImage, pushImage } from './registry.ts'
+import { findPushed, removePushed } from './registry-manifests.ts'
 
 export interface DockerDriverOptions {
   /** Label value of everything that this driver makes and may touch. */
@@ -69,6 +71,10 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
     listImages: (call) => listOwnImages(engine, call),
     diskUsage: (call) => diskUsage(engine, call),
     diskSpace: (call) => diskSpace(engine, call),
+    pushImage: (push, call) => pushImage(engine, push, call),
+    pullImage: (pull, call) => pullImage(engine, pull, call),
+    findPushed,
+    removePushed,
     pruneBuildCache: (keepBytes, call) => pruneBuildCache(engine, keepBytes, call),
   }
 }

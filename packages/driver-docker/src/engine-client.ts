@@ -22,6 +22,8 @@ export interface EngineRequest {
   readonly body?: object
   /** Sent instead of `body`, as a tar. */
   readonly upload?: Readable
+  /** For the registry that the engine is told to speak to; empty = none, but the engine is told. */
+  readonly login?: { readonly username: string; readonly password: string }
   /** Statuses beyond 2xx that are an answer and not an error. */
   readonly accept?: readonly number[]
 }
@@ -60,6 +62,7 @@ interface DialOptions {
   readonly options: { readonly _query: object; readonly _body: object }
   readonly abortSignal: AbortSignal
   readonly file?: Readable
+  readonly authconfig?: object
 }
 
 interface Modem {
@@ -148,6 +151,7 @@ function dial(modem: Modem, request: EngineRequest, call: Call): Promise<Incomin
     options: { _query: request.query ?? {}, _body: request.body ?? {} },
     abortSignal: connecting.signal,
     ...(request.upload === undefined ? {} : { file: request.upload }),
+    ...(request.login === undefined ? {} : { authconfig: request.login }),
   }
   return new Promise((resolve, reject) => {
     modem.dial(options, (error, answer) => {

@@ -92,6 +92,11 @@ export const BuildMessage = Type.Object({
 })
 export type BuildMessage = Static<typeof BuildMessage>
 
+export const PushMessage = Type.Object({
+  error: Type.Optional(Type.String()),
+  aux: Type.Optional(Nullable(Type.Object({ Digest: Type.Optional(Type.String()) }))),
+})
+
 /** Throws `unknown` when the engine answered something else than `what` looks like. */
 export function readShape<T extends TSchema>(schema: T, value: unknown, what: string): Static<T> {
   if (Value.Check(schema, value)) return value

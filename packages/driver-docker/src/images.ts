@@ -42,4 +42,5 @@ async function readImage(engine: Engine, reference: string, call: Call): Promise
 }
 
 /** A reference holds slashes, which the engine expects as they are. */
-const imagePath = (reference: string): string => `/images/${reference.split('/').map(encodeURIComponent).join('/')}`
+export const imagePath = (reference: string): string =>
+  `/images/${reference.split('/').map(encodeURIComponent).join('/')}`

@@ -42,6 +42,45 @@ export interface DiskSpace {
   readonly totalBytes: number
 }
 
+export interface RegistryLogin {
+  readonly username: string
+  readonly password: string
+}
+
+/** How an OCI registry is spoken to. */
+export interface RegistryAccess {
+  /** `http` for a registry on this machine only: an engine refuses it for others. */
+  readonly scheme: 'http' | 'https'
+  /** null = the registry asks for none. */
+  readonly login: RegistryLogin | null
+  /** PEM certificates of authorities that are trusted beside the usual ones; null = none. The engine has its own. */
+  readonly authorities: string | null
+}
+
+export interface PushedTag {
+  /** Without a tag: `registry.example.com/cairn/3`. */
+  readonly repository: string
+  readonly tag: string
+  readonly access: RegistryAccess
+}
+
+export interface PushedManifest {
+  readonly repository: string
+  /** `sha256:…` */
+  readonly digest: string
+  readonly access: RegistryAccess
+}
+
+export interface ImagePush extends PushedTag {
+  /** An image on the engine. */
+  readonly reference: string
+}
+
+export interface ImagePull extends PushedManifest {
+  /** The tag that it gets on this engine. */
+  readonly as: string
+}
+
 export interface ImageVerbs {
   /** null = not on the engine. */
   inspectImage(reference: string, call: Call): Promise<ImageDetails | null>
@@ -61,4 +100,16 @@ export interface ImageVerbs {
   diskSpace(call: Call): Promise<DiskSpace | null>
   /** Removes from the builder's cache, the oldest first, what exceeds `keepBytes`. Answers the bytes that it freed. */
   pruneBuildCache(keepBytes: number, call: Call): Promise<number>
+}
+
+/** Images in an OCI registry. Each throws `unavailable` for a registry that is away, `denied` for one that refuses. */
+export interface RegistryVerbs {
+  /** Answers the digest of the manifest. Layers that the registry has cost nothing. Throws `image_not_found`. */
+  pushImage(push: ImagePush, call: Call): Promise<string>
+  /** Throws `image_not_found`. */
+  pullImage(pull: ImagePull, call: Call): Promise<void>
+  /** The digest that a tag names; null = the registry has no such tag. */
+  findPushed(tag: PushedTag, call: Call): Promise<string | null>
+  /** Removes a manifest with all tags that name it. Absent = removed. False = the registry does not let it be removed. */
+  removePushed(manifest: PushedManifest, call: Call): Promise<boolean>
 }

@@ -18,7 +18,7 @@
  * - No engine type crosses the port, and no error but {@link DriverError}.
  */
 import type { Call } from './call.ts'
-import type { ImageDetails, ImageVerbs } from './image-port.ts'
+import type { ImageDetails, ImageVerbs, RegistryVerbs } from './image-port.ts'
 
 export type { Call } from './call.ts'
 export type * from './image-port.ts'
@@ -141,7 +141,7 @@ export interface Capabilities {
 }
 
 /** One container engine. `installation` (a label value) is fixed at construction. */
-export interface EngineDriver extends ImageVerbs {
+export interface EngineDriver extends ImageVerbs, RegistryVerbs {
   readonly kind: 'docker' | 'kubernetes' | 'fake'
   /** Verifies reachability and permissions; the error's message says what to grant. */
   preflight(call: Call): Promise<Capabilities>

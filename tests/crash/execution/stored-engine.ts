@@ -69,9 +69,11 @@ function reads(pool: Pool) {
   return { find, required, untilEnded }
 }
 
+const unused = () => Promise.reject(new DriverError('unknown', 'not used by runs'))
+const registryVerbs = { pushImage: unused, pullImage: unused, findPushed: unused, removePushed: unused }
+
 export function createStoredEngine(pool: Pool): EngineDriver {
   const { find, required, untilEnded } = reads(pool)
-  const unused = () => Promise.reject(new DriverError('unknown', 'not used by runs'))
   return {
     kind: 'fake',
     preflight: unused,
@@ -125,6 +127,7 @@ export function createStoredEngine(pool: Pool): EngineDriver {
     diskUsage: unused,
     diskSpace: async () => null,
     pruneBuildCache: unused,
+    ...registryVerbs,
     inspectImage: unused,
     removeImage: unused,
   }

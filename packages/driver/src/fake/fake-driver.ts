@@ -31,6 +31,7 @@ import {
   type FakeEngine,
 } from './fake-engine.ts'
 import { imageVerbs } from './fake-images.ts'
+import { registryVerbs } from './fake-registry.ts'
 import type { FakeOutput, FakeProgramSource } from './fake-program.ts'
 import { fakeFile, fakeHints, fakeLogs } from './fake-streams.ts'
 import type { FakeWorkload } from './fake-workload.ts'
@@ -106,6 +107,7 @@ export function createFakeDriver(options: FakeDriverOptions): FakeDriver {
     started: [],
     files: new Map(),
     imageFiles: new Map(),
+    registry: { manifests: new Map(), tags: new Map() },
     space: null,
     buildCacheBytes: 0,
     unholdable: new Map(),
@@ -151,6 +153,7 @@ function connectFake(engine: FakeEngine, installation: string): FakeDriver {
     },
     hints: (call) => fakeHints(engine, installation, call),
     ...imageVerbs(engine),
+    ...registryVerbs(engine),
   }
 }
 

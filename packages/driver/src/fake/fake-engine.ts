@@ -11,6 +11,14 @@ import { heldSpecHash, specHash } from '../workload-spec.ts'
 import type { FakeProgram, FakeProgramSource } from './fake-program.ts'
 import { FakeWorkload } from './fake-workload.ts'
 
+/** What was pushed. */
+interface FakeRegistry {
+  /** By repository and digest, which is the content id. */
+  readonly manifests: Map<string, ImageDetails>
+  /** Digests by repository and tag. */
+  readonly tags: Map<string, string>
+}
+
 /** State of one engine, shared by every driver connected to it. */
 export interface FakeEngine {
   readonly clock: Clock
@@ -24,6 +32,8 @@ export interface FakeEngine {
   readonly files: Map<string, Uint8Array>
   /** Files of images, by reference. */
   readonly imageFiles: Map<string, Readonly<Record<string, string>>>
+  /** What was pushed. */
+  readonly registry: FakeRegistry
   space: DiskSpace | null
   buildCacheBytes: number
   /** Why images cannot be held, by reference. */
