@@ -45,6 +45,11 @@ export function imageTag(installationId: string, tenantId: string, imageId: numb
   return `cairn/${installationPart(installationId)}/${digestOf(['image', tenantId], 32)}/${imageId}:${versionId}`
 }
 
+/** Tags of built image versions in a text, each once. */
+export function findImageTags(text: string): string[] {
+  return [...new Set(text.match(/(?<![\w./-])cairn\/[a-z0-9]+\/[0-9a-f]{32}\/\d{1,15}:\d{1,15}(?![\w.-])/gu))]
+}
+
 export function buildLogStream(buildId: number): string {
   return `build:${buildId}`
 }

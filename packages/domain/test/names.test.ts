@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { imageTag, networkName, workloadName } from '../src/index.ts'
+import { findImageTags, imageTag, networkName, workloadName } from '../src/index.ts'
 
 describe('names', () => {
   it('fit every engine, whatever the ids are', () => {
@@ -24,6 +24,12 @@ describe('names', () => {
 
   it('tag an image by image and version', () => {
     expect(imageTag('K3-x9', 't', 3, 7)).toMatch(/^cairn\/k3x9\/[0-9a-f]{32}\/3:7$/)
+  })
+
+  it('are found where a Dockerfile names images by their tags', () => {
+    const [one, two] = [imageTag('k', 't', 3, 7), imageTag('k', 't', 3, 71)]
+    const text = `FROM ${one} AS base\nCOPY --from=${two} /a /a\nFROM ${one}\nFROM other.io/${one}\nFROM cairn/k/short/1:2\n`
+    expect(findImageTags(text)).toEqual([one, two])
   })
 
   it('tag images so that one tenant cannot name those of another by counting', () => {

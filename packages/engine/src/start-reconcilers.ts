@@ -23,6 +23,8 @@ import { ReceiverGate } from './notification/receiver-gate.ts'
 import { createMailSender } from './notification/send-mail.ts'
 import { createWebhookSender } from './notification/send-webhook.ts'
 import type { Reconciler } from './reconcile/reconciler.ts'
+import { createPushReconciler } from './registry/push-reconciler.ts'
+import type { RegistrySettings } from './registry/registry-settings.ts'
 import type { Repositories } from './repository/git-repositories.ts'
 import { type ReconcileTimes, startReconcileLoop } from './reconcile/start-reconcile-loop.ts'
 import { createScheduleReconciler } from './schedule/schedule-reconciler.ts'
@@ -55,6 +57,8 @@ export interface ReconcilersOptions {
   readonly publicUrl: string
   /** Size of the machine that containers run on; null while no engine has answered. */
   readonly machine: () => MachineSize | null
+  /** Where built images are pushed to; null = nowhere. */
+  readonly registry: RegistrySettings | null
   /** Those that differ from the defaults. */
   readonly settings?: {
     readonly build?: Partial<BuildSettings>
@@ -75,7 +79,7 @@ export interface Reconcilers {
 }
 
 /**
- * Builds and deletes images, keeps services as they are wanted, starts scheduled runs, delivers notifications, and sweeps. Any number
+ * Builds, pushes and deletes images, keeps services as they are wanted, starts scheduled runs, delivers notifications, and sweeps. Any number
  * of processes may do so on one database.
  *
  * @throws Error when `egressAllow` holds an entry that is none
@@ -89,6 +93,7 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     settings: { ...defaultBuildSettings, ...settings.build },
   })
   const images = createImageReconciler({ ...options, logger: logger.child({ part: 'image' }) })
+  const pushes = createPushReconciler({ ...options, logger: logger.child({ part: 'push' }) })
   const sweeper = createSweeper({
     ...options,
     logger: logger.child({ part: 'sweep' }),
@@ -107,7 +112,7 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     logger: logger.child({ part: 'schedule' }),
     settings: { ...defaultScheduleSettings, ...settings.schedule },
   })
-  const reconcilers = [builds, images, services, schedules, notifications.reconciler, sweeper]
+  const reconcilers = [builds, images, pushes, services, schedules, notifications.reconciler, sweeper]
   const loop = startReconcileLoop({ ...options, reconcilers, times: settings.times ?? {} })
   const seeded = seedSweep(database).catch((error: unknown) =>
     logger.error({ err: error }, 'the sweep could not be scheduled; it is at the next start'),

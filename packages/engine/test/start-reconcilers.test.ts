@@ -26,6 +26,7 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       secretCipher,
       egressAllow: [],
       mail: null,
+      registry: null,
       publicUrl: 'http://127.0.0.1:7420',
       machine: () => null,
       settings: { times: quickTimes },

@@ -19,6 +19,7 @@ import type {
 import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
+import type { ImagePushTable } from './images/push-table.ts'
 
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
 type Created = ColumnType<Date, Date | undefined, never>
@@ -71,6 +72,7 @@ export interface Schema {
     created_at: Created
     created_by: string
   }
+  image_push: ImagePushTable
   image_version: {
     id: GeneratedAlways<number>
     tenant_id: string
@@ -395,4 +397,4 @@ export interface Schema {
   }
 }
 
-export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification' | 'image'
+export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification' | 'image' | 'push'

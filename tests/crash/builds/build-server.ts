@@ -45,6 +45,7 @@ startReconcilers({
   logger: silentLogger,
   egressAllow: [],
   mail: null,
+  registry: null,
   publicUrl: 'http://127.0.0.1:1',
   machine: () => null,
   settings: { times: { leaseMs: 2000, renewEveryMs: 250, pollMs: 50, stopGraceMs: 5000 } },

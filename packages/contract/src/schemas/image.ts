@@ -221,10 +221,22 @@ export const SbomSummary = Type.Object({
 export type SbomSummary = Static<typeof SbomSummary>
 
 /**
+ * A version in the registry that images are pushed to. `waiting` = it is not there yet, or only as it was built before;
+ * `attempts` and `reason` then tell of what was tried. `reference` is by digest once it was pushed.
+ */
+export const VersionInRegistry = Type.Object({
+  status: Type.Enum(['waiting', 'pushed']),
+  reference: Type.String(),
+  attempts: Type.Integer(),
+  reason: nullable(Type.String()),
+})
+export type VersionInRegistry = Static<typeof VersionInRegistry>
+
+/**
  * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that
  * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed. `digest` is the content id
  * of the image, `layers` the digests of its layers, the base first; both, and `sbom`, are null until the image was built
- * and looked at.
+ * and looked at. `registry` is null for what is not pushed to one.
  */
 export const ImageVersionDetails = Type.Object({
   ...versionAnswer,
@@ -238,6 +250,7 @@ export const ImageVersionDetails = Type.Object({
   digest: Type.Optional(nullable(Type.String(), addedByCairn)),
   layers: Type.Optional(nullable(Type.Array(Type.String()), addedByCairn)),
   sbom: Type.Optional(nullable(SbomSummary, addedByCairn)),
+  registry: Type.Optional(nullable(VersionInRegistry, addedByCairn)),
   size: Type.Integer(),
   buildDetails: BuildDetails,
 })

@@ -57,11 +57,20 @@ async function withPaths(
 }
 
 function prepareText(dockerfile: string, build: BuildSource): Preparation {
-  const { text, buildArguments, notes } = prepareDockerfile(build, dockerfile)
+  const { text, buildArguments, imageTags, notes } = prepareDockerfile(build, dockerfile)
   const context = fileToTar('Dockerfile', Buffer.from(text))
   const release = (): Promise<void> => Promise.resolve()
   return {
     kind: 'prepared',
-    prepared: { context, directory: null, dockerfilePath: 'Dockerfile', buildArguments, notes, commit: null, release },
+    prepared: {
+      context,
+      directory: null,
+      dockerfilePath: 'Dockerfile',
+      buildArguments,
+      imageTags,
+      notes,
+      commit: null,
+      release,
+    },
   }
 }

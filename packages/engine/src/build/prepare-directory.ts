@@ -62,15 +62,14 @@ async function describe(held: ContextDirectory, { build, paths }: UploadWork): P
   if ((await stat(file)).size > maxDockerfileBytes) {
     return refused(`${paths.dockerfile} is larger than ${maxDockerfileBytes} bytes`)
   }
-  const { text, buildArguments, notes } = prepareDockerfile(build, await readFile(file, 'utf8'))
+  const { text, ...ready } = prepareDockerfile(build, await readFile(file, 'utf8'))
   return {
     kind: 'prepared',
     prepared: {
       context: neverRead(),
       directory: { path, dockerfile: text },
       dockerfilePath: paths.dockerfileInTar,
-      buildArguments,
-      notes,
+      ...ready,
       commit: null,
       release: async () => held.release(),
     },

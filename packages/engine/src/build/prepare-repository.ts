@@ -48,7 +48,7 @@ async function prepareCommit(repository: FetchedRepository, work: RepositoryWork
   }
   const dockerfile = await repository.readFile(paths.dockerfile, maxDockerfileBytes, signal)
   if (dockerfile === null) return refused(`${paths.dockerfile} is larger than ${maxDockerfileBytes} bytes`)
-  const { text, isChanged, buildArguments, notes } = prepareDockerfile(build, dockerfile.toString('utf8'))
+  const { text, isChanged, ...ready } = prepareDockerfile(build, dockerfile.toString('utf8'))
   const dockerfilePath = paths.dockerfileInTar
   const contents = new Map(isChanged ? [[dockerfilePath, Buffer.from(text)]] : [])
   const isIgnored = await readIgnoreFile(repository, paths, signal)
@@ -60,7 +60,7 @@ async function prepareCommit(repository: FetchedRepository, work: RepositoryWork
   const { commit, close: release } = repository
   return {
     kind: 'prepared',
-    prepared: { context, directory: null, dockerfilePath, buildArguments, notes, commit, release },
+    prepared: { context, directory: null, dockerfilePath, ...ready, commit, release },
   }
 }
 

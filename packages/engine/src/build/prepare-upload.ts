@@ -57,11 +57,11 @@ async function prepareArchive(
   const tar = zipToTar(archive.path, limits, { signal, place: (file) => placeInContext(paths, file) })
   const dockerfilePath = paths.dockerfileInTar
   const context = withDockerfile(tar, dockerfilePath, ready, signal)
-  const { buildArguments, notes } = ready
+  const { buildArguments, imageTags, notes } = ready
   const { release } = archive
   return {
     kind: 'prepared',
-    prepared: { context, directory: null, dockerfilePath, buildArguments, notes, commit: null, release },
+    prepared: { context, directory: null, dockerfilePath, buildArguments, imageTags, notes, commit: null, release },
   }
 }
 

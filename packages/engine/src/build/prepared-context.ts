@@ -1,5 +1,5 @@
 import { repackTar } from '@cairn/archive'
-import { type BuildSecret, declaredArguments, giveSecrets } from '@cairn/domain'
+import { type BuildSecret, declaredArguments, findImageTags, giveSecrets } from '@cairn/domain'
 import type { BuildDirectory } from '@cairn/driver'
 import type { BuildToRun } from '@cairn/store'
 
@@ -9,6 +9,8 @@ export interface PreparedContext {
   readonly directory: BuildDirectory | null
   readonly dockerfilePath: string
   readonly buildArguments: Readonly<Record<string, string>>
+  /** Tags of built images that the Dockerfile or an argument names. */
+  readonly imageTags: readonly string[]
   /** The commit of the repository that it is from; null = it is from none. */
   readonly commit: string | null
   /** For the build's log. */
@@ -32,7 +34,7 @@ export const maxDockerfileBytes = 1024 * 1024
 const userId = '10001'
 
 /** What a Dockerfile asks for and is given. */
-export interface PreparedDockerfile extends Pick<PreparedContext, 'buildArguments' | 'notes'> {
+export interface PreparedDockerfile extends Pick<PreparedContext, 'buildArguments' | 'imageTags' | 'notes'> {
   /** With its secrets. */
   readonly text: string
   /** Whether `text` is another than the user's. */
@@ -43,7 +45,9 @@ export interface PreparedDockerfile extends Pick<PreparedContext, 'buildArgument
 export function prepareDockerfile({ details, secrets }: BuildSource, dockerfile: string): PreparedDockerfile {
   const given = (details.buildArguments ?? []).map(({ name, value }) => [name, value] as const)
   const supplied = declaredArguments(dockerfile).has('PEAK_USER_ID') ? { PEAK_USER_ID: userId } : {}
-  return { buildArguments: { ...supplied, ...Object.fromEntries(given) }, ...giveSecrets(dockerfile, secrets) }
+  const buildArguments = { ...supplied, ...Object.fromEntries(given) }
+  const imageTags = findImageTags([dockerfile, ...Object.values(buildArguments)].join('\n'))
+  return { buildArguments, imageTags, ...giveSecrets(dockerfile, secrets) }
 }
 
 /** The context with the Dockerfile as it is to be built. */

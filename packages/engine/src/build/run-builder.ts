@@ -4,6 +4,8 @@ import { DriverError, type EngineDriver, type ImageBuilder, type ImageDetails } 
 import type { BuildToRun, Database, SecretCipher } from '@cairn/store'
 import { makeRoom } from '../image/keep-disk.ts'
 import { maskError } from '../execution/secrets/read-attempt-secrets.ts'
+import { pullNamedImages } from '../registry/pull-missing.ts'
+import type { RegistrySettings } from '../registry/registry-settings.ts'
 import type { BuildLog } from './build-log.ts'
 import type { BuildSettings } from './build-settings.ts'
 import { type PreparationParts, prepareContext } from './prepare-context.ts'
@@ -12,12 +14,14 @@ import { type BuildSecrets, mountsOf, secretsOf } from './secrets-of-build.ts'
 
 export interface RunBuilderParts extends PreparationParts {
   readonly builder: ImageBuilder
-  readonly driver: Pick<EngineDriver, 'preflight' | 'diskSpace' | 'pruneBuildCache'>
+  readonly driver: Pick<EngineDriver, 'preflight' | 'diskSpace' | 'pruneBuildCache' | 'inspectImage' | 'pullImage'>
   readonly database: Database
   readonly secretCipher: SecretCipher
   readonly crashPoints: CrashPoints
   readonly installationId: string
   readonly settings: BuildSettings
+  /** From which images that a Dockerfile names are pulled; null = from none. */
+  readonly registry: RegistrySettings | null
 }
 
 const enginePatienceMs = 5000
@@ -92,6 +96,8 @@ async function build(
     onCommit(prepared.commit)
     if (prepared.commit !== null) log.line(`commit: ${prepared.commit}`)
     for (const note of prepared.notes) log.line(note)
+    const named = { tenantId: attempt.build.tenantId, imageTags: prepared.imageTags }
+    for (const tag of await pullNamedImages(parts, named, { signal })) log.line(`pulled from the registry: ${tag}`)
     parts.crashPoints.reach('build.prepared')
     return await buildPrepared(parts, attempt, prepared, secrets)
   } finally {

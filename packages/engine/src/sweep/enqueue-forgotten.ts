@@ -8,6 +8,7 @@ import {
   findForgottenDeliveries,
   findForgottenSchedules,
   findForgottenServices,
+  findImagesToPush,
   type Hints,
   type WorkRequest,
 } from '@cairn/store'
@@ -42,6 +43,25 @@ export async function enqueueForgotten(
   await database.transaction(async (tx) => {
     await context.holdLease(tx)
     await enqueueWork(tx, ...requests)
+  })
+  hints.notify('work')
+}
+
+/** Images that were built before there was a registry, or this one. */
+export async function enqueuePushes(
+  parts: {
+    readonly database: Database
+    readonly hints: Hints
+    readonly registry: { readonly address: string } | null
+  },
+  context: ReconcileContext,
+): Promise<void> {
+  const { database, hints, registry } = parts
+  const images = registry === null ? [] : await findImagesToPush(database.db, registry.address)
+  if (images.length === 0) return
+  await database.transaction(async (tx) => {
+    await context.holdLease(tx)
+    await enqueueWork(tx, ...images.map((id) => ({ kind: 'push' as const, key: String(id) })))
   })
   hints.notify('work')
 }

@@ -15,7 +15,7 @@ import {
 } from '@cairn/store'
 import type { DiskKeeper } from '../image/keep-disk.ts'
 import { LeaseLost, type ReconcileContext, type Reconciler } from '../reconcile/reconciler.ts'
-import { enqueueForgotten } from './enqueue-forgotten.ts'
+import { enqueueForgotten, enqueuePushes } from './enqueue-forgotten.ts'
 import type { OrphanRule } from './orphan-rule.ts'
 import { createOrphanSweep } from './remove-orphans.ts'
 import { removeStrayFiles, removeUnusedRows } from './remove-unused-objects.ts'
@@ -30,6 +30,8 @@ export interface SweeperOptions {
   readonly logger: Logger
   readonly clock: Clock
   readonly settings: SweepSettings
+  /** null = images are pushed nowhere. */
+  readonly registry: { readonly address: string } | null
 }
 
 export interface SweepSettings {
@@ -72,6 +74,7 @@ export function createSweeper(options: SweeperOptions): Reconciler {
   let filesSweptAt = Number.NEGATIVE_INFINITY
   const parts: Readonly<Record<string, Part>> = {
     'enqueue what was forgotten': (context) => enqueueForgotten(options, context),
+    'push what is in no registry': (context) => enqueuePushes(options, context),
     'remove orphaned workloads': ({ signal }) => orphans.run(signal),
     'keep the disk in order': (context) => options.diskKeeper.run(context),
     'forget retired secrets': async () => {

@@ -34,6 +34,7 @@ const reconciler = createBuildReconciler({
   }),
   temporaryDirectory: join(directory, 'contexts'),
   installationId: 'test',
+  registry: null,
   clock: Date,
   logger: silentLogger,
   settings: defaultBuildSettings,

@@ -138,6 +138,7 @@ export class BuildRig {
       clock: Date,
       logger: silentLogger,
       installationId: 'test',
+      registry: null,
       crashPoints: noCrashPoints,
       settings: { ...defaultBuildSettings, ...settings },
     })

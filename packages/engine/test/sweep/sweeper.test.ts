@@ -49,6 +49,7 @@ const sweeper = createSweeper({
   logger,
   orphanRules: [createServiceOrphanRule(database)],
   diskKeeper: { run: async () => undefined },
+  registry: null,
   settings: defaultSweepSettings,
 })
 

@@ -94,7 +94,7 @@ export interface BuiltImage {
 /** `not_wanted` = the version is being deleted; `not_current` = the build is in another state or attempt. */
 export type CompletedBuild = 'completed' | 'not_wanted' | 'not_current'
 
-/** Running → success, and its version → ready, together; what is in the image is looked for next. */
+/** Running → success, and its version → ready, together; the image is then described, and pushed if there is a registry. */
 export async function completeBuild(
   tx: Tx,
   build: LockedBuild,
@@ -114,7 +114,8 @@ export async function completeBuild(
   if (imageId !== null) {
     const { engineImageId, sizeBytes } = image
     await recordBuildEvent(tx, build, 'build.success', { data: { engineImageId, sizeBytes, attempt } })
-    await enqueueWork(tx, { kind: 'image', key: String(imageId) })
+    const key = String(imageId)
+    await enqueueWork(tx, { kind: 'image', key }, { kind: 'push', key })
     return 'completed'
   }
   const reason = 'the image version was deleted while it was being built'

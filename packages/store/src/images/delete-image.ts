@@ -8,6 +8,7 @@
 import type { ImageVersionStatus } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
+import { enqueueWork } from '../work/enqueue-work.ts'
 
 export interface VersionToDelete {
   readonly id: number
@@ -103,8 +104,8 @@ export async function lockImageForPass(tx: Tx, imageId: number): Promise<boolean
 }
 
 /**
- * Removes the rows of a version that is `deleting`, its builds' too, after the engine has nothing of it any more. Answers
- * the builds, whose logs are to be deleted; null = it is not being deleted, or is gone.
+ * Removes the rows of a version that is `deleting`, its builds' too, after the engine has nothing of it any more; what a
+ * registry has of it is removed next. Answers the builds, whose logs are to be deleted; null = it is not being deleted, or is gone.
  */
 export async function forgetVersion(tx: Tx, versionId: number): Promise<readonly number[] | null> {
   const builds = await tx.selectFrom('build').select('id').where('version_id', '=', versionId).forUpdate().execute()
@@ -117,6 +118,12 @@ export async function forgetVersion(tx: Tx, versionId: number): Promise<readonly
   if (version?.status !== 'deleting') return null
   await tx.deleteFrom('build').where('version_id', '=', versionId).execute()
   await tx.deleteFrom('image_version').where('id', '=', versionId).execute()
+  const pushed = await tx
+    .selectFrom('image_push')
+    .select('image_id')
+    .where('version_id', '=', versionId)
+    .executeTakeFirst()
+  if (pushed !== undefined) await enqueueWork(tx, { kind: 'push', key: String(pushed.image_id) })
   return builds.map(({ id }) => id)
 }
 

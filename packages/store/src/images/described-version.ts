@@ -1,5 +1,12 @@
 /** The one reading of image versions that lists, details and look-ups share. */
-import type { BuildDetails, BuildStatus, ImageType, ImageVersionStatus, SbomSummary } from '@cairn/contract'
+import type {
+  BuildDetails,
+  BuildStatus,
+  ImageType,
+  ImageVersionStatus,
+  SbomSummary,
+  VersionInRegistry,
+} from '@cairn/contract'
 import { type RawBuilder, sql } from 'kysely'
 import { queuePosition } from './read-builds.ts'
 import { versionUses } from './version-uses.ts'
@@ -33,6 +40,8 @@ export interface DescribedVersion {
   readonly layers: readonly string[] | null
   readonly sbomSummary: SbomSummary | null
   readonly sbomSha256: string | null
+  /** null = nothing was pushed of it. */
+  readonly registry: VersionInRegistry | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly updatedAt: Date
@@ -60,6 +69,10 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
       version.build_details as "buildDetails", version.context_sha256 as "contextSha256", version.tags,
       version.engine_image_id as "engineImageId", version.engine_tag as "engineTag",
       version.size_bytes as "sizeBytes", version.exposed_ports as "exposedPorts",
+      case when push.version_id is not null then json_build_object(
+        'status', case when push.engine_image_id = version.engine_image_id then 'pushed' else 'waiting' end,
+        'reference', push.repository || coalesce('@' || push.digest, ':' || push.tag),
+        'attempts', push.attempts, 'reason', push.reason) end as registry,
       version.layers, version.sbom_summary as "sbomSummary", version.sbom_sha256 as "sbomSha256",
       version.created_at as "createdAt", version.created_by as "createdBy",
       version.updated_at as "updatedAt", version.updated_by as "updatedBy",
@@ -71,6 +84,7 @@ export function describedVersions(tenantId: string): RawBuilder<DescribedVersion
     left join lateral (
       select * from build where build.version_id = version.id order by build.id desc limit 1
     ) as build on true
+    left join image_push as push on push.version_id = version.id
     where image.tenant_id = ${tenantId} or image.scope = 'global'`
 }
 

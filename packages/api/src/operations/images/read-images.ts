@@ -96,5 +96,6 @@ function describeVersion(version: DescribedVersion): ImageVersionDetails {
     digest: version.engineImageId,
     layers: version.layers === null ? null : [...version.layers],
     sbom: version.sbomSummary,
+    registry: version.registry,
   }
 }
