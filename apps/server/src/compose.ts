@@ -2,10 +2,12 @@
 import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessProbe } from '@cairn/api'
 import { type Clock, type Logger, noCrashPoints, serviceHost, type DiskPolicy } from '@cairn/domain'
 import {
+  createPullingDriver,
   createGitRepositories,
   defaultExecutionSettings,
   type ExecutionSettings,
   type MailSettings,
+  type RegistrySettings,
   startExecutionEngine,
   startReconcilers,
 } from '@cairn/engine'
@@ -28,6 +30,7 @@ import { type Destination, type HttpServer, listen } from './http-server.ts'
 import { createMetrics, observeTraffic } from './observe-work.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
 import { noSecretCipher, openSecretCipher } from './secret-keys.ts'
+import { readRegistrySettings } from './registry-settings.ts'
 import type { Settings } from './settings.ts'
 
 export interface ComposeOptions {
@@ -88,7 +91,8 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     ])
     parts.push({ stop: () => http.drain(0) })
     if (settings.roles.includes('engine')) await ensureShippedImages(store.database)
-    const composition = { ...options, data, store, objectStore, secretCipher, engine, http }
+    const registry = await readRegistrySettings(settings)
+    const composition = { ...options, data, store, objectStore, secretCipher, engine, http, registry }
     const publicUrl = publicUrlOf(settings, http.port)
     const stopping = new AbortController()
     const front = await startFront(composition, publicUrl, stopping.signal)
@@ -119,6 +123,7 @@ interface Composition extends ComposeOptions {
   readonly engine: ContainerEngine
   readonly http: HttpServer
   readonly data: DataDirectory
+  readonly registry: RegistrySettings | null
 }
 
 function publicUrlOf(settings: Settings, port: number): string {
@@ -129,13 +134,16 @@ function publicUrlOf(settings: Settings, port: number): string {
 }
 
 function startEngine(
-  { settings, programs, store, objectStore, secretCipher, engine, data, logger }: Composition,
+  { settings, programs, store, objectStore, secretCipher, engine, data, logger, registry }: Composition,
   publicUrl: string,
 ): Part {
+  const pulling = { driver: engine.driver, database: store.database, logger: logger.child({ part: 'registry' }) }
+  const driver = registry === null ? engine.driver : createPullingDriver({ ...pulling, registry })
   const shared = {
     database: store.database,
     hints: store.hints,
-    driver: engine.driver,
+    driver,
+    registry,
     installationId: store.installationId,
     clock,
     crashPoints: noCrashPoints,

@@ -37,6 +37,10 @@ test('without any variable every setting has its default', () => {
     diskKeepFreeBytes: 2_147_483_648,
     buildCacheBytes: 21_474_836_480,
     unusedImageDays: 30,
+    registry: null,
+    registryUser: null,
+    registryPassword: null,
+    registryAuthorities: null,
     retentionDays: 90,
   })
 })
@@ -79,6 +83,27 @@ test('every broken variable is named with its rule', () => {
   expect(read).toThrow(/CAIRN_DATABASE_URL: must be an address/)
   expect(read).toThrow(/CAIRN_SMTP_URL: must be an address/)
   expect(read).toThrow(/CAIRN_MAIL_FROM: must be an e-mail address/)
+})
+
+test.each([
+  ['registry.example.com/team/a', { scheme: 'https', address: 'registry.example.com/team/a' }],
+  ['https://registry.example.com:5000', { scheme: 'https', address: 'registry.example.com:5000' }],
+  ['127.0.0.1:5000', { scheme: 'http', address: '127.0.0.1:5000' }],
+  ['https://localhost:5000/x', { scheme: 'https', address: 'localhost:5000/x' }],
+])('a registry at %s is spoken to by https unless it is on this machine', (text, registry) => {
+  expect(readConfig({ CAIRN_REGISTRY: text }, '/srv').registry).toEqual(registry)
+})
+
+test.each([
+  'http://registry.example.com',
+  'ftp://x',
+  'Registry.example.com',
+  'a.b/c/',
+  'user:password@x.y',
+  '-.x',
+  'team/x',
+])('a registry at %s is refused', (text) => {
+  expect(() => readConfig({ CAIRN_REGISTRY: text }, '/srv')).toThrow(/CAIRN_REGISTRY: must/)
 })
 
 test('variables that look like settings are told apart from those of clients and tests', () => {

@@ -4,6 +4,7 @@ import { isMailAddress } from '@cairn/domain'
 import { buildSettings } from './build-settings.ts'
 import { diskSettings } from './disk-settings.ts'
 import { serviceSettings } from './service-settings.ts'
+import { registrySettings } from './registry-settings.ts'
 import { integer, list, oneOf, optional, plain, type Setting, type SettingContext, splitList } from './setting-kinds.ts'
 
 const roles = ['api', 'engine', 'gateway'] as const
@@ -272,6 +273,7 @@ export const settings = {
   ...buildSettings,
   ...diskSettings,
   ...serviceSettings,
+  ...registrySettings,
   retentionDays: integer(
     {
       name: 'CAIRN_RETENTION_DAYS',
