@@ -105,6 +105,8 @@ describe('runs survive the death of their engine process', () => {
       frozen.signal('SIGCONT')
       // It has noticed when it is registered under another id.
       await eventually(async () => expect(await registrations()).toBe(3))
+      // What it was making when it was frozen is finished after the thaw, in runs that have ended.
+      await untilNothingIsHeld(test.database)
     } finally {
       frozen.signal('SIGKILL')
       await Promise.all([frozen.gone, pool.stop()])
