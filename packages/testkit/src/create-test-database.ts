@@ -20,7 +20,7 @@ export interface TestDatabase {
 export async function createTestDatabase(options: { readonly maxConnections?: number } = {}): Promise<TestDatabase> {
   const serverUrl = testServerUrl()
   const name = `cairn_test_${randomBytes(6).toString('hex')}`
-  await onServer(serverUrl, `create database ${name} template ${templateDatabase}`)
+  await onServer(serverUrl, `create database ${name} template ${templateDatabase} strategy file_copy`)
   const url = withDatabase(serverUrl, name)
   const database = openDatabase({
     url,
