@@ -1,5 +1,5 @@
 /** The composition root: the only place that knows every part. */
-import { type ApiLimits, buildApi, defaultApiLimits, hashToken, type ReadinessProbe } from '@cairn/api'
+import { type ApiLimits, buildApi, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
 import { type Clock, type Logger, noCrashPoints, serviceHost, type DiskPolicy } from '@cairn/domain'
 import {
   createPullingDriver,
@@ -11,23 +11,23 @@ import {
   startExecutionEngine,
   startReconcilers,
 } from '@cairn/engine'
-import { createGateway, createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
+import { createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
 import {
   countWork,
-  findTokenHolder,
   type ObjectStore,
   openLocalObjectStore,
   openWarehouses,
   pingDatabase,
   type SecretCipher,
 } from '@cairn/store'
+import { composeGateway } from './compose-gateway.ts'
 import type { ProgramEnvironment } from './config.ts'
 import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { ensureShippedImages } from './global-images.ts'
 import { type Destination, type HttpServer, listen } from './http-server.ts'
-import { createMetrics, observeTraffic } from './observe-work.ts'
+import { createMetrics } from './observe-work.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
 import { noSecretCipher, openSecretCipher } from './secret-keys.ts'
 import { readRegistrySettings } from './registry-settings.ts'
@@ -241,14 +241,14 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     logger: logger.child({ part: 'gateway' }),
   })
   const serviceCaller = createServiceCaller({ routes, domain })
-  const gateway = createGateway({
+  const gateway = composeGateway({
+    database,
     routes,
     domain,
     scheme,
-    authorize: (token) => findTokenHolder(database.db, hashToken(token)),
     logger: logger.child({ part: 'gateway' }),
     clock,
-    onServed: observeTraffic(metrics),
+    metrics,
   })
   const api = await buildApi({
     database,

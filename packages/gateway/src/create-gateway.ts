@@ -19,6 +19,7 @@ import {
 import type { RouteTable } from './route-table.ts'
 import { type Authorize, createTokenCache, readToken } from './token-cache.ts'
 import { isWebSocketUpgrade, tunnelUpgrade } from './tunnel-upgrade.ts'
+import type { TrafficReporter } from './traffic/report-traffic.ts'
 import { createUpstreams, type Upstream, type Upstreams, type UpstreamTimes } from './upstreams.ts'
 
 /** One request or tunnel that has ended. */
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   readonly clock: Clock
   /** Told of every request and tunnel when it has ended, for counters. */
   readonly onServed: (served: ServedRequest) => void
+  /** Counts by instance. */
+  readonly traffic: TrafficReporter
   /** 5 s to connect and 300 s to the head of the answer by default. */
   readonly times?: UpstreamTimes
 }
@@ -63,7 +66,7 @@ type Admission =
   | { readonly kind: 'refused'; readonly route: ServiceRoute | null; readonly refusal: Refusal }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const upstreams = createUpstreams(options.times ?? defaultTimes)
+  const upstreams = createUpstreams(options.times ?? defaultTimes, options.traffic)
   const unsubscribe = options.routes.subscribe(() => upstreams.retain(options.routes.all()))
   const traffic = new Traffic(options, upstreams)
   return {
@@ -104,7 +107,8 @@ class Traffic {
       if (admission.kind === 'refused') return refuse(request, response, admission.refusal)
       const facts = this.#facts(request, admission.user)
       const onUpstreamError = this.#reporter(admission.route)
-      forwardRequest(this.#upstreams, { request, response, route: admission.route, facts, onUpstreamError })
+      const { clock } = this.#options
+      forwardRequest(this.#upstreams, { request, response, route: admission.route, facts, clock, onUpstreamError })
     }
     this.#admit(request, proceed)
   }
@@ -128,7 +132,9 @@ class Traffic {
       const facts = this.#facts(request, admission.user)
       const onUpstreamError = this.#reporter(admission.route)
       const times = this.#options.times ?? defaultTimes
-      tunnelUpgrade({ request, socket, head, route: admission.route, facts, upstream, times, onUpstreamError, onEnd })
+      const { clock } = this.#options
+      const ways = { route: admission.route, facts, upstream, times, clock }
+      tunnelUpgrade({ request, socket, head, ...ways, onUpstreamError, onEnd })
     })
   }
 

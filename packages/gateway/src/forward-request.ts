@@ -8,6 +8,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import type { Dispatcher } from 'undici'
 import { requestHeaders, responseHeaders, type RequestFacts } from './header-rules.ts'
@@ -19,6 +20,7 @@ export interface Exchange {
   readonly response: ServerResponse
   readonly route: ServiceRoute
   readonly facts: RequestFacts
+  readonly clock: Clock
   /** Told of what the instance did wrong. */
   readonly onUpstreamError: (error: Error, upstream: Upstream) => void
 }
@@ -38,7 +40,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #isSent = false
   #isClientGone = false
   #hasAnswered = false
+  #isFailed = false
   #hasData = false
+  readonly #beganAt = performance.now()
 
   constructor(upstreams: Upstreams, exchange: Exchange) {
     this.#upstreams = upstreams
@@ -55,12 +59,12 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #tryNext(otherwise: (route: ServiceRoute) => Refusal): void {
-    const { request, route } = this.#exchange
+    const { request, route, clock } = this.#exchange
     const upstream = this.#upstreams.choose(route, this.#tried)
     if (upstream === null) return this.#refuse(otherwise(route))
     this.#tried.add(upstream)
     this.#upstream = upstream
-    upstream.load += 1
+    upstream.counters.requestBegan(clock.now())
     upstream.pool.dispatch(
       {
         path: request.url ?? '/',
@@ -87,6 +91,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     // Interim answers are between the app and the gateway.
     if (status < 200) return
     const { response } = this.#exchange
+    this.#isFailed = status >= 500
     response.writeHead(status, sendableReason(statusMessage), responseHeaders(textOf(controller.rawHeaders)))
     this.#hasAnswered = true
     // A body that is there already goes out in the same packet as the head; a head without one must not wait for it.
@@ -109,6 +114,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#isClientGone) this.#isFailed = true
     const upstream = this.#release()
     if (this.#isClientGone) return
     if (upstream !== null) this.#exchange.onUpstreamError(error, upstream)
@@ -129,7 +135,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   #release(): Upstream | null {
     const upstream = this.#upstream
-    if (upstream !== null) upstream.load -= 1
+    if (upstream !== null) {
+      if (this.#isSent) upstream.counters.requestEnded(performance.now() - this.#beganAt, this.#isFailed)
+      else upstream.counters.requestWithdrawn()
+    }
     this.#upstream = null
     this.#controller = null
     return upstream

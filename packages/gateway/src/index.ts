@@ -3,3 +3,9 @@ export { createRouteTable, databaseRoutes, type RouteSource, type RouteTable } f
 export { isWebSocketUpgrade } from './tunnel-upgrade.ts'
 export type { Authorize, TokenOwner } from './token-cache.ts'
 export { createServiceCaller } from './call-service.ts'
+export {
+  databaseTraffic,
+  startTrafficReporter,
+  type TrafficReporter,
+  type TrafficSink,
+} from './traffic/report-traffic.ts'

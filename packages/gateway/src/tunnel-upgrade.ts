@@ -6,6 +6,7 @@
  */
 import { type IncomingMessage, request as sendRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import { requestHeaders, responseHeaders, type RequestFacts } from './header-rules.ts'
 import { notConnected, refuseUpgrade, unreachable } from './refusal.ts'
@@ -20,6 +21,7 @@ export interface Tunnel {
   readonly facts: RequestFacts
   readonly upstream: Upstream
   readonly times: UpstreamTimes
+  readonly clock: Clock
   readonly onUpstreamError: (error: Error, upstream: Upstream) => void
   /** Called once, with the status that the client got. */
   readonly onEnd: (status: number) => void
@@ -46,12 +48,12 @@ export function tunnelUpgrade(tunnel: Tunnel): void {
     agent: false,
     setHost: false,
   })
-  upstream.load += 1
+  upstream.counters.tunnelBegan(tunnel.clock.now())
   const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), times.connectMs + times.headMs)
   let end = (status: number): void => {
     end = () => undefined
     clearTimeout(timer)
-    upstream.load -= 1
+    upstream.counters.tunnelEnded()
     tunnel.onEnd(status)
   }
   const clientGone = (): void => {

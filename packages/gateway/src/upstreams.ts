@@ -2,15 +2,17 @@
  * Connections to instances.
  *
  * Always true: an instance has one pool for as long as some route names it; a pool whose instance left every route takes
- * no new request, finishes those it has and closes. `load` counts requests and tunnels that have begun and not ended.
+ * no new request, finishes those it has and closes.
  */
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { Pool } from 'undici'
+import type { InstanceCounters } from './traffic/instance-counters.ts'
+import type { TrafficReporter } from './traffic/report-traffic.ts'
 
 export interface Upstream {
   readonly instance: RoutedInstance
   readonly pool: Pool
-  load: number
+  readonly counters: InstanceCounters
 }
 
 export interface Upstreams {
@@ -31,15 +33,19 @@ export interface UpstreamTimes {
 /** Less than the 2 s after which the least patient common servers close idle connections themselves. */
 const keepAliveMs = 1_500
 
-export function createUpstreams(times: UpstreamTimes): Upstreams {
+export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter): Upstreams {
   const upstreams = new Map<string, Upstream>()
   let turn = 0
 
-  const upstreamOf = (instance: RoutedInstance): Upstream => {
+  const upstreamOf = (route: ServiceRoute, instance: RoutedInstance): Upstream => {
     const key = keyOf(instance)
     const known = upstreams.get(key)
     if (known !== undefined) return known
-    const made: Upstream = { instance, pool: poolFor(instance, times), load: 0 }
+    const made: Upstream = {
+      instance,
+      pool: poolFor(instance, times),
+      counters: traffic.countersOf(route, instance),
+    }
     upstreams.set(key, made)
     return made
   }
@@ -52,14 +58,22 @@ export function createUpstreams(times: UpstreamTimes): Upstreams {
       for (let offset = 0; offset < instances.length; offset += 1) {
         const instance = instances[(turn + offset) % instances.length]
         if (instance === undefined) continue
-        const candidate = upstreamOf(instance)
-        if (!tried.has(candidate) && (best === null || candidate.load < best.load)) best = candidate
+        const candidate = upstreamOf(route, instance)
+        if (tried.has(candidate)) continue
+        if (best === null || candidate.counters.load < best.counters.load) best = candidate
       }
       return best
     },
     retain(routes) {
       const named = new Set<string>()
-      for (const route of routes) for (const instance of route.instances) named.add(keyOf(instance))
+      const names = new Set<string>()
+      for (const route of routes) {
+        for (const instance of route.instances) {
+          named.add(keyOf(instance))
+          names.add(instance.name)
+        }
+      }
+      traffic.retain(names)
       for (const [key, upstream] of upstreams) {
         if (named.has(key)) continue
         upstreams.delete(key)

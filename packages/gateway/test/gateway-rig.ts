@@ -1,7 +1,7 @@
 /** A gateway on loopback in front of servers that a test writes, with routes that a test sets. */
 import { createServer, type IncomingMessage, request as sendRequest, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Server as TcpServer, type Socket } from 'node:net'
-import type { ServiceRoute } from '@cairn/store'
+import type { ServiceRoute, TrafficReport } from '@cairn/store'
 import { createManualClock, silentLogger } from '@cairn/testkit'
 import {
   createGateway,
@@ -10,7 +10,10 @@ import {
   type RouteSource,
   type RouteTable,
   type ServedRequest,
+  startTrafficReporter,
   type TokenOwner,
+  type TrafficReporter,
+  type TrafficSink,
 } from '../src/index.ts'
 
 export class MemoryRoutes implements RouteSource {
@@ -68,15 +71,37 @@ export interface Asking {
 /** An app; one that rejects breaks its connection. */
 export type App = (request: IncomingMessage, response: ServerResponse) => unknown
 
+/** Keeps what is reported. */
+export class MemoryTraffic implements TrafficSink {
+  readonly written: TrafficReport[] = []
+  retired: readonly string[] | undefined
+
+  write(reports: readonly TrafficReport[]): Promise<ReadonlySet<string>> {
+    this.written.push(...reports)
+    return Promise.resolve(new Set())
+  }
+
+  retire(workloads: readonly string[] = ['all']): Promise<void> {
+    this.retired = workloads
+    return Promise.resolve()
+  }
+
+  retireSilent(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
 const defaults = { times: { connectMs: 2_000, headMs: 10_000 }, isAway: false }
 
 export class GatewayRig {
   readonly source = new MemoryRoutes()
   readonly clock = createManualClock()
   readonly served: ServedRequest[] = []
+  readonly reports = new MemoryTraffic()
   readonly tokens = new Map<string, TokenOwner>()
   authorizations = 0
   readonly routes: RouteTable
+  readonly traffic: TrafficReporter
   readonly gateway: Gateway
   readonly server: Server
   readonly #closing: (() => Promise<unknown>)[] = []
@@ -85,7 +110,9 @@ export class GatewayRig {
     const { times, isAway } = { ...defaults, ...options }
     this.source.isAway = isAway
     this.routes = createRouteTable({ source: this.source, logger: silentLogger, pollMs: 60_000 })
+    this.traffic = startTrafficReporter({ sink: this.reports, logger: silentLogger, clock: this.clock, everyMs: 20 })
     this.gateway = createGateway({
+      traffic: this.traffic,
       routes: this.routes,
       domain: 'localhost:7420',
       scheme: 'http',
@@ -183,6 +210,7 @@ export class GatewayRig {
   async close(): Promise<void> {
     this.routes.close()
     await this.gateway.close()
+    await this.traffic.stop()
     await Promise.all([closeServer(this.server), ...this.#closing.map((close) => close())])
   }
 }

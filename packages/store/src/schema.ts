@@ -4,7 +4,6 @@ import type {
   DeliveryStatus,
   ImageType,
   ImageVersionStatus,
-  InstanceStatus,
   RevisionStatus,
   RunTrigger,
   SbomSummary,
@@ -20,6 +19,8 @@ import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
 import type { ImagePushTable } from './images/push-table.ts'
+import type { ServiceInstanceTable } from './service-state/instance-table.ts'
+import type { ServiceTrafficTable } from './traffic/traffic-table.ts'
 
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
 type Created = ColumnType<Date, Date | undefined, never>
@@ -203,23 +204,8 @@ export interface Schema {
     rolled_back_to: number | null
     launched: Generated<number>
   }
-  service_instance: {
-    workload_name: string
-    service_id: string
-    revision: number
-    ordinal: number
-    restart: number
-    crashes: Generated<number>
-    failures: Generated<number>
-    status: InstanceStatus
-    host: string | null
-    port: number | null
-    reason: string | null
-    start_after: Moment
-    ready_at: Date | null
-    started_at: Created
-    updated_at: Moment
-  }
+  service_instance: ServiceInstanceTable
+  service_traffic: ServiceTrafficTable
   work: {
     kind: WorkKind
     key: string

@@ -1,3 +1,4 @@
+export { allowConnections } from './allow-connections.ts'
 export { createTestDatabase, type TestDatabase } from './create-test-database.ts'
 export { testServerUrl } from './test-server.ts'
 export { eventually, type EventuallyOptions } from './eventually.ts'
