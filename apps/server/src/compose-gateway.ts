@@ -14,6 +14,7 @@ export interface GatewayParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly metrics: Registry
+  readonly cookieKey: Buffer
 }
 
 /** The gateway; its end also takes away what it told of open requests. */

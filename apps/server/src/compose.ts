@@ -14,6 +14,7 @@ import {
 import { createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
 import {
   countWork,
+  ensureGatewayKey,
   type ObjectStore,
   openLocalObjectStore,
   openWarehouses,
@@ -249,6 +250,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     logger: logger.child({ part: 'gateway' }),
     clock,
     metrics,
+    cookieKey: await ensureGatewayKey(database.db),
   })
   const api = await buildApi({
     database,

@@ -39,7 +39,17 @@ beforeAll(async () => {
     if (serviceId === null) throw new Error('the name is taken')
     const names = { serviceName: 'app', tenantName: 'default' }
     const status = { status: 'AVAILABLE', statusReason: null } as const
-    return { serviceId, tenantId, ...names, ...status, serviceType: 'api', access: 'public', instances: [] }
+    return {
+      serviceId,
+      tenantId,
+      ...names,
+      ...status,
+      serviceType: 'api',
+      access: 'public',
+      isSticky: false,
+      instances: [],
+      draining: [],
+    }
   })
 })
 afterAll(() => subject.drop())

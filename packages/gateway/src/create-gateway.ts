@@ -17,6 +17,8 @@ import {
   unknownService,
 } from './refusal.ts'
 import type { RouteTable } from './route-table.ts'
+import { sessionOf } from './sessions/request-session.ts'
+import { createStickySessions, type StickySessions } from './sessions/sticky-sessions.ts'
 import { type Authorize, createTokenCache, readToken } from './token-cache.ts'
 import { isWebSocketUpgrade, tunnelUpgrade } from './tunnel-upgrade.ts'
 import type { TrafficReporter } from './traffic/report-traffic.ts'
@@ -46,6 +48,8 @@ export interface GatewayOptions {
   readonly onServed: (served: ServedRequest) => void
   /** Counts by instance. */
   readonly traffic: TrafficReporter
+  /** Signs the cookies of sticky sessions: 32 bytes, the same in every gateway and after restarts. */
+  readonly cookieKey: Buffer
   /** 5 s to connect and 300 s to the head of the answer by default. */
   readonly times?: UpstreamTimes
 }
@@ -85,6 +89,7 @@ class Traffic {
   readonly #options: GatewayOptions
   readonly #upstreams: Upstreams
   readonly #authorize: Authorize
+  readonly #sessions: StickySessions
   readonly #tunnels = new Set<Duplex>()
   /** Connections on which a request was framed in a doubtful way: what follows on them is not read as requests. */
   readonly #distrusted = new WeakSet<Duplex>()
@@ -92,6 +97,7 @@ class Traffic {
   constructor(options: GatewayOptions, upstreams: Upstreams) {
     this.#options = options
     this.#upstreams = upstreams
+    this.#sessions = createStickySessions(options.cookieKey, options.scheme)
     this.#authorize = createTokenCache(options.authorize, options.clock)
   }
 
@@ -107,8 +113,9 @@ class Traffic {
       if (admission.kind === 'refused') return refuse(request, response, admission.refusal)
       const facts = this.#facts(request, admission.user)
       const onUpstreamError = this.#reporter(admission.route)
-      const { clock } = this.#options
-      forwardRequest(this.#upstreams, { request, response, route: admission.route, facts, clock, onUpstreamError })
+      const ways = { route: admission.route, facts, clock: this.#options.clock, onUpstreamError }
+      const session = sessionOf(this.#sessions, admission.route, request.headers.cookie)
+      forwardRequest(this.#upstreams, { request, response, ...ways, session })
     }
     this.#admit(request, proceed)
   }
@@ -125,7 +132,8 @@ class Traffic {
       }
       if (admission.kind === 'refused') return refuseWith(admission.refusal)
       if (!isWebSocketUpgrade(request)) return refuseWith(badRequest(400, 'only WebSocket upgrades are served'))
-      const upstream = this.#upstreams.choose(admission.route, new Set())
+      const session = sessionOf(this.#sessions, admission.route, request.headers.cookie)
+      const upstream = this.#upstreams.choose(admission.route, new Set(), session.preferred)
       if (upstream === null) return refuseWith(notReady(admission.route))
       this.#tunnels.add(socket)
       socket.once('close', () => this.#tunnels.delete(socket))
@@ -133,7 +141,7 @@ class Traffic {
       const onUpstreamError = this.#reporter(admission.route)
       const times = this.#options.times ?? defaultTimes
       const { clock } = this.#options
-      const ways = { route: admission.route, facts, upstream, times, clock }
+      const ways = { route: admission.route, facts, upstream, times, clock, session }
       tunnelUpgrade({ request, socket, head, ...ways, onUpstreamError, onEnd })
     })
   }

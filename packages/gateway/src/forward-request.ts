@@ -13,6 +13,7 @@ import type { ServiceRoute } from '@cairn/store'
 import type { Dispatcher } from 'undici'
 import { requestHeaders, responseHeaders, type RequestFacts } from './header-rules.ts'
 import { notConnected, notReady, type Refusal, refuse, tooSlow, unreachable } from './refusal.ts'
+import type { RequestSession } from './sessions/request-session.ts'
 import type { Upstream, Upstreams } from './upstreams.ts'
 
 export interface Exchange {
@@ -21,6 +22,7 @@ export interface Exchange {
   readonly route: ServiceRoute
   readonly facts: RequestFacts
   readonly clock: Clock
+  readonly session: RequestSession
   /** Told of what the instance did wrong. */
   readonly onUpstreamError: (error: Error, upstream: Upstream) => void
 }
@@ -59,12 +61,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #tryNext(otherwise: (route: ServiceRoute) => Refusal): void {
-    const { request, route, clock } = this.#exchange
-    const upstream = this.#upstreams.choose(route, this.#tried)
+    const { request, route, clock, session } = this.#exchange
+    const upstream = this.#upstreams.choose(route, this.#tried, session.preferred)
     if (upstream === null) return this.#refuse(otherwise(route))
     this.#tried.add(upstream)
     this.#upstream = upstream
     upstream.counters.requestBegan(clock.now())
+    session.use(upstream, clock.now())
     upstream.pool.dispatch(
       {
         path: request.url ?? '/',
@@ -90,9 +93,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
   ): void {
     // Interim answers are between the app and the gateway.
     if (status < 200) return
-    const { response } = this.#exchange
+    const { response, session } = this.#exchange
     this.#isFailed = status >= 500
-    response.writeHead(status, sendableReason(statusMessage), responseHeaders(textOf(controller.rawHeaders)))
+    response.writeHead(
+      status,
+      sendableReason(statusMessage),
+      responseHeaders(textOf(controller.rawHeaders), session.cookie()),
+    )
     this.#hasAnswered = true
     // A body that is there already goes out in the same packet as the head; a head without one must not wait for it.
     process.nextTick(() => {

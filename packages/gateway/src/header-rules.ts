@@ -3,6 +3,8 @@
  * give them, so that order, spelling and repeated fields survive.
  */
 
+import { setsOwnCookie, withoutOwnCookies } from './sessions/own-cookies.ts'
+
 /** Fields between two neighbours (RFC 9110 §7.6.1); `te` and `trailer` too, since trailers are not passed on. */
 const hopByHop = new Set([
   'connection',
@@ -42,7 +44,8 @@ export function requestHeaders(raw: readonly string[], facts: RequestFacts): str
     if (lower === 'host' || lower === 'expect' || hopByHop.has(lower)) continue
     if (named.has(lower) && !kept.has(lower)) continue
     if (isVouchedFor(lower) || (facts.user !== null && lower === 'authorization')) continue
-    passed.push(name, raw[index + 1] ?? '')
+    const value = lower === 'cookie' ? withoutOwnCookies(raw[index + 1] ?? '') : (raw[index + 1] ?? '')
+    if (value !== null) passed.push(name, value)
   }
   passed.push('x-forwarded-for', facts.clientAddress)
   passed.push('x-forwarded-proto', facts.scheme, 'x-forwarded-host', facts.host)
@@ -50,16 +53,19 @@ export function requestHeaders(raw: readonly string[], facts: RequestFacts): str
   return passed
 }
 
-/** Fields for the client. */
-export function responseHeaders(raw: readonly string[]): string[] {
+/** Fields for the client. A cookie of the gateway is set by `cookie` alone; null = none. */
+export function responseHeaders(raw: readonly string[], cookie: string | null): string[] {
   const named = namedByConnection(raw)
   const passed: string[] = []
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? ''
     const lower = name.toLowerCase()
     if (hopByHop.has(lower) || (named.has(lower) && !kept.has(lower))) continue
-    passed.push(name, raw[index + 1] ?? '')
+    const value = raw[index + 1] ?? ''
+    if (lower === 'set-cookie' && setsOwnCookie(value)) continue
+    passed.push(name, value)
   }
+  if (cookie !== null) passed.push('set-cookie', cookie)
   return passed
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import { requestHeaders, responseHeaders, type RequestFacts } from './header-rules.ts'
 import { notConnected, refuseUpgrade, unreachable } from './refusal.ts'
+import type { RequestSession } from './sessions/request-session.ts'
 import type { Upstream, UpstreamTimes } from './upstreams.ts'
 
 export interface Tunnel {
@@ -22,6 +23,7 @@ export interface Tunnel {
   readonly upstream: Upstream
   readonly times: UpstreamTimes
   readonly clock: Clock
+  readonly session: RequestSession
   readonly onUpstreamError: (error: Error, upstream: Upstream) => void
   /** Called once, with the status that the client got. */
   readonly onEnd: (status: number) => void
@@ -49,6 +51,7 @@ export function tunnelUpgrade(tunnel: Tunnel): void {
     setHost: false,
   })
   upstream.counters.tunnelBegan(tunnel.clock.now())
+  tunnel.session.use(upstream, tunnel.clock.now())
   const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), times.connectMs + times.headMs)
   let end = (status: number): void => {
     end = () => undefined
@@ -70,7 +73,7 @@ export function tunnelUpgrade(tunnel: Tunnel): void {
   outgoing.once('response', (answer) => {
     const status = answer.statusCode ?? 502
     isAnswered = true
-    relayRefusal(socket, answer)
+    relayRefusal(tunnel, answer)
     end(status)
   })
   outgoing.once('error', (error) => {
@@ -108,7 +111,13 @@ function join(tunnel: Tunnel, accepted: Accepted, onEnd: () => void): void {
     side.on('close', stop)
   }
   if (socket.destroyed) return stop()
-  const fields = ['connection', 'Upgrade', 'upgrade', 'websocket', ...responseHeaders(answer.rawHeaders)]
+  const fields = [
+    'connection',
+    'Upgrade',
+    'upgrade',
+    'websocket',
+    ...responseHeaders(answer.rawHeaders, tunnel.session.cookie()),
+  ]
   socket.write(headText('HTTP/1.1 101 Switching Protocols', fields), 'latin1')
   if (upstreamHead.length > 0) socket.write(upstreamHead)
   if (head.length > 0) upstreamSocket.write(head)
@@ -117,8 +126,8 @@ function join(tunnel: Tunnel, accepted: Accepted, onEnd: () => void): void {
 }
 
 /** The instance answered like an ordinary request; its answer ends the connection. */
-function relayRefusal(socket: Duplex, answer: IncomingMessage): void {
-  const fields = [...responseHeaders(answer.rawHeaders), 'connection', 'close']
+function relayRefusal({ socket, session }: Tunnel, answer: IncomingMessage): void {
+  const fields = [...responseHeaders(answer.rawHeaders, session.cookie()), 'connection', 'close']
   socket.write(headText(`HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ''}`, fields), 'latin1')
   answer.on('error', () => socket.destroy())
   answer.pipe(socket)

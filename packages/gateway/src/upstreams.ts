@@ -16,8 +16,11 @@ export interface Upstream {
 }
 
 export interface Upstreams {
-  /** The least loaded ready instance that is not in `tried`; null = none is left. */
-  choose(route: ServiceRoute, tried: ReadonlySet<Upstream>): Upstream | null
+  /**
+   * The least loaded ready instance that is not in `tried`; null = none is left. The one of the name `preferred` goes
+   * before all others, also when it drains.
+   */
+  choose(route: ServiceRoute, tried: ReadonlySet<Upstream>, preferred: string | null): Upstream | null
   /** Drops what no route names any more. */
   retain(routes: Iterable<ServiceRoute>): void
   close(): Promise<void>
@@ -51,8 +54,13 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
   }
 
   return {
-    choose(route, tried) {
+    choose(route, tried, preferred) {
       const { instances } = route
+      const own = preferred === null ? null : named(route, preferred)
+      if (own !== null) {
+        const upstream = upstreamOf(route, own)
+        if (!tried.has(upstream)) return upstream
+      }
       turn = (turn + 1) % 1_000_000
       let best: Upstream | null = null
       for (let offset = 0; offset < instances.length; offset += 1) {
@@ -65,17 +73,17 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
       return best
     },
     retain(routes) {
-      const named = new Set<string>()
+      const keys = new Set<string>()
       const names = new Set<string>()
       for (const route of routes) {
-        for (const instance of route.instances) {
-          named.add(keyOf(instance))
+        for (const instance of [...route.instances, ...route.draining]) {
+          keys.add(keyOf(instance))
           names.add(instance.name)
         }
       }
       traffic.retain(names)
       for (const [key, upstream] of upstreams) {
-        if (named.has(key)) continue
+        if (keys.has(key)) continue
         upstreams.delete(key)
         void upstream.pool.close()
       }
@@ -86,6 +94,11 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
       await Promise.all(pools.map((pool) => pool.destroy()))
     },
   }
+}
+
+function named(route: ServiceRoute, name: string): RoutedInstance | null {
+  const isIt = (instance: RoutedInstance): boolean => instance.name === name
+  return route.instances.find(isIt) ?? route.draining.find(isIt) ?? null
 }
 
 function keyOf(instance: RoutedInstance): string {

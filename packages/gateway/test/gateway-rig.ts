@@ -48,7 +48,9 @@ export function aRoute(change: Partial<ServiceRoute> = {}): ServiceRoute {
     access: 'public',
     status: 'AVAILABLE',
     statusReason: null,
+    isSticky: false,
     instances: [],
+    draining: [],
     ...change,
   }
 }
@@ -114,6 +116,7 @@ export class GatewayRig {
     this.gateway = createGateway({
       traffic: this.traffic,
       routes: this.routes,
+      cookieKey: Buffer.alloc(32, 7),
       domain: 'localhost:7420',
       scheme: 'http',
       authorize: (token) => {

@@ -13,8 +13,12 @@ export interface ServiceRoute {
   readonly access: ServiceAccess
   readonly status: ServiceStatus
   readonly statusReason: string | null
+  /** Whether a browser's requests go to one instance as long as it is there; always for shiny. */
+  readonly isSticky: boolean
   /** Ready instances of the active revision. */
   readonly instances: readonly RoutedInstance[]
+  /** Ready instances of replaced revisions, which only serve the sessions that they have. */
+  readonly draining: readonly RoutedInstance[]
 }
 
 export interface RoutedInstance {
@@ -24,6 +28,14 @@ export interface RoutedInstance {
   readonly port: number
 }
 
+/** Those of the joined instances for which the condition holds, as JSON. */
+const instances = (condition: ReturnType<typeof sql>) => sql`
+  coalesce(
+    jsonb_agg(jsonb_build_object('name', i.workload_name, 'host', i.host, 'port', i.port) order by i.workload_name)
+      filter (where i.workload_name is not null and ${condition}),
+    '[]'
+  )`
+
 /** Every service of the installation, in one statement. A service that is being deleted has no instances here. */
 export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
   const { rows } = await sql<ServiceRoute>`
@@ -31,18 +43,17 @@ export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
       s.id as "serviceId", s.name as "serviceName", s.service_type as "serviceType",
       s.tenant_id as "tenantId", t.name as "tenantName", s.access,
       s.status, s.status_reason as "statusReason",
-      coalesce(
-        jsonb_agg(jsonb_build_object('name', i.workload_name, 'host', i.host, 'port', i.port) order by i.workload_name)
-          filter (where i.workload_name is not null),
-        '[]'
-      ) as instances
+      s.service_type = 'shiny' or coalesce((active.spec ->> 'sessionStickiness')::boolean, false) as "isSticky",
+      ${instances(sql`i.revision = s.active_revision`)} as instances,
+      ${instances(sql`r.status = 'draining'`)} as draining
     from service s
     join tenant t on t.id = s.tenant_id
+    left join service_revision active on active.service_id = s.id and active.revision = s.active_revision
     left join service_instance i
-      on i.service_id = s.id and i.revision = s.active_revision and i.status = 'ready'
-      and i.host is not null and i.port is not null
+      on i.service_id = s.id and i.status = 'ready' and i.host is not null and i.port is not null
       and s.status not in ('DELETING', 'DELETE_FAILED')
-    group by s.id, t.name
+    left join service_revision r on r.service_id = i.service_id and r.revision = i.revision
+    group by s.id, t.name, active.service_id, active.revision
     order by s.id`.execute(db)
   return rows
 }

@@ -1,0 +1,35 @@
+import type { ServiceRoute } from '@cairn/store'
+import type { Upstream } from '../upstreams.ts'
+import type { StickySessions } from './sticky-sessions.ts'
+
+/** What one request has to do with a sticky session. */
+export interface RequestSession {
+  /** Name of the instance that the request should go to; null = any. */
+  readonly preferred: string | null
+  /** The request goes to this instance. */
+  use(upstream: Upstream, now: number): void
+  /** The cookie to set with the answer; null = none. */
+  cookie(): string | null
+}
+
+const noSession: RequestSession = { preferred: null, use: () => undefined, cookie: () => null }
+
+/** A session counts as seen from the first request that brings its cookie: clients without cookies have none. */
+export function sessionOf(
+  sessions: StickySessions,
+  route: ServiceRoute,
+  cookieField: string | undefined,
+): RequestSession {
+  if (!route.isSticky) return noSession
+  const known = sessions.read(cookieField, route.serviceId)
+  let used: string | null = null
+  return {
+    preferred: known?.workload ?? null,
+    use(upstream, now) {
+      used = upstream.instance.name
+      if (known !== null) upstream.counters.sessionSeen(known.session, now)
+    },
+    cookie: () =>
+      used === null || used === known?.workload ? null : sessions.bind(known?.session ?? null, used, route.serviceId),
+  }
+}
