@@ -1,7 +1,16 @@
 /** What passes traffic to services, put together. */
 import { hashToken } from '@cairn/api'
 import type { Clock, Logger } from '@cairn/domain'
-import { createGateway, databaseTraffic, type Gateway, type RouteTable, startTrafficReporter } from '@cairn/gateway'
+import {
+  createGateway,
+  createSignInPage,
+  databaseSignIns,
+  databaseTraffic,
+  type Gateway,
+  type RouteTable,
+  type SignInPage,
+  startTrafficReporter,
+} from '@cairn/gateway'
 import { type Database, findTokenHolder } from '@cairn/store'
 import type { Registry } from 'prom-client'
 import { observeTraffic } from './observe-work.ts'
@@ -14,22 +23,32 @@ export interface GatewayParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly metrics: Registry
+  readonly publicUrl: string
   readonly cookieKey: Buffer
 }
 
+export interface ComposedGateway extends Gateway {
+  /** On Cairn's own host. */
+  readonly signInPage: SignInPage
+}
+
 /** The gateway; its end also takes away what it told of open requests. */
-export function composeGateway(parts: GatewayParts): Gateway {
+export function composeGateway(parts: GatewayParts): ComposedGateway {
   const { database, metrics, ...shared } = parts
   const { logger, clock } = shared
   const traffic = startTrafficReporter({ sink: databaseTraffic(database), logger, clock })
+  const signIns = databaseSignIns(database)
+  const findToken = (token: string) => findTokenHolder(database.db, hashToken(token))
   const gateway = createGateway({
     ...shared,
+    signIns,
     traffic,
-    authorize: (token) => findTokenHolder(database.db, hashToken(token)),
+    authorize: findToken,
     onServed: observeTraffic(metrics),
   })
   return {
     ...gateway,
+    signInPage: createSignInPage({ ...shared, store: signIns, findToken }),
     close: async () => {
       await gateway.close()
       await traffic.stop()

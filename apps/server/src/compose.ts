@@ -250,6 +250,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     logger: logger.child({ part: 'gateway' }),
     clock,
     metrics,
+    publicUrl,
     cookieKey: await ensureGatewayKey(database.db),
   })
   const api = await buildApi({
@@ -272,7 +273,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   })
   const everyOtherHost: Destination = {
     matches: () => true,
-    handleRequest: (request, response) => api.routing(request, response),
+    handleRequest: (request, response) => {
+      if (!gateway.signInPage.handle(request, response)) api.routing(request, response)
+    },
     handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n'),
   }
   return {

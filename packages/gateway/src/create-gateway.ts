@@ -12,6 +12,7 @@ import {
   notReady,
   type Refusal,
   refuse,
+  signInNeeded,
   refuseUpgrade,
   tokenNeeded,
   unknownService,
@@ -19,6 +20,15 @@ import {
 import type { RouteTable } from './route-table.ts'
 import { sessionOf } from './sessions/request-session.ts'
 import { createStickySessions, type StickySessions } from './sessions/sticky-sessions.ts'
+import {
+  askToSignIn,
+  type BrowserSignInOptions,
+  finishSignIn,
+  isNavigation,
+  isReturn,
+  sessionSecret,
+} from './sign-in/browser-sign-in.ts'
+import type { SignInStore } from './sign-in/sign-in-store.ts'
 import { type Authorize, createTokenCache, readToken } from './token-cache.ts'
 import { isWebSocketUpgrade, tunnelUpgrade } from './tunnel-upgrade.ts'
 import type { TrafficReporter } from './traffic/report-traffic.ts'
@@ -50,6 +60,10 @@ export interface GatewayOptions {
   readonly traffic: TrafficReporter
   /** Signs the cookies of sticky sessions: 32 bytes, the same in every gateway and after restarts. */
   readonly cookieKey: Buffer
+  /** Codes and sessions of browsers that open private services. */
+  readonly signIns: SignInStore
+  /** Where browsers reach Cairn itself, whose page signs them in. */
+  readonly publicUrl: string
   /** 5 s to connect and 300 s to the head of the answer by default. */
   readonly times?: UpstreamTimes
 }
@@ -90,6 +104,9 @@ class Traffic {
   readonly #upstreams: Upstreams
   readonly #authorize: Authorize
   readonly #sessions: StickySessions
+  /** Keys are ids of services and secrets of sessions. */
+  readonly #findSession: Authorize
+  readonly #signIn: BrowserSignInOptions
   readonly #tunnels = new Set<Duplex>()
   /** Connections on which a request was framed in a doubtful way: what follows on them is not read as requests. */
   readonly #distrusted = new WeakSet<Duplex>()
@@ -98,6 +115,11 @@ class Traffic {
     this.#options = options
     this.#upstreams = upstreams
     this.#sessions = createStickySessions(options.cookieKey, options.scheme)
+    this.#signIn = { store: options.signIns, scheme: options.scheme, publicUrl: options.publicUrl }
+    this.#findSession = createTokenCache((key) => {
+      const [serviceId = '', secret = ''] = key.split(' ')
+      return options.signIns.findSession(secret, serviceId)
+    }, options.clock)
     this.#authorize = createTokenCache(options.authorize, options.clock)
   }
 
@@ -155,8 +177,24 @@ class Traffic {
     const found = this.#findRoute(request)
     if (found.kind === 'refused' || found.route.access === 'public') return proceed(found)
     const token = readToken(request.headers.authorization)
-    if (token === null) return proceed({ kind: 'refused', route: found.route, refusal: tokenNeeded })
-    void this.#identify(token, found.route, request.headers.host ?? '').then(proceed)
+    if (token !== null) void this.#identify(token, found.route, request.headers.host ?? '').then(proceed)
+    else if (found.route.serviceType === 'api') proceed({ kind: 'refused', route: found.route, refusal: tokenNeeded })
+    else void this.#admitBrowser(request, found.route).then(proceed)
+  }
+
+  async #admitBrowser(request: IncomingMessage, route: ServiceRoute): Promise<Admission> {
+    try {
+      if (isReturn(request))
+        return { kind: 'refused', route, refusal: await finishSignIn(this.#signIn, request, route) }
+      const secret = sessionSecret(request, this.#options.scheme)
+      const holder = secret === null ? null : await this.#findSession(`${route.serviceId} ${secret}`)
+      if (holder?.tenantId === route.tenantId) return { kind: 'admitted', route, user: holder.userEmail }
+      const refusal = isNavigation(request) ? askToSignIn(this.#signIn, request, route) : signInNeeded
+      return { kind: 'refused', route, refusal }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'a session could not be checked')
+      return { kind: 'refused', route, refusal: authorizationUnavailable }
+    }
   }
 
   async #identify(token: string, route: ServiceRoute, host: string): Promise<Admission> {

@@ -9,3 +9,5 @@ export {
   type TrafficReporter,
   type TrafficSink,
 } from './traffic/report-traffic.ts'
+export { databaseSignIns, type SignedIn, type SignInStore } from './sign-in/sign-in-store.ts'
+export { createSignInPage, type SignInPage } from './sign-in/sign-in-page.ts'

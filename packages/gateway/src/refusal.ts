@@ -8,6 +8,8 @@ export interface Refusal {
   readonly code: string
   readonly message: string
   readonly retryAfterSeconds?: number
+  /** Further fields. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
 }
 
 export const unknownService = (host: string): Refusal => ({
@@ -27,6 +29,12 @@ export const tokenNeeded: Refusal = {
   status: 401,
   code: 'unauthorized',
   message: 'this service is private: send a Cairn API token of its tenant in the Authorization header',
+}
+
+/** For what browsers load beside pages: to sign in, a person has to open the service itself. */
+export const signInNeeded: Refusal = {
+  ...tokenNeeded,
+  message: `${tokenNeeded.message}, or open the service in a browser to sign in`,
 }
 
 export const authorizationUnavailable: Refusal = {
@@ -83,17 +91,20 @@ export function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal:
   socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${fields.join('')}\r\n${body}`)
 }
 
-function render(refusal: Refusal, accept: string): { headers: Record<string, string>; body: string } {
+function render(refusal: Refusal, accept: string): { headers: Record<string, string | string[]>; body: string } {
   const isPage = accept.includes('text/html')
   const { code, message } = refusal
   const body = isPage ? page(refusal) : `${JSON.stringify({ code, detail: message, message })}\n`
-  const headers: Record<string, string> = {
+  const headers: Record<string, string | string[]> = {
     'content-type': isPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),
     'cache-control': 'no-store',
   }
   if (refusal.retryAfterSeconds !== undefined) headers['retry-after'] = String(refusal.retryAfterSeconds)
   if (refusal.code === 'invalid_request') headers['connection'] = 'close'
+  for (const [name, value] of Object.entries(refusal.headers ?? {})) {
+    headers[name] = typeof value === 'string' ? value : [...value]
+  }
   if (refusal.status === 401) headers['www-authenticate'] = 'Bearer realm="cairn"'
   return { headers, body }
 }
@@ -108,6 +119,6 @@ function page(refusal: Refusal): string {
 `
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -10,6 +10,8 @@ import {
   type RouteSource,
   type RouteTable,
   type ServedRequest,
+  type SignedIn,
+  type SignInStore,
   startTrafficReporter,
   type TokenOwner,
   type TrafficReporter,
@@ -93,6 +95,39 @@ export class MemoryTraffic implements TrafficSink {
   }
 }
 
+/** Codes and sessions in memory; tokens by their ids. */
+export class MemorySignIns implements SignInStore {
+  readonly codes = new Map<string, Parameters<SignInStore['issueCode']>[0]>()
+  readonly sessions = new Map<string, { readonly serviceId: string | null; readonly tokenId: string }>()
+  readonly holders = new Map<string, SignedIn>()
+  isAway = false
+
+  issueCode(code: Parameters<SignInStore['issueCode']>[0]): Promise<void> {
+    this.codes.set(code.code, code)
+    return Promise.resolve()
+  }
+
+  redeemCode(use: Parameters<SignInStore['redeemCode']>[0]): Promise<string | null> {
+    const code = this.codes.get(use.code)
+    this.codes.delete(use.code)
+    if (code?.serviceId !== use.serviceId || code.state !== use.state) return Promise.resolve(null)
+    this.sessions.set(use.session, code)
+    return Promise.resolve(code.path)
+  }
+
+  openSession(session: string, tokenId: string): Promise<void> {
+    this.sessions.set(session, { serviceId: null, tokenId })
+    return Promise.resolve()
+  }
+
+  findSession(secret: string, serviceId: string | null): Promise<SignedIn | null> {
+    if (this.isAway) return Promise.reject(new Error('away'))
+    const session = this.sessions.get(secret)
+    const isIts = session !== undefined && session.serviceId === serviceId
+    return Promise.resolve(isIts ? (this.holders.get(session.tokenId) ?? null) : null)
+  }
+}
+
 const defaults = { times: { connectMs: 2_000, headMs: 10_000 }, isAway: false }
 
 export class GatewayRig {
@@ -100,6 +135,7 @@ export class GatewayRig {
   readonly clock = createManualClock()
   readonly served: ServedRequest[] = []
   readonly reports = new MemoryTraffic()
+  readonly signIns = new MemorySignIns()
   readonly tokens = new Map<string, TokenOwner>()
   authorizations = 0
   readonly routes: RouteTable
@@ -116,6 +152,8 @@ export class GatewayRig {
     this.gateway = createGateway({
       traffic: this.traffic,
       routes: this.routes,
+      signIns: this.signIns,
+      publicUrl: 'http://cairn.test:7420',
       cookieKey: Buffer.alloc(32, 7),
       domain: 'localhost:7420',
       scheme: 'http',

@@ -1,0 +1,159 @@
+/**
+ * The sign-in page on Cairn's own host: takes an API token, remembers the browser, and sends it back to the service with
+ * a one-time code.
+ *
+ * Always true: the browser is sent to the host of a service of the route table and nowhere else, and only when the token
+ * is one of that service's tenant.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Logger, serviceHost } from '@cairn/domain'
+import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
+import { authorizationUnavailable, escapeHtml, type Refusal, refuse } from '../refusal.ts'
+import type { RouteTable } from '../route-table.ts'
+import { cookieName, readCookie, type Scheme, setCookie } from '../sessions/own-cookies.ts'
+import { ownPath, randomSecret, redirect, returnPath } from './browser-sign-in.ts'
+import type { SignedIn, SignInStore } from './sign-in-store.ts'
+
+export interface SignInPageOptions {
+  readonly store: SignInStore
+  readonly routes: RouteTable
+  readonly domain: string
+  readonly scheme: Scheme
+  readonly findToken: (token: string) => Promise<SignedIn | null>
+  readonly logger: Logger
+}
+
+export interface SignInPage {
+  /** Handles the request when it is for this page. False = it is not. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean
+}
+
+interface Asked {
+  readonly route: ServiceRoute
+  readonly state: string
+  readonly path: string
+}
+
+const mostBytes = 16 * 1024
+const cookie = 'sign-in'
+
+export function createSignInPage(options: SignInPageOptions): SignInPage {
+  const page = new Page(options)
+  return {
+    handle(request, response) {
+      const url = request.url ?? ''
+      if (url !== '/sign-in' && !url.startsWith('/sign-in?')) return false
+      page.answer(request, response).catch((error: unknown) => {
+        options.logger.warn({ err: error }, 'a sign-in failed')
+        if (!response.headersSent) refuse(request, response, authorizationUnavailable)
+      })
+      return true
+    },
+  }
+}
+
+class Page {
+  readonly #options: SignInPageOptions
+
+  constructor(options: SignInPageOptions) {
+    this.#options = options
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isForm = request.method === 'POST'
+    if (!isForm && request.method !== 'GET') return refuse(request, response, words(405, 'GET or POST'))
+    if (isForm && !isOwnForm(request)) return refuse(request, response, words(403, 'send the form of this page'))
+    const text = isForm ? await readForm(request) : (request.url ?? '').split('?')[1]
+    if (text === null) return refuse(request, response, words(413, 'the form is too large'))
+    const fields = new URLSearchParams(text)
+    const asked = this.#asked(fields)
+    if (asked === null) return refuse(request, response, words(404, 'no such service; open it again'))
+    if (!isForm) return this.#greet(request, response, asked)
+    const holder = await this.#options.findToken((fields.get('token') ?? '').trim())
+    if (holder?.tenantId !== asked.route.tenantId) {
+      return this.#show(response, asked, 'This is no valid token of the tenant that the service belongs to.')
+    }
+    const session = randomSecret()
+    await this.#options.store.openSession(session, holder.tokenId)
+    const { scheme } = this.#options
+    const remembered = setCookie({ name: cookie, value: session, scheme, maxAge: browserSessionSeconds })
+    refuse(request, response, await this.#sendBack(asked, holder, [remembered]))
+  }
+
+  #asked(fields: URLSearchParams): Asked | null {
+    const route = this.#options.routes.findById(fields.get('service') ?? '')
+    const state = fields.get('state') ?? ''
+    if (route === null || !/^[\w-]{43}$/.test(state)) return null
+    return { route, state, path: ownPath(fields.get('path') ?? '/') }
+  }
+
+  /** Who is signed in here already goes on at once. */
+  async #greet(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+    const { store, scheme } = this.#options
+    const session = readCookie(request.headers.cookie, cookieName(cookie, scheme))
+    const holder = session === null ? null : await store.findSession(session, null)
+    if (holder?.tenantId === asked.route.tenantId) refuse(request, response, await this.#sendBack(asked, holder, []))
+    else this.#show(response, asked, null)
+  }
+
+  async #sendBack(asked: Asked, holder: SignedIn, cookies: readonly string[]): Promise<Refusal> {
+    const { store, scheme } = this.#options
+    const code = randomSecret()
+    const { route, state, path } = asked
+    await store.issueCode({ code, state, path, serviceId: route.serviceId, tokenId: holder.tokenId })
+    const query = new URLSearchParams({ code, state })
+    return redirect(`${scheme}://${this.#hostOf(route)}${returnPath}?${query.toString()}`, cookies)
+  }
+
+  #hostOf(route: ServiceRoute): string {
+    return serviceHost(route.serviceName, route.tenantName, this.#options.domain)
+  }
+
+  #show(response: ServerResponse, { route, state, path }: Asked, problem: string | null): void {
+    const hidden = Object.entries({ service: route.serviceId, state, path })
+      .map(([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`)
+      .join('')
+    const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to Cairn</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem;color:#222}
+input,button{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin:.3rem 0}</style>
+<h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(route))}</b> is private. Sign in with an API token of its tenant.</p>
+${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
+<form method="post" action="/sign-in">${hidden}
+<label>API token <input type="password" name="token" autocomplete="off" required autofocus></label>
+<button>Sign in</button></form></html>
+`
+    response.writeHead(problem === null ? 200 : 401, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    })
+    response.end(body)
+  }
+}
+
+const words = (status: number, message: string): Refusal => ({ status, code: 'invalid_request', message })
+
+/** Other sites cannot sign a browser in with a token of theirs. */
+function isOwnForm({ headers }: IncomingMessage): boolean {
+  const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+  const origin = headers.origin === undefined ? '' : headers.origin.replace(/^https?:\/\//, '').toLowerCase()
+  return isForm && origin === (headers.host ?? '').toLowerCase()
+}
+
+/** null = larger than a form of this page can be. */
+async function readForm(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    // Without an encoding set, a request yields bytes.
+    const bytes = chunk as Buffer
+    size += bytes.length
+    if (size > mostBytes) return null
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString()
+}

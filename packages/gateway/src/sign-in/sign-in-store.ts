@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import {
+  type Database,
+  findSessionHolder,
+  insertSignInCode,
+  openSignInSession,
+  redeemSignInCode,
+  type TokenHolder,
+} from '@cairn/store'
+
+/** Whom a token or a session speaks for. */
+export type SignedIn = Pick<TokenHolder, 'tokenId' | 'tenantId' | 'userEmail'>
+
+/** Where codes and sessions are kept. What browsers hold comes in as it is; it is kept as a hash only. */
+export interface SignInStore {
+  issueCode(code: {
+    readonly code: string
+    readonly state: string
+    readonly serviceId: string
+    readonly tokenId: string
+    readonly path: string
+  }): Promise<void>
+  /** The path that the browser wanted; null = the code is good for nothing. */
+  redeemCode(use: {
+    readonly code: string
+    readonly state: string
+    readonly serviceId: string
+    readonly session: string
+  }): Promise<string | null>
+  openSession(session: string, tokenId: string): Promise<void>
+  /** `serviceId` null = a session of Cairn's own page. */
+  findSession(session: string, serviceId: string | null): Promise<SignedIn | null>
+}
+
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+export function databaseSignIns({ db }: Database): SignInStore {
+  return {
+    issueCode: ({ code, state, ...rest }) =>
+      insertSignInCode(db, { ...rest, codeHash: hashOf(code), stateHash: hashOf(state) }),
+    redeemCode: ({ code, state, serviceId, session }) =>
+      redeemSignInCode(db, {
+        codeHash: hashOf(code),
+        stateHash: hashOf(state),
+        sessionHash: hashOf(session),
+        serviceId,
+      }),
+    openSession: (session, tokenId) => openSignInSession(db, hashOf(session), tokenId),
+    findSession: (session, serviceId) => findSessionHolder(db, hashOf(session), serviceId),
+  }
+}

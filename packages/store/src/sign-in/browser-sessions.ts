@@ -1,0 +1,86 @@
+/**
+ * Browsers that are signed in. Only hashes of what browsers hold are kept.
+ *
+ * Always true: a code opens at most one session, on the service and for the browser that it was made for; any use of it,
+ * also a wrong one, ends it. A session speaks for its token and ends with it.
+ */
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import type { TokenHolder } from '../tenants/find-token-holder.ts'
+
+const codeSeconds = 60
+/** Lifetime of a session, also told to the browser. */
+export const browserSessionSeconds = 12 * 3_600
+
+const inSeconds = (seconds: number) => sql`now() + ${seconds}::float8 * interval '1 second'`
+
+export interface SignInCode {
+  readonly codeHash: Buffer
+  readonly serviceId: string
+  readonly stateHash: Buffer
+  readonly tokenId: string
+  /** Where the browser wanted to go on the service's host. */
+  readonly path: string
+}
+
+/** Stores a code that is good for one use within a minute; what has expired goes. */
+export async function insertSignInCode(db: Db, code: SignInCode): Promise<void> {
+  await sql`
+    with old_codes as (delete from sign_in_code where expires_at < now()),
+      old_sessions as (delete from browser_session where expires_at < now())
+    insert into sign_in_code (code_hash, service_id, state_hash, token_id, path, expires_at)
+    values (${code.codeHash}, ${code.serviceId}, ${code.stateHash}, ${code.tokenId}, ${code.path},
+      ${inSeconds(codeSeconds)})`.execute(db)
+}
+
+/**
+ * Takes the code away and opens the session of that hash.
+ *
+ * @returns the path that the browser wanted; null = the code is none, was used, has expired, or is another service's or
+ *   another browser's
+ */
+export async function redeemSignInCode(
+  db: Db,
+  use: Omit<SignInCode, 'tokenId' | 'path'> & { readonly sessionHash: Buffer },
+): Promise<string | null> {
+  const { rows } = await sql<{ path: string }>`
+    with used as (
+      delete from sign_in_code where code_hash = ${use.codeHash} returning *
+    ), right_use as (
+      select * from used
+      where service_id = ${use.serviceId} and state_hash = ${use.stateHash} and expires_at > now()
+    ), opened as (
+      insert into browser_session (session_hash, service_id, token_id, expires_at)
+      select ${use.sessionHash}, service_id, token_id, ${inSeconds(browserSessionSeconds)} from right_use
+    )
+    select path from right_use`.execute(db)
+  return rows[0]?.path ?? null
+}
+
+/** Opens a session at Cairn's own sign-in page. */
+export async function openSignInSession(db: Db, sessionHash: Buffer, tokenId: string): Promise<void> {
+  await sql`
+    insert into browser_session (session_hash, token_id, expires_at)
+    values (${sessionHash}, ${tokenId}, ${inSeconds(browserSessionSeconds)})`.execute(db)
+}
+
+/**
+ * Whom a session speaks for: one of the service, with null one of Cairn's own page. Null = nobody, or its token has
+ * expired, was revoked or is not of the service's tenant.
+ */
+export async function findSessionHolder(
+  db: Db,
+  sessionHash: Buffer,
+  serviceId: string | null,
+): Promise<TokenHolder | null> {
+  const { rows } = await sql<TokenHolder>`
+    select t.id as "tokenId", t.tenant_id as "tenantId", tenant.name as "tenantName", t.user_email as "userEmail"
+    from browser_session b
+    join api_token t on t.id = b.token_id and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+    join tenant on tenant.id = t.tenant_id
+    left join service s on s.id = b.service_id
+    where b.session_hash = ${sessionHash} and b.expires_at > now()
+      and b.service_id is not distinct from ${serviceId}::uuid
+      and (b.service_id is null or s.tenant_id = t.tenant_id)`.execute(db)
+  return rows[0] ?? null
+}
