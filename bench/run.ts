@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { measureBuildCost } from './build-cost.ts'
 import { measureChainLatency } from './chain-latency.ts'
 import { measureContainers } from './container-latency.ts'
+import { measureGateway } from './gateway.ts'
 import { measureHeldStarts } from './held-starts.ts'
 import { measureHttpThroughput } from './http-throughput.ts'
 import { Place } from './place.ts'
@@ -31,6 +32,7 @@ const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = 
   backlog: measureQueueBacklog,
   growth: measureStepGrowth,
   stored: measureStoredRuns,
+  gateway: measureGateway,
   trigger: measureTriggerLatency,
   uploads: measureUploadMemory,
 }

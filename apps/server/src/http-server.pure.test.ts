@@ -69,3 +69,44 @@ test('refuses an address that is in use', async () => {
   await expect(listen({ host: '127.0.0.1', port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   await server.drain(0)
 })
+
+test('a header of 1 GB is refused at its first kilobytes', async () => {
+  const server = await listen({ host: '127.0.0.1', port: 0 })
+  let handled = 0
+  server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }])
+  const client = connect(server.port, '127.0.0.1')
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>()
+  let answer = ''
+  client.on('data', (bytes: Buffer) => (answer += bytes.toString('latin1')))
+  client.on('error', () => undefined).once('close', () => close())
+  client.write('GET / HTTP/1.1\r\nhost: x\r\nx-long: ')
+  const megabyte = Buffer.alloc(1024 * 1024, 'a')
+  let sent = 0
+  const pump = (): void => {
+    while (!client.destroyed && sent < 1024 && client.write(megabyte)) sent += 1
+    sent += 1
+  }
+  client.on('drain', pump)
+  pump()
+  await closed
+  expect(handled).toBe(0)
+  expect(sent).toBeLessThan(64)
+  expect(answer).toMatch(/^(?:HTTP\/1\.1 431 |$)/)
+  await server.drain(0)
+})
+
+test('slow loris: a head whose bytes trickle for too long ends the connection', async () => {
+  const server = await listen({ host: '127.0.0.1', port: 0 }, 50)
+  let handled = 0
+  server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }])
+  const client = connect(server.port, '127.0.0.1')
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>()
+  client.on('error', () => undefined).once('close', () => close())
+  client.resume()
+  client.write('GET / HTTP/1.1\r\nhost: x\r\n')
+  const trickle = setInterval(() => client.write('x'), 10)
+  await closed
+  clearInterval(trickle)
+  expect(handled).toBe(0)
+  await server.drain(0)
+})

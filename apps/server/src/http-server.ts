@@ -21,14 +21,25 @@ export interface HttpServer {
 }
 
 const uploadMs = 3_600_000
+/** The head of a request has to arrive within this time, however slowly its bytes trickle. */
+const headMs = 15_000
 
-export async function listen(address: { readonly host: string; readonly port: number }): Promise<HttpServer> {
+export async function listen(
+  address: { readonly host: string; readonly port: number },
+  headersTimeout: number = headMs,
+): Promise<HttpServer> {
   let destinations: readonly Destination[] = []
   const find = (request: IncomingMessage): Destination | undefined =>
     destinations.find((destination) => destination.matches(request.headers.host))
   // Bodies have their own limits in the API, and requests to services are as long as the service takes.
   // An offer of any other protocol is not taken up: the request is an ordinary one.
-  const limits = { requestTimeout: uploadMs, keepAliveTimeout: 30_000, shouldUpgradeCallback: isWebSocketUpgrade }
+  const limits = {
+    requestTimeout: uploadMs,
+    headersTimeout,
+    connectionsCheckingInterval: Math.ceil(headersTimeout / 5),
+    keepAliveTimeout: 30_000,
+    shouldUpgradeCallback: isWebSocketUpgrade,
+  }
   const server = createServer(limits, (request, response) => {
     const destination = find(request)
     if (destination !== undefined) destination.handleRequest(request, response)

@@ -24,6 +24,21 @@ describe('the host', () => {
     expect(await rig.ask({ host: 'app.localhost' })).toMatchObject({ status: 404 })
   })
 
+  test('of another tenant is not reached by a token of the own one, nor by two hosts in one request', async () => {
+    const asked: string[] = []
+    const { instance } = await rig.app((request, response) => response.end(asked.push(request.url ?? '').toString()))
+    rig.tokens.set('right', { tenantId: 't-1', userEmail: 'ann@example.com' })
+    const own = aRoute({ access: 'private', instances: [instance] })
+    await rig.setRoutes(own, { ...own, serviceId: 'id-theirs', tenantId: 't-2', tenantName: 'acme' })
+    const headers = { authorization: 'right', 'x-forwarded-host': 'app.localhost', forwarded: 'host=app.localhost' }
+    expect((await rig.ask({ host: 'app--acme.localhost', headers })).status).toBe(404)
+    const two = 'GET / HTTP/1.1\r\nHost: app.localhost\r\nHost: app--acme.localhost\r\nAuthorization: right\r\n\r\n'
+    expect(await rig.raw(two)).toMatch(/^HTTP\/1\.1 400 /)
+    const absolute = 'GET http://app--acme.localhost/ HTTP/1.1\r\nHost: app.localhost\r\nAuthorization: right\r\n\r\n'
+    expect(await rig.raw(absolute)).toMatch(/^HTTP\/1\.1 400 /)
+    expect(asked).toEqual([])
+  })
+
   test('decides whether a request is for the gateway', () => {
     expect(rig.gateway.matches('app.localhost:7420')).toBe(true)
     expect(rig.gateway.matches('a.b.localhost')).toBe(true)
