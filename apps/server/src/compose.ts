@@ -27,11 +27,12 @@ import { type ContainerEngine, openContainerEngine } from './container-engine.ts
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { ensureShippedImages } from './global-images.ts'
-import { type Destination, type HttpServer, listen } from './http-server.ts'
+import type { Destination, HttpServer } from './http-server.ts'
 import { createMetrics } from './observe-work.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
 import { noSecretCipher, openSecretCipher } from './secret-keys.ts'
 import { readRegistrySettings } from './registry-settings.ts'
+import { openPort } from './open-port.ts'
 import type { Settings } from './settings.ts'
 
 export interface ComposeOptions {
@@ -88,7 +89,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
         temporaryDirectory: data.temporary,
         logger,
       }),
-      listen(settings),
+      openPort(settings, logger),
     ])
     parts.push({ stop: () => http.drain(0) })
     if (settings.roles.includes('engine')) await ensureShippedImages(store.database)
@@ -131,7 +132,7 @@ function publicUrlOf(settings: Settings, port: number): string {
   if (settings.publicUrl !== null) return settings.publicUrl
   const isEveryAddress = settings.host === '0.0.0.0' || settings.host === '::'
   const host = isEveryAddress ? 'localhost' : settings.host
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${settings.tlsCert === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function startEngine(

@@ -2,9 +2,18 @@
  * One listening socket for the API and the services. It listens before anything answers, so that its port is known;
  * until `serve` is called every request is told that the server is starting.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
+import { createServer as createSecureServer } from 'node:https'
 import { isWebSocketUpgrade } from '@cairn/gateway'
+import type { TlsFiles } from './tls-files.ts'
 
 export interface Destination {
   matches(hostHeader: string | undefined): boolean
@@ -24,10 +33,17 @@ const uploadMs = 3_600_000
 /** The head of a request has to arrive within this time, however slowly its bytes trickle. */
 const headMs = 15_000
 
-export async function listen(
-  address: { readonly host: string; readonly port: number },
-  headersTimeout: number = headMs,
-): Promise<HttpServer> {
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  /** Null = plain http. */
+  readonly tls: TlsFiles | null
+  /** Milliseconds for the head of a request. 15,000 by default. */
+  readonly headersTimeout?: number
+}
+
+export async function listen(options: ListenOptions): Promise<HttpServer> {
+  const { headersTimeout = headMs, tls } = options
   let destinations: readonly Destination[] = []
   const find = (request: IncomingMessage): Destination | undefined =>
     destinations.find((destination) => destination.matches(request.headers.host))
@@ -40,7 +56,7 @@ export async function listen(
     keepAliveTimeout: 30_000,
     shouldUpgradeCallback: isWebSocketUpgrade,
   }
-  const server = createServer(limits, (request, response) => {
+  const server = createHttpServer(limits, tls, (request, response) => {
     const destination = find(request)
     if (destination !== undefined) destination.handleRequest(request, response)
     else refuse(response)
@@ -57,7 +73,7 @@ export async function listen(
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(address.port, address.host, () => {
+    server.listen(options.port, options.host, () => {
       server.off('error', reject)
       resolve()
     })
@@ -83,6 +99,13 @@ export async function listen(
       clearTimeout(deadline)
     },
   }
+}
+
+function createHttpServer(limits: ServerOptions, tls: TlsFiles | null, handle: RequestListener): Server {
+  if (tls === null) return createServer(limits, handle)
+  const server = createSecureServer({ ...limits, ...tls.current, minVersion: 'TLSv1.2' }, handle)
+  tls.subscribe((pair) => server.setSecureContext(pair))
+  return server
 }
 
 function refuse(response: ServerResponse): void {

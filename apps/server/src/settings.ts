@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '@cairn/domain'
 import { buildSettings } from './build-settings.ts'
+import { tlsSettings } from './tls-settings.ts'
 import { diskSettings } from './disk-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 import { registrySettings } from './registry-settings.ts'
@@ -52,7 +53,7 @@ export const settings = {
       name: 'CAIRN_HOST',
       default: '127.0.0.1',
       unit: null,
-      doc: 'Address to listen on. Put a proxy that speaks TLS in front before it is anything but this machine.',
+      doc: 'Address to listen on. Give it a certificate (CAIRN_TLS_CERT), or put a proxy that speaks TLS in front, before it is anything but this machine.',
     }),
     read: (text) => ({ value: text ?? '127.0.0.1' }),
   },
@@ -272,6 +273,7 @@ export const settings = {
   },
   ...buildSettings,
   ...diskSettings,
+  ...tlsSettings,
   ...serviceSettings,
   ...registrySettings,
   retentionDays: integer(
