@@ -1,6 +1,6 @@
 /**
  * What uses image versions: the one place that says so. A workflow uses what its current revision names, a service what
- * its live revisions run. A step that names no version uses the latest that is ready, as the next run will.
+ * its live revisions run. Bodies of workflows are not read for it: `image_uses` of a revision is made by the database. A step that names no version uses the latest that is ready, as the next run will.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../database/database.ts'
@@ -18,27 +18,30 @@ export interface VersionUse {
 export function versionUses(tenantId: string): RawBuilder<unknown> {
   return sql`
     select distinct
-      coalesce(named.version_id, (
-        select max(version.id) from image_version as version
-        where version.image_id = named.image_id and version.status = 'ready' and version.engine_image_id is not null
-      )) as version_id,
+      coalesce(named.version_id, latest.id) as version_id,
       named.kind, named.id, named.name
     from (
-      select (step.value ->> 'imageId')::bigint as image_id, (step.value ->> 'imageVersionId')::bigint as version_id,
+      select (used.value ->> 'imageId')::bigint as image_id, (used.value ->> 'versionId')::bigint as version_id,
         'workflow' as kind, workflow.id::text as id, workflow.name
       from workflow
       join workflow_revision
         on workflow_revision.workflow_id = workflow.id and workflow_revision.revision = workflow.revision
-      cross join lateral json_each(workflow_revision.body -> 'steps') as step
+      cross join lateral jsonb_array_elements(workflow_revision.image_uses) as used
       where workflow.tenant_id = ${tenantId} and workflow.deleted_at is null
-        and json_typeof(step.value -> 'imageId') = 'number'
       union all
       select (service_revision.spec -> 'image' ->> 'imageId')::bigint,
         (service_revision.spec -> 'image' ->> 'versionId')::bigint, 'service', service.id::text, service.name
       from service_revision
       join service on service.id = service_revision.service_id
       where service.tenant_id = ${tenantId} and service_revision.status in ('starting', 'active', 'draining')
-    ) as named`
+    ) as named
+    left join (
+      select version.image_id, max(version.id) as id from image_version as version
+      join image on image.id = version.image_id
+      where (image.tenant_id = ${tenantId} or image.scope = 'global')
+        and version.status = 'ready' and version.engine_image_id is not null
+      group by version.image_id
+    ) as latest on latest.image_id = named.image_id and named.version_id is null`
 }
 
 /** A subquery with the versions that the live runs of the tenant are pinned to. Index: execution_live. */
