@@ -1,6 +1,7 @@
 /**
  * What uses image versions: the one place that says so. A workflow uses what its current revision names, a service what
- * its live revisions run. Bodies of workflows are not read for it: `image_uses` of a revision is made by the database. A step that names no version uses the latest that is ready, as the next run will.
+ * its live revisions run. A step that names no version uses the latest that is ready, as the next run will. Bodies of
+ * workflows are not read for it: the database keeps `image_uses` of each revision.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Tx } from '../database/database.ts'
