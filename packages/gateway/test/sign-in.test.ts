@@ -81,6 +81,12 @@ describe('a browser that opens a private web app', () => {
     expect((await rig.ask({ host: 'other.localhost', headers: { cookie } })).status).toBe(401)
   })
 
+  test('gets a page whose policy lets browsers name their origin when they send its form', async () => {
+    const answer = await fetch(`${cairn}/sign-in${(await begin()).query}`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('referrer-policy')).toBe('same-origin')
+  })
+
   test('that is signed in on the page already is sent back at once', async () => {
     const first = await post((await begin()).query, 'right')
     const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] ?? ''

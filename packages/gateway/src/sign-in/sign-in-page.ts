@@ -126,7 +126,8 @@ ${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
       'content-type': 'text/html; charset=utf-8',
       'content-length': String(Buffer.byteLength(body)),
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      // With `no-referrer` browsers would send the form with `Origin: null`.
+      'referrer-policy': 'same-origin',
       'x-frame-options': 'DENY',
       'content-security-policy':
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
