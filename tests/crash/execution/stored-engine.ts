@@ -141,7 +141,8 @@ async function startOnce(pool: Pool, spec: WorkloadSpec): Promise<void> {
       insert into fake_engine.workload (name, execution_id, tenant_id, finish_at, code)
       values ($1, $2, $3, clock_timestamp() + $4::float8 * interval '1 millisecond', $5)
       on conflict (name) do update
-        set held = false, started_at = clock_timestamp(), finish_at = excluded.finish_at, code = excluded.code
+        set held = false, started_at = clock_timestamp(),
+          finish_at = clock_timestamp() + $4::float8 * interval '1 millisecond', code = excluded.code
         where workload.held
       returning *
     )
