@@ -27,6 +27,7 @@ const routes = createRouteTable({
           isSticky: false,
           instances: [{ name: 'w', host: '127.0.0.1', port: upstreamPort }],
           draining: [],
+          sleep: null,
         },
       ]),
     subscribe: () => () => undefined,
@@ -44,6 +45,7 @@ const traffic = startTrafficReporter({
   clock,
 })
 const gateway = createGateway({
+  waker: { wake: () => Promise.reject(new Error('nothing sleeps here')) },
   routes,
   traffic,
   domain: 'localhost',

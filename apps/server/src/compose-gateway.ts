@@ -1,7 +1,9 @@
 /** What passes traffic to services, put together. */
 import { hashToken } from '@cairn/api'
 import type { Clock, Logger } from '@cairn/domain'
+import type { WokenThawer } from '@cairn/engine'
 import {
+  createDatabaseWaker,
   createGateway,
   createSignInPage,
   databaseSignIns,
@@ -11,12 +13,14 @@ import {
   type SignInPage,
   startTrafficReporter,
 } from '@cairn/gateway'
-import { type Database, findTokenHolder } from '@cairn/store'
+import { type Database, findTokenHolder, type Hints } from '@cairn/store'
 import type { Registry } from 'prom-client'
 import { observeTraffic } from './observe-work.ts'
+import type { Settings } from './settings.ts'
 
 export interface GatewayParts {
   readonly database: Database
+  readonly hints: Hints
   readonly routes: RouteTable
   readonly domain: string
   readonly scheme: 'http' | 'https'
@@ -25,6 +29,9 @@ export interface GatewayParts {
   readonly metrics: Registry
   readonly publicUrl: string
   readonly cookieKey: Buffer
+  /** null = engines are other processes. */
+  readonly thawer: WokenThawer | null
+  readonly settings: Pick<Settings, 'wakeTimeoutSeconds' | 'mostWakeWaiting'>
 }
 
 export interface ComposedGateway extends Gateway {
@@ -34,7 +41,7 @@ export interface ComposedGateway extends Gateway {
 
 /** The gateway; its end also takes away what it told of open requests. */
 export function composeGateway(parts: GatewayParts): ComposedGateway {
-  const { database, metrics, ...shared } = parts
+  const { database, hints, metrics, thawer, settings, ...shared } = parts
   const { logger, clock } = shared
   const traffic = startTrafficReporter({ sink: databaseTraffic(database), logger, clock })
   const signIns = databaseSignIns(database)
@@ -43,6 +50,8 @@ export function composeGateway(parts: GatewayParts): ComposedGateway {
     ...shared,
     signIns,
     traffic,
+    waker: createDatabaseWaker({ database, hints, thaw: thawer === null ? null : (wake) => thawer.thaw(wake) }),
+    wakeLimits: { waitMs: settings.wakeTimeoutSeconds * 1000, mostWaiting: settings.mostWakeWaiting },
     authorize: findToken,
     onServed: observeTraffic(metrics),
   })

@@ -10,6 +10,8 @@ import {
   type RegistrySettings,
   startExecutionEngine,
   startReconcilers,
+  startWokenThawer,
+  type WokenThawer,
 } from '@cairn/engine'
 import { createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
 import {
@@ -93,8 +95,10 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     ])
     parts.push({ stop: () => http.drain(0) })
     if (settings.roles.includes('engine')) await ensureShippedImages(store.database)
+    const thawer = startThawer(options, store, engine)
+    if (thawer !== null) parts.push(thawer)
     const registry = await readRegistrySettings(settings)
-    const composition = { ...options, data, store, objectStore, secretCipher, engine, http, registry }
+    const composition = { ...options, data, store, objectStore, secretCipher, engine, http, registry, thawer }
     const publicUrl = publicUrlOf(settings, http.port)
     const stopping = new AbortController()
     const front = await startFront(composition, publicUrl, stopping.signal)
@@ -118,6 +122,11 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
   }
 }
 
+/** null for a process that runs no services. */
+function startThawer({ settings, logger }: ComposeOptions, store: OpenedStore, engine: ContainerEngine) {
+  return settings.roles.includes('engine') ? startWokenThawer({ ...store, driver: engine.driver, logger }) : null
+}
+
 interface Composition extends ComposeOptions {
   readonly store: OpenedStore
   readonly objectStore: ObjectStore
@@ -126,6 +135,8 @@ interface Composition extends ComposeOptions {
   readonly http: HttpServer
   readonly data: DataDirectory
   readonly registry: RegistrySettings | null
+  /** null = this process runs no services. */
+  readonly thawer: WokenThawer | null
 }
 
 function publicUrlOf(settings: Settings, port: number): string {
@@ -210,6 +221,11 @@ function reconcilerSettingsOf(settings: Settings) {
       mostWaitingRuns: settings.mostWaitingRuns,
     },
     disk: diskPolicyOf(settings),
+    scaling: {
+      freezeAfterMs: settings.freezeAfterSeconds * 1000,
+      sleepAfterMs: settings.sleepAfterSeconds * 1000,
+      scaleDownAfterMs: settings.scaleDownAfterSeconds * 1000,
+    },
     sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 },
   }
 }
@@ -245,6 +261,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   const serviceCaller = createServiceCaller({ routes, domain })
   const gateway = composeGateway({
     database,
+    hints,
+    thawer: composition.thawer,
+    settings,
     routes,
     domain,
     scheme,

@@ -4,6 +4,7 @@ import { isMailAddress } from '@cairn/domain'
 import { buildSettings } from './build-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { diskSettings } from './disk-settings.ts'
+import { scaleSettings } from './scale-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 import { registrySettings } from './registry-settings.ts'
 import { integer, list, oneOf, optional, plain, type Setting, type SettingContext, splitList } from './setting-kinds.ts'
@@ -276,6 +277,7 @@ export const settings = {
   ...tlsSettings,
   ...serviceSettings,
   ...registrySettings,
+  ...scaleSettings,
   retentionDays: integer(
     {
       name: 'CAIRN_RETENTION_DAYS',

@@ -49,6 +49,7 @@ beforeAll(async () => {
       isSticky: false,
       instances: [],
       draining: [],
+      sleep: null,
     }
   })
 })

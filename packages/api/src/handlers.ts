@@ -40,6 +40,7 @@ import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from 
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
+import { listWakes } from './operations/services/list-wakes.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { restartService, startService, stopService } from './operations/services/run-service.ts'
 import { testService } from './operations/services/test-service.ts'
@@ -125,6 +126,7 @@ const built: Handlers = {
   stopService,
   startService,
   restartService,
+  listWakes,
   testService,
   listInstanceOptions,
   listWarehouses,

@@ -100,7 +100,18 @@ describe('creating', () => {
     ['an unknown instance type', { resources: { instanceTypeId: 21 } }, 'resources.instanceTypeId'],
     ['an instance larger than the machine', { resources: { instanceTypeId: 6 } }, 'needs 8 CPU'],
     ['secrets', { parameters: { secrets: ['s'] } }, 'parameters.secrets'],
-    ['scale to zero', { scaleToZero: true }, 'scaleToZero'],
+    [
+      'scale to zero of an api',
+      { scaleToZero: true, serviceType: 'api' },
+      'scaleToZero: is for services of type "web-app"',
+    ],
+    [
+      'scale to zero with stickiness',
+      { scaleToZero: true, sessionStickiness: true },
+      'scaleToZero: cannot be combined with sessionStickiness',
+    ],
+    ['more instances under load than the server allows', { maxInstances: 3 }, 'maxInstances: must be at most 2'],
+    ['a most below the least', { minInstances: 2, maxInstances: 1 }, 'maxInstances: must be at least minInstances'],
     ['stickiness of an api', { serviceType: 'api', sessionStickiness: true }, 'sessionStickiness'],
     [
       'more instances than the server allows',

@@ -2,9 +2,11 @@ import {
   type Clock,
   type CrashPoints,
   defaultDiskPolicy,
+  defaultScaleSettings,
   type DiskPolicy,
   type Logger,
   type MachineSize,
+  type ScaleSettings,
 } from '@cairn/domain'
 import type { EngineDriver, ImageBuilder } from '@cairn/driver'
 import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
@@ -65,6 +67,7 @@ export interface ReconcilersOptions {
     readonly schedule?: Partial<ScheduleSettings>
     readonly sweep?: Partial<SweepSettings>
     readonly disk?: Partial<DiskPolicy>
+    readonly scaling?: Partial<ScaleSettings>
     readonly notification?: Partial<NotificationSettings>
     readonly times?: Partial<ReconcileTimes>
   }
@@ -86,7 +89,12 @@ export interface Reconcilers {
  */
 export function startReconcilers(options: ReconcilersOptions): Reconcilers {
   const { database, logger, settings = {} } = options
-  const services = createServiceReconciler({ ...options, checkHealth, logger: logger.child({ part: 'service' }) })
+  const services = createServiceReconciler({
+    ...options,
+    checkHealth,
+    scaling: { ...defaultScaleSettings, ...settings.scaling },
+    logger: logger.child({ part: 'service' }),
+  })
   const builds = createBuildReconciler({
     ...options,
     logger: logger.child({ part: 'build' }),

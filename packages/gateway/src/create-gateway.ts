@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
-import type { ServiceRoute } from '@cairn/store'
+import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { forwardRequest } from './forward-request.ts'
 import { checkFraming, type RequestFacts } from './header-rules.ts'
 import {
@@ -30,8 +30,11 @@ import {
 } from './sign-in/browser-sign-in.ts'
 import type { SignInStore } from './sign-in/sign-in-store.ts'
 import { type Authorize, createTokenCache, readToken } from './token-cache.ts'
-import { isWebSocketUpgrade, tunnelUpgrade } from './tunnel-upgrade.ts'
+import { isWebSocketUpgrade, type Tunnel, tunnelUpgrade } from './tunnel-upgrade.ts'
 import type { TrafficReporter } from './traffic/report-traffic.ts'
+import { awaitService } from './wake-entry.ts'
+import type { Waker } from './wake-port.ts'
+import { type WakeLimits, WakeRoom } from './wake-room.ts'
 import { createUpstreams, type Upstream, type Upstreams, type UpstreamTimes } from './upstreams.ts'
 
 /** One request or tunnel that has ended. */
@@ -64,6 +67,10 @@ export interface GatewayOptions {
   readonly signIns: SignInStore
   /** Where browsers reach Cairn itself, whose page signs them in. */
   readonly publicUrl: string
+  /** Wakes services that rest. */
+  readonly waker: Waker
+  /** 60 s and 2,000 requests by default. */
+  readonly wakeLimits?: WakeLimits
   /** 5 s to connect and 300 s to the head of the answer by default. */
   readonly times?: UpstreamTimes
 }
@@ -78,6 +85,7 @@ export interface Gateway {
 }
 
 const defaultTimes: UpstreamTimes = { connectMs: 5_000, headMs: 300_000 }
+const defaultWakeLimits: WakeLimits = { waitMs: 60_000, mostWaiting: 2_000 }
 
 type Admission =
   | { readonly kind: 'admitted'; readonly route: ServiceRoute; readonly user: string | null }
@@ -93,7 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     handleUpgrade: (request, socket, head) => traffic.handleUpgrade(request, socket, head),
     close: async () => {
       unsubscribe()
-      traffic.endTunnels()
+      traffic.close()
       await upstreams.close()
     },
   }
@@ -107,6 +115,7 @@ class Traffic {
   /** Keys are ids of services and secrets of sessions. */
   readonly #findSession: Authorize
   readonly #signIn: BrowserSignInOptions
+  readonly #room: WakeRoom
   readonly #tunnels = new Set<Duplex>()
   /** Connections on which a request was framed in a doubtful way: what follows on them is not read as requests. */
   readonly #distrusted = new WeakSet<Duplex>()
@@ -121,6 +130,8 @@ class Traffic {
       return options.signIns.findSession(secret, serviceId)
     }, options.clock)
     this.#authorize = createTokenCache(options.authorize, options.clock)
+    const loadOf = ({ name }: RoutedInstance): number => options.traffic.loadOf(name)
+    this.#room = new WakeRoom({ ...options, loadOf, limits: options.wakeLimits ?? defaultWakeLimits })
   }
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -135,9 +146,13 @@ class Traffic {
       if (admission.kind === 'refused') return refuse(request, response, admission.refusal)
       const facts = this.#facts(request, admission.user)
       const onUpstreamError = this.#reporter(admission.route)
-      const ways = { route: admission.route, facts, clock: this.#options.clock, onUpstreamError }
-      const session = sessionOf(this.#sessions, admission.route, request.headers.cookie)
-      forwardRequest(this.#upstreams, { request, response, ...ways, session })
+      const ways = { facts, clock: this.#options.clock, onUpstreamError }
+      awaitService(this.#room, { request, route: admission.route, client: response }, (awaited) => {
+        if (awaited.kind === 'refused') return refuse(request, response, awaited.refusal)
+        if (awaited.kind === 'left') return
+        const session = sessionOf(this.#sessions, awaited.route, request.headers.cookie)
+        forwardRequest(this.#upstreams, { request, response, route: awaited.route, ...ways, session })
+      })
     }
     this.#admit(request, proceed)
   }
@@ -154,21 +169,33 @@ class Traffic {
       }
       if (admission.kind === 'refused') return refuseWith(admission.refusal)
       if (!isWebSocketUpgrade(request)) return refuseWith(badRequest(400, 'only WebSocket upgrades are served'))
-      const session = sessionOf(this.#sessions, admission.route, request.headers.cookie)
-      const upstream = this.#upstreams.choose(admission.route, new Set(), session.preferred)
-      if (upstream === null) return refuseWith(notReady(admission.route))
-      this.#tunnels.add(socket)
-      socket.once('close', () => this.#tunnels.delete(socket))
-      const facts = this.#facts(request, admission.user)
-      const onUpstreamError = this.#reporter(admission.route)
-      const times = this.#options.times ?? defaultTimes
-      const { clock } = this.#options
-      const ways = { route: admission.route, facts, upstream, times, clock, session }
-      tunnelUpgrade({ request, socket, head, ...ways, onUpstreamError, onEnd })
+      awaitService(this.#room, { request, route: admission.route, client: socket }, (awaited) => {
+        if (awaited.kind === 'refused') return refuseWith(awaited.refusal)
+        if (awaited.kind === 'left') return onEnd(499)
+        this.#tunnel({ request, socket, head, user: admission.user, route: awaited.route, onEnd }, refuseWith)
+      })
     })
   }
 
-  endTunnels(): void {
+  #tunnel(
+    upgrade: Pick<Tunnel, 'request' | 'socket' | 'head' | 'route' | 'onEnd'> & { readonly user: string | null },
+    refuseWith: (refusal: Refusal) => void,
+  ): void {
+    const { user, ...tunnel } = upgrade
+    const { request, socket, route } = tunnel
+    const session = sessionOf(this.#sessions, route, request.headers.cookie)
+    const upstream = this.#upstreams.choose(route, new Set(), session.preferred)
+    if (upstream === null) return refuseWith(notReady(route))
+    this.#tunnels.add(socket)
+    socket.once('close', () => this.#tunnels.delete(socket))
+    const facts = this.#facts(request, user)
+    const onUpstreamError = this.#reporter(route)
+    const { clock, times = defaultTimes } = this.#options
+    tunnelUpgrade({ ...tunnel, facts, upstream, times, clock, session, onUpstreamError })
+  }
+
+  close(): void {
+    this.#room.close()
     for (const socket of this.#tunnels) socket.destroy()
   }
 

@@ -1,6 +1,8 @@
 export { createGateway, type Gateway, type GatewayOptions, type ServedRequest } from './create-gateway.ts'
 export { createRouteTable, databaseRoutes, type RouteSource, type RouteTable } from './route-table.ts'
 export { isWebSocketUpgrade } from './tunnel-upgrade.ts'
+export { createDatabaseWaker } from './wake-by-database.ts'
+export type { Waker, Woken } from './wake-port.ts'
 export type { Authorize, TokenOwner } from './token-cache.ts'
 export { createServiceCaller } from './call-service.ts'
 export {

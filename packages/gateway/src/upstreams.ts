@@ -76,7 +76,8 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
       const keys = new Set<string>()
       const names = new Set<string>()
       for (const route of routes) {
-        for (const instance of [...route.instances, ...route.draining]) {
+        // What rests may still have something open, and is to be found again when it wakes.
+        for (const instance of [...route.instances, ...route.draining, ...(route.sleep?.instances ?? [])]) {
           keys.add(keyOf(instance))
           names.add(instance.name)
         }

@@ -16,6 +16,7 @@ import {
   type TokenOwner,
   type TrafficReporter,
   type TrafficSink,
+  type Waker,
 } from '../src/index.ts'
 
 export class MemoryRoutes implements RouteSource {
@@ -53,6 +54,7 @@ export function aRoute(change: Partial<ServiceRoute> = {}): ServiceRoute {
     isSticky: false,
     instances: [],
     draining: [],
+    sleep: null,
     ...change,
   }
 }
@@ -128,7 +130,11 @@ export class MemorySignIns implements SignInStore {
   }
 }
 
-const defaults = { times: { connectMs: 2_000, headMs: 10_000 }, isAway: false }
+const defaults = {
+  times: { connectMs: 2_000, headMs: 10_000 },
+  wakeLimits: { waitMs: 10_000, mostWaiting: 1_000 },
+  isAway: false,
+}
 
 export class GatewayRig {
   readonly source = new MemoryRoutes()
@@ -138,6 +144,8 @@ export class GatewayRig {
   readonly signIns = new MemorySignIns()
   readonly tokens = new Map<string, TokenOwner>()
   authorizations = 0
+  /** What comes of a wake; tests replace it. */
+  wake: Waker['wake'] = () => Promise.resolve({ kind: 'refused', reason: 'the test did not expect a wake' })
   readonly routes: RouteTable
   readonly traffic: TrafficReporter
   readonly gateway: Gateway
@@ -145,12 +153,14 @@ export class GatewayRig {
   readonly #closing: (() => Promise<unknown>)[] = []
 
   constructor(options: Partial<typeof defaults> = {}) {
-    const { times, isAway } = { ...defaults, ...options }
+    const { times, wakeLimits, isAway } = { ...defaults, ...options }
     this.source.isAway = isAway
     this.routes = createRouteTable({ source: this.source, logger: silentLogger, pollMs: 60_000 })
     this.traffic = startTrafficReporter({ sink: this.reports, logger: silentLogger, clock: this.clock, everyMs: 20 })
     this.gateway = createGateway({
       traffic: this.traffic,
+      waker: { wake: (route, cause) => this.wake(route, cause) },
+      wakeLimits,
       routes: this.routes,
       signIns: this.signIns,
       publicUrl: 'http://cairn.test:7420',

@@ -68,6 +68,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   stopService: ({ services }) => services.stopService(id),
   startService: ({ services }) => services.startService(id),
   restartService: ({ services }) => services.restartService(id),
+  listWakes: ({ services }) => services.listWakes(id),
   testService: ({ services }) => services.testService('s'),
   listInstanceOptions: ({ tenants }) => tenants.listInstanceOptions('webapp'),
   getCredentials: ({ tenants }) => tenants.getCredentials(),

@@ -20,6 +20,7 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { BuildTable } from './builds/build-table.ts'
 import type { ImagePushTable } from './images/push-table.ts'
 import type { ServiceInstanceTable } from './service-state/instance-table.ts'
+import type { ScaleColumns, ServiceWakeTable } from './scale/scale-table.ts'
 import type { ServiceTrafficTable } from './traffic/traffic-table.ts'
 
 /** bigint comes back as a number: ids and sizes stay below 2^53. */
@@ -188,7 +189,8 @@ export interface Schema {
     created_by: string
     updated_at: Moment
     updated_by: string
-  }
+  } & ScaleColumns
+  service_wake: ServiceWakeTable
   service_revision: {
     service_id: string
     revision: number

@@ -13,6 +13,7 @@ import {
   UpdateServiceBody,
   WebappPage,
 } from '../schemas/service.ts'
+import { ListWakesQuery, WakePage } from '../schemas/service-scale.ts'
 
 /** Services; the older web apps are the same resource. */
 export const serviceRoutes = {
@@ -108,6 +109,19 @@ export const serviceRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 202, schema: ServiceId },
     errors: ['invalid_request', 'not_found', 'conflict'],
+    added: true,
+  },
+  listWakes: {
+    method: 'GET',
+    path: '/webapps/api/v1/webapps/{serviceId}/wakes',
+    summary: 'List when and why a service that scales to zero was woken, and how long it took',
+    tag: 'Services',
+    auth: 'token',
+    params: ServiceParams,
+    query: ListWakesQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: WakePage },
+    errors: ['invalid_request', 'not_found'],
     added: true,
   },
   testService: {

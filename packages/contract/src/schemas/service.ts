@@ -15,6 +15,7 @@ import {
   addedByCairn,
 } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { scaleFields } from './service-scale.ts'
 
 /** Who may open a service: callers with an API token, or anyone. */
 export const serviceAccess = ['private', 'public'] as const
@@ -60,6 +61,7 @@ const changeable = {
   ),
   /** At most 2, unless the server is set up for more: CAIRN_MAX_INSTANCES. */
   minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: wireLimits.instances, default: 1 })),
+  ...scaleFields,
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
   access: Type.Optional(Type.Enum(serviceAccess, { default: 'private', ...addedByCairn })),
 }
@@ -129,6 +131,8 @@ export const ServiceDetails = Type.Object({
   entrypoint: Type.String(),
   healthCheckURL: Type.String(),
   minInstances: Type.Integer(),
+  maxInstances: Type.Integer(addedByCairn),
+  targetConcurrency: Type.Integer(addedByCairn),
 })
 export type ServiceDetails = Static<typeof ServiceDetails>
 

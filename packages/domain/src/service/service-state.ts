@@ -6,6 +6,7 @@
  *   container is confirmed absent, and its replacement has the revision's next `restart` number and so another name
  */
 import type { InstanceStatus, RevisionStatus, ServiceStatus } from '@cairn/contract'
+import type { ScaleTier } from '../scale/scale-state.ts'
 import type { ServiceSpec } from './spec.ts'
 
 /** Revision statuses that never change again. */
@@ -116,6 +117,18 @@ export type ServiceWrite =
   | { readonly kind: 'fail-revision'; readonly revision: number; readonly reason: string }
   | { readonly kind: 'retire-revision'; readonly revision: number; readonly reason: string }
   | { readonly kind: 'set-status'; readonly status: ServiceStatus; readonly reason: string | null }
+  | {
+      readonly kind: 'change-tier'
+      readonly from: ScaleTier
+      readonly tier: ScaleTier
+      /** Epoch milliseconds. */
+      readonly at: number
+      readonly cause: string
+    }
+  /** What scaling on load wants; null = as many as users want. */
+  | { readonly kind: 'want-instances'; readonly instances: number | null; readonly cause: string }
+  /** Why the wake under way has not succeeded so far. */
+  | { readonly kind: 'fail-wake'; readonly reason: string }
   | { readonly kind: 'remove-service' }
 
 /** An effect on the engine; idempotent by name, and only for instances whose row is durable. */

@@ -224,6 +224,10 @@ export class ServiceWorld {
       case 'set-status':
         this.state = { ...state, status: write.status, statusReason: write.reason }
         break
+      case 'change-tier':
+      case 'want-instances':
+      case 'fail-wake':
+        throw new Error('scaling is decided elsewhere')
       case 'remove-service':
         if (this.containers.size > 0) throw new Error('removed a service whose containers exist')
         this.state = null

@@ -6,17 +6,21 @@
  * absent, so a crash at any point is resumed by observing the recorded names. Nothing is decided when the engine does
  * not answer. What is kept in memory (times of checks, failed starts) only paces the passes; losing it costs a check.
  *
+ * A service that rests is left as it is, and one that is to rest or to have more instances is written first (`scale/`).
+ *
  * Lock order of the writing transaction: service row → own work row → revisions and instances.
  */
 import {
   type Clock,
   type CrashPoints,
   decideService,
+  type HealthCheck,
   isDeleting,
   type Logger,
+  type ObservedInstance,
+  type ScaleSettings,
   type ServiceDecision,
   type ServiceFacts,
-  type ServiceState,
   type ServiceWrite,
   type StartFailure,
   workloadName,
@@ -27,11 +31,14 @@ import {
   type Database,
   enqueueWork,
   type Hints,
+  type LockedForPass,
   lockServiceForPass,
   readServiceState,
   type StoredService,
 } from '@cairn/store'
 import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
+import { createServiceScaler, type ScaleLook, type ServiceScaler } from '../scale/scale-services.ts'
+import { untilHealthy } from '../scale/until-healthy.ts'
 import { actOnService } from './act-on-service.ts'
 import type { HealthChecker } from './check-health.ts'
 import { checkInstances, observeInstances } from './observe-service.ts'
@@ -44,6 +51,7 @@ export interface ServiceReconcilerOptions {
   readonly installationId: string
   readonly logger: Logger
   readonly checkHealth: HealthChecker
+  readonly scaling: ScaleSettings
   readonly clock: Clock
   readonly crashPoints: CrashPoints
 }
@@ -59,11 +67,14 @@ const concurrency = 16
 
 interface Memory {
   readonly lastCheckAt: Map<string, number>
+  /** Checks that a pass made while it waited for a wake; for the next one. */
+  readonly wakeChecks: Map<string, HealthCheck>
   startFailures: ReadonlyMap<string, StartFailure>
 }
 
 export function createServiceReconciler(options: ServiceReconcilerOptions): ServiceReconciler {
   const pumps = createServiceLogPumps(options)
+  const scaler = createServiceScaler(options)
   const memories = new Map<string, Memory>()
   return {
     kind: 'service',
@@ -72,29 +83,32 @@ export function createServiceReconciler(options: ServiceReconcilerOptions): Serv
       const service = await readServiceState(options.database.db, item.key)
       if (service === null) {
         memories.delete(item.key)
+        scaler.forget(item.key)
         pumps.keepOnly(item.key, new Set())
         return { kind: 'done' }
       }
-      const memory = memories.get(item.key) ?? { lastCheckAt: new Map(), startFailures: new Map() }
+      const memory = memories.get(item.key) ?? newMemory()
       memories.set(item.key, memory)
-      return new ServicePass({ ...options, pumps }, service, memory, context).run()
+      return new ServicePass({ ...options, pumps, scaler }, service, memory, context).run()
     },
     stop: () => pumps.stop(),
   }
 }
 
+function newMemory(): Memory {
+  return { lastCheckAt: new Map(), wakeChecks: new Map(), startFailures: new Map() }
+}
+
+type PassParts = ServiceReconcilerOptions & { readonly pumps: ServiceLogPumps; readonly scaler: ServiceScaler }
+type Observations = ReadonlyMap<string, ObservedInstance | null>
+
 class ServicePass {
-  readonly #parts: ServiceReconcilerOptions & { readonly pumps: ServiceLogPumps }
+  readonly #parts: PassParts
   readonly #service: StoredService
   readonly #memory: Memory
   readonly #context: ReconcileContext
 
-  constructor(
-    parts: ServiceReconcilerOptions & { readonly pumps: ServiceLogPumps },
-    service: StoredService,
-    memory: Memory,
-    context: ReconcileContext,
-  ) {
+  constructor(parts: PassParts, service: StoredService, memory: Memory, context: ReconcileContext) {
     this.#parts = parts
     this.#service = service
     this.#memory = memory
@@ -103,28 +117,71 @@ class ServicePass {
 
   async run(): Promise<ReconcileResult> {
     try {
-      const decision = await this.#decide()
-      this.#parts.crashPoints.reach('service.decided')
-      if (!(await this.#write(decision.writes))) return { kind: 'requeue', afterMs: 0 }
-      this.#parts.crashPoints.reach('service.written')
-      await this.#act(decision)
-      this.#parts.crashPoints.reach('service.acted')
-      const { requeueAfterMs } = decision
-      return requeueAfterMs === null ? { kind: 'done' } : { kind: 'requeue', afterMs: requeueAfterMs }
+      const { state } = this.#service
+      const { scaler, clock } = this.#parts
+      const observations = await observeInstances(this.#parts, state, this.#context.signal, () => this.#lookAgain())
+      const scale = await scaler.look(this.#service, observations, clock.now())
+      if (scale.writes.length > 0) {
+        await this.#write(scale.writes)
+        this.#parts.crashPoints.reach('service.scaled')
+        return { kind: 'requeue', afterMs: 0 }
+      }
+      if (scale.toFreeze === null) return await this.#keep(observations, scale)
+      await scaler.freeze(this.#service, scale.toFreeze, this.#context.signal)
+      return this.#lookAt(null, scale)
     } catch (error) {
       if (error instanceof DriverError) await this.#explain(`the container engine: ${error.message}`)
       throw error
     }
   }
 
-  async #decide(): Promise<ServiceDecision> {
+  async #keep(observations: Observations, scale: ScaleLook): Promise<ReconcileResult> {
+    const { crashPoints, scaler, clock } = this.#parts
+    const decision = await this.#decide(observations)
+    crashPoints.reach('service.decided')
+    const made = { decision, now: clock.now() }
+    const writes = [...decision.writes, ...scaler.conclude(this.#service, observations, made)]
+    if (!(await this.#write(writes))) return { kind: 'requeue', afterMs: 0 }
+    crashPoints.reach('service.written')
+    await this.#act(decision)
+    crashPoints.reach('service.acted')
+    if (await this.#awaitWake(decision)) {
+      crashPoints.reach('service.woken')
+      return { kind: 'requeue', afterMs: 0 }
+    }
+    return this.#lookAt(decision.requeueAfterMs, scale)
+  }
+
+  /** Somebody waits for a service that wakes: its starts are watched closely instead of looked at again and again. */
+  async #awaitWake({ effects }: ServiceDecision): Promise<boolean> {
+    if (this.#service.scale.tier !== 'waking') return false
+    for (const effect of effects) {
+      if (effect.kind === 'thaw') return true
+      if (effect.kind !== 'start') continue
+      const { spec } = this.#service.state.revisions.find((each) => each.revision === effect.revision) ?? {}
+      const check = await untilHealthy(this.#parts, effect.name, spec?.healthCheckPath ?? null, this.#context.signal)
+      if (check === null) return true
+      this.#memory.wakeChecks.set(effect.name, check)
+      return true
+    }
+    return false
+  }
+
+  #lookAt(afterMs: number | null, { lookAgainAt }: ScaleLook): ReconcileResult {
+    const scaleAfterMs = lookAgainAt === null ? null : Math.max(0, lookAgainAt - this.#parts.clock.now())
+    const next = Math.min(afterMs ?? Number.POSITIVE_INFINITY, scaleAfterMs ?? Number.POSITIVE_INFINITY)
+    return Number.isFinite(next) ? { kind: 'requeue', afterMs: next } : { kind: 'done' }
+  }
+
+  async #decide(observations: Observations): Promise<ServiceDecision> {
     const { clock, checkHealth, installationId } = this.#parts
     const { state } = this.#service
     const { signal } = this.#context
-    const observations = await observeInstances(this.#parts, state, signal, () => this.#lookAgain())
-    const { lastCheckAt, startFailures } = this.#memory
+    const { lastCheckAt, startFailures, wakeChecks } = this.#memory
+    for (const name of wakeChecks.keys()) lastCheckAt.set(name, clock.now())
     const look = { state, observations, lastCheckAt, now: clock.now() }
-    const checks = await checkInstances(look, checkHealth, signal)
+    const checks = new Map([...(await checkInstances(look, checkHealth, signal)), ...wakeChecks])
+    wakeChecks.clear()
     signal.throwIfAborted()
     const now = clock.now()
     this.#remember(now, checks.keys())
@@ -151,7 +208,7 @@ class ServicePass {
       const locked = await lockServiceForPass(tx, state.id)
       if (locked === null) return false
       await this.#context.holdLease(tx)
-      if (!isAsRead(state, locked)) return false
+      if (!isAsRead(this.#service, locked)) return false
       await applyServiceWrites(tx, { id: state.id, tenantId: identity.tenant.id }, writes)
       return true
     })
@@ -195,10 +252,11 @@ class ServicePass {
 }
 
 /** Whether users and scaling want what they wanted when the pass read it. */
-function isAsRead(read: ServiceState, now: Awaited<ReturnType<typeof lockServiceForPass>>): boolean {
+function isAsRead({ state: read, scale }: StoredService, now: LockedForPass): boolean {
   return (
-    now !== null &&
     now.generation === read.generation &&
+    now.tier === scale.tier &&
+    now.wakes === scale.wakes &&
     now.wanted === read.wanted &&
     now.stoppedBy === read.stoppedBy &&
     now.isDeleting === isDeleting(read)

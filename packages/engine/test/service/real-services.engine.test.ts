@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { get } from 'node:http'
-import { networkName, noCrashPoints, type ServiceSpec } from '@cairn/domain'
+import { defaultScaleSettings, networkName, noCrashPoints, type ServiceSpec } from '@cairn/domain'
 import { createDockerDriver } from '@cairn/driver-docker'
 import {
   enqueueWork,
@@ -30,7 +30,12 @@ const hints: Hints = { notify: () => undefined, subscribe: () => () => undefined
 function startServer(): () => Promise<void> {
   const clock = { now: () => Date.now() }
   const options = { database, hints, driver, installationId, logger: silentLogger, clock }
-  const services = createServiceReconciler({ ...options, checkHealth, crashPoints: noCrashPoints })
+  const services = createServiceReconciler({
+    ...options,
+    checkHealth,
+    crashPoints: noCrashPoints,
+    scaling: defaultScaleSettings,
+  })
   const loop = startReconcileLoop({ ...options, reconcilers: [services], times: { pollMs: 100 } })
   return async () => {
     await loop.stop()

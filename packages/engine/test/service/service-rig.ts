@@ -1,8 +1,10 @@
 /** One service on a real database and the engine in memory, driven pass by pass on a clock that the test moves. */
 import {
   type CrashPoints,
+  defaultScaleSettings,
   type HealthCheck,
   noCrashPoints,
+  type ScaleSettings,
   serviceLogStream,
   type ServiceSpec,
   type ServiceState,
@@ -23,11 +25,14 @@ import {
   markServiceStopped,
   readLog,
   readServiceRoutes,
+  readScaleState,
   readServiceState,
   requeueWork,
   reviseService,
   scaleService,
   type Tx,
+  wakeService,
+  type WakeState,
 } from '@cairn/store'
 import { createManualClock, eventually, type ManualClock, silentLogger, type TestDatabase } from '@cairn/testkit'
 import { LeaseLost, type ReconcileResult } from '../../src/reconcile/reconciler.ts'
@@ -52,6 +57,7 @@ export class ServiceRig {
   readonly driver: FakeDriver
   readonly hinted: HintTopic[] = []
   health: HealthCheck = { kind: 'healthy' }
+  scaling: ScaleSettings = defaultScaleSettings
   reconciler: ServiceReconciler
   readonly test: TestDatabase
   tenantId = ''
@@ -83,6 +89,7 @@ export class ServiceRig {
       installationId: 'test',
       logger: silentLogger,
       checkHealth: () => Promise.resolve(this.health),
+      scaling: this.scaling,
       clock: this.clock,
       crashPoints,
     })
@@ -178,6 +185,20 @@ export class ServiceRig {
       this.clock.advance(next - this.clock.now())
     }
     this.clock.advance(end - this.clock.now())
+  }
+
+  /** As a gateway does; answers what it is told. */
+  async wake(cause = 'GET /'): Promise<WakeState | null> {
+    const { db, pool } = this.test.database
+    const state = await wakeService(db, { id: this.serviceId, tenantId: this.tenantId }, cause)
+    // Gateways write the database's time; this rig's is its own.
+    const at = new Date(this.clock.now())
+    await pool.query('update service set scale_since = $2 where id = $1', [this.serviceId, at])
+    return state
+  }
+
+  async tier(): Promise<string | undefined> {
+    return (await readScaleState(this.test.database.db, this.serviceId))?.tier
   }
 
   async state(): Promise<ServiceState> {

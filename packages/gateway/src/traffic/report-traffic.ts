@@ -41,6 +41,8 @@ export function databaseTraffic(database: Database): TrafficSink {
 export interface TrafficReporter {
   /** Counters of an instance, made at the first call. */
   countersOf(route: ServiceRoute, instance: RoutedInstance): InstanceCounters
+  /** Requests and tunnels that are open on an instance; 0 for one that is not known. */
+  loadOf(name: string): number
   /** Instances that no route names any more are forgotten when nothing of them is open. */
   retain(names: ReadonlySet<string>): void
   /** Reports for the last time and takes this process's rows away. */
@@ -88,6 +90,10 @@ class PeriodicReporter implements TrafficReporter {
     const made = new InstanceCounters(route, instance, () => this.#reportSoon())
     this.#counters.set(instance.name, made)
     return made
+  }
+
+  loadOf(name: string): number {
+    return this.#counters.get(name)?.load ?? 0
   }
 
   retain(names: ReadonlySet<string>): void {

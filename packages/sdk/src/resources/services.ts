@@ -1,5 +1,6 @@
 import type {
   ListServicesQuery,
+  ListWakesQuery,
   ServiceBody,
   ServiceDetails,
   ServiceId,
@@ -8,6 +9,7 @@ import type {
   TestServiceBody,
   TestServiceResult,
   UpdateServiceBody,
+  WakePage,
   WebappPage,
 } from '@cairn/contract'
 import { UnwantedOutcomeError } from '../errors.ts'
@@ -124,6 +126,16 @@ export class Services {
    */
   restartService(serviceId: string, options?: CallOptions): Promise<ServiceId> {
     return this.#transport.call('restartService', { params: { serviceId } }, options)
+  }
+
+  /**
+   * When and why a service that scales to zero was woken, and how long it took; the newest first.
+   *
+   * @example
+   * const { wakes } = await client.services.listWakes(id, { pageSize: 10 })
+   */
+  listWakes(serviceId: string, query: ListWakesQuery = {}, options?: CallOptions): Promise<WakePage> {
+    return this.#transport.call('listWakes', { params: { serviceId }, query }, options)
   }
 
   /**

@@ -1,5 +1,5 @@
 /** What may have changed. A hint carries no data: whoever hears it reads the tables. */
-export const hintTopics = ['work', 'execution', 'stop', 'routes', 'log'] as const
+export const hintTopics = ['work', 'execution', 'stop', 'routes', 'wake', 'log'] as const
 export type HintTopic = (typeof hintTopics)[number]
 
 /**

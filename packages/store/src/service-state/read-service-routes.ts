@@ -1,4 +1,5 @@
 import type { ServiceStatus, ServiceType } from '@cairn/contract'
+import type { ScaleTier } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { ServiceAccess } from '../services/write-service.ts'
@@ -19,6 +20,18 @@ export interface ServiceRoute {
   readonly instances: readonly RoutedInstance[]
   /** Ready instances of replaced revisions, which only serve the sessions that they have. */
   readonly draining: readonly RoutedInstance[]
+  /** Set while the service rests or wakes; then `instances` is empty. */
+  readonly sleep: RouteSleep | null
+}
+
+export interface RouteSleep {
+  readonly tier: Exclude<ScaleTier, 'awake'>
+  /** Number of its last wake, the one under way included. */
+  readonly wakes: number
+  /** Why the wake under way has not succeeded so far. */
+  readonly failure: string | null
+  /** Ready instances of the active revision, which may be frozen. */
+  readonly instances: readonly RoutedInstance[]
 }
 
 export interface RoutedInstance {
@@ -38,11 +51,11 @@ const instances = (condition: ReturnType<typeof sql>) => sql`
 
 /** Every service of the installation, in one statement. A service that is being deleted has no instances here. */
 export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
-  const { rows } = await sql<ServiceRoute>`
+  const { rows } = await sql<RouteRow>`
     select
       s.id as "serviceId", s.name as "serviceName", s.service_type as "serviceType",
       s.tenant_id as "tenantId", t.name as "tenantName", s.access,
-      s.status, s.status_reason as "statusReason",
+      s.status, s.status_reason as "statusReason", s.scale_tier as tier, s.wakes, s.wake_failure as failure,
       s.service_type = 'shiny' or coalesce((active.spec ->> 'sessionStickiness')::boolean, false) as "isSticky",
       ${instances(sql`i.revision = s.active_revision`)} as instances,
       ${instances(sql`r.status = 'draining'`)} as draining
@@ -55,5 +68,15 @@ export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
     left join service_revision r on r.service_id = i.service_id and r.revision = i.revision
     group by s.id, t.name, active.service_id, active.revision
     order by s.id`.execute(db)
-  return rows
+  return rows.map(({ tier, wakes, failure, instances: ready, ...route }) =>
+    tier === 'awake' || route.status === 'DELETING' || route.status === 'DELETE_FAILED'
+      ? { ...route, instances: ready, sleep: null }
+      : { ...route, instances: [], sleep: { tier, wakes, failure, instances: ready } },
+  )
+}
+
+interface RouteRow extends Omit<ServiceRoute, 'sleep'> {
+  readonly tier: ScaleTier
+  readonly wakes: number
+  readonly failure: string | null
 }

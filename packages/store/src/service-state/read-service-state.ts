@@ -1,11 +1,13 @@
-import type { ServiceIdentity, ServiceState } from '@cairn/domain'
+import type { ScaleState, ServiceIdentity, ServiceState } from '@cairn/domain'
 import type { Db } from '../database/database.ts'
+import { toScaleState } from '../scale/read-scale-state.ts'
 import { wantedInstances } from './wanted-instances.ts'
 
 /** A service as its reconciler sees it. */
 export interface StoredService {
   readonly identity: ServiceIdentity
   readonly state: ServiceState
+  readonly scale: ScaleState
 }
 
 /**
@@ -29,6 +31,7 @@ export async function readServiceState(db: Db, serviceId: string): Promise<Store
       serviceType: service.service_type,
       tenant: { id: service.tenant_id, name: service.tenant_name },
     },
+    scale: toScaleState(service),
     state: {
       id: service.id,
       generation: service.generation,

@@ -10,26 +10,29 @@ import {
   type InstanceState,
   isDeleting,
   revisionTransitions,
+  type ScaleState,
   type ServiceState,
   type ServiceWrite,
 } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
 import { recordResourceEvent, type ResourceEvent } from '../resource-events/record-resource-event.ts'
+import { changeTier, failWake, wantInstances } from '../scale/write-scale.ts'
+import type { ServiceKey } from './service-key.ts'
 import { wantedInstances } from './wanted-instances.ts'
 
-export interface ServiceKey {
-  readonly id: string
-  readonly tenantId: string
+export type { ServiceKey } from './service-key.ts'
+
+export interface LockedForPass extends Pick<ServiceState, 'generation' | 'wanted' | 'stoppedBy'> {
+  readonly isDeleting: boolean
+  readonly tier: ScaleState['tier']
+  readonly wakes: number
 }
 
 /** Locks the service and answers what users may have changed since a pass read it; null = it is gone. */
-export async function lockServiceForPass(
-  tx: Tx,
-  serviceId: string,
-): Promise<(Pick<ServiceState, 'generation' | 'wanted' | 'stoppedBy'> & { readonly isDeleting: boolean }) | null> {
+export async function lockServiceForPass(tx: Tx, serviceId: string): Promise<LockedForPass | null> {
   const row = await tx
     .selectFrom('service')
-    .select(['generation', 'status', 'min_instances', 'scaled_instances', 'stopped_by'])
+    .select(['generation', 'status', 'min_instances', 'scaled_instances', 'stopped_by', 'scale_tier', 'wakes'])
     .where('id', '=', serviceId)
     .forUpdate()
     .executeTakeFirst()
@@ -39,6 +42,8 @@ export async function lockServiceForPass(
     wanted: wantedInstances(row),
     stoppedBy: row.stopped_by,
     isDeleting: isDeleting(row),
+    tier: row.scale_tier,
+    wakes: row.wakes,
   }
 }
 
@@ -84,6 +89,15 @@ async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Pro
         ...(write.reason === null ? {} : { reason: write.reason }),
         data: { status: write.status },
       })
+      break
+    case 'change-tier':
+      await changeTier(tx, service, write)
+      break
+    case 'want-instances':
+      await wantInstances(tx, service, write)
+      break
+    case 'fail-wake':
+      await failWake(tx, service, write.reason)
       break
     case 'remove-service':
       await tx.deleteFrom('service').where('id', '=', service.id).execute()

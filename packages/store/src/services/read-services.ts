@@ -1,5 +1,5 @@
 import type { ServiceStatus, ServiceType } from '@cairn/contract'
-import type { ServiceSpec } from '@cairn/domain'
+import type { ScaleTier, ServiceSpec } from '@cairn/domain'
 import type { Db } from '../database/database.ts'
 import { containing, type Page, type PageRequest, pageOffset } from '../page.ts'
 import type { ServiceAccess, ServiceTag } from './write-service.ts'
@@ -20,6 +20,11 @@ export interface ServiceRecord {
   readonly stoppedBy: string | null
   /** What scaling wants instead of `minInstances`; null = nothing else. */
   readonly scaledInstances: number | null
+  readonly tier: ScaleTier
+  /** null = `minInstances`. */
+  readonly maxInstances: number | null
+  /** null = the default. */
+  readonly targetConcurrency: number | null
   readonly createdAt: Date
   readonly createdBy: string
   readonly updatedAt: Date
@@ -48,6 +53,9 @@ const columns = [
   'service.min_instances as minInstances',
   'service.stopped_by as stoppedBy',
   'service.scaled_instances as scaledInstances',
+  'service.scale_tier as tier',
+  'service.max_instances as maxInstances',
+  'service.target_concurrency as targetConcurrency',
   'service.created_at as createdAt',
   'service.created_by as createdBy',
   'service.updated_at as updatedAt',

@@ -88,6 +88,16 @@ test('a new service is read with its tenant and its first revision', async () =>
   const id = await aService('forecast')
   expect(await readServiceState(subject.database.db, id)).toEqual({
     identity: { id, name: 'forecast', serviceType: 'api', tenant: { id: tenantId, name: 'default' } },
+    scale: {
+      tier: 'awake',
+      since: expect.any(Number),
+      wakes: 0,
+      wakeFailure: null,
+      scaledInstances: null,
+      minInstances: 2,
+      maxInstances: 2,
+      targetConcurrency: 20,
+    },
     state: {
       id,
       generation: 1,

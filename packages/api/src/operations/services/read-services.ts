@@ -1,5 +1,5 @@
 import type { ServiceDetails, ServiceSummary, ServiceType } from '@cairn/contract'
-import { serviceRunState } from '@cairn/domain'
+import { defaultTargetConcurrency, serviceRunState } from '@cairn/domain'
 import { findService, listServices as list, type ServiceRecord, type TokenHolder } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
@@ -33,12 +33,14 @@ export const describeService: Operation<'describeService'> = async (context, { c
   return describe(context, caller, service)
 }
 
+const frozenReason = 'frozen: it had no requests; the next one goes on at once'
+
 function summarise(context: ApiContext, caller: TokenHolder, service: ServiceRecord): ServiceSummary {
   return {
     id: service.id,
     name: service.name,
     status: service.status,
-    statusReason: service.statusReason,
+    statusReason: service.statusReason ?? (service.tier === 'frozen' ? frozenReason : null),
     state: serviceRunState(service),
     serviceType: service.serviceType,
     url: context.serviceUrl(service.name, caller.tenantName),
@@ -65,5 +67,7 @@ function describe(context: ApiContext, caller: TokenHolder, service: ServiceReco
     entrypoint: (spec.entrypoint ?? []).join('\n'),
     healthCheckURL: spec.healthCheckPath ?? '',
     minInstances: service.minInstances,
+    maxInstances: Math.max(service.minInstances, service.maxInstances ?? 1),
+    targetConcurrency: service.targetConcurrency ?? defaultTargetConcurrency,
   }
 }

@@ -29,7 +29,6 @@ export function checkServiceFields(body: SpecFields, serviceType: ServiceType): 
     const rule = oversize(value)
     if (rule !== null) throw refusedField('invalid_request', `parameters.env.${name}`, rule)
   }
-  if (body.scaleToZero === true) throw refusedField('invalid_request', 'scaleToZero', unsupported)
   if (body.sessionStickiness === true && serviceType === 'api') {
     throw refusedField('invalid_request', 'sessionStickiness', 'is not for services of type "api"')
   }

@@ -6,11 +6,13 @@ import {
   type LockedService,
   markServiceDeleting,
   updateService as update,
+  writeScaleBounds,
 } from '@cairn/store'
 import type { Operation } from '../../operation.ts'
 import { refusedField } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
 import { lockOwnService, refuseWhenLeaving, revise } from './lock-own-service.ts'
+import { checkScaleBounds, checkScaleToZero } from './scale-fields.ts'
 import { changedSpec, checkMinInstances, checkServiceFields, specOf } from './service-spec.ts'
 
 export const createService: Operation<'createService'> = async (context, { caller, body }) => {
@@ -19,9 +21,11 @@ export const createService: Operation<'createService'> = async (context, { calle
   if (name.kind === 'refused') throw refusedField('invalid_request', 'name', name.rule)
   checkServiceFields(body, serviceType)
   checkMinInstances(body.minInstances, context.limits.mostInstances)
+  checkScaleBounds(body, body.minInstances ?? 1, context.limits.mostInstances)
   const { tenantId, userEmail: createdBy } = caller
   const id = await context.database.transaction(async (tx) => {
     const spec = await specOf({ db: tx, tenantId, serviceType, machine: context.machine() }, body)
+    checkScaleToZero(spec, serviceType)
     const serviceId = await insertService(tx, {
       tenantId,
       name: body.name,
@@ -37,6 +41,7 @@ export const createService: Operation<'createService'> = async (context, { calle
     if (serviceId === null) {
       throw new CairnError('name_taken', `name: the name "${body.name}" is already in use by a service`)
     }
+    await writeScaleBounds(tx, serviceId, body)
     await recordChange(tx, caller, { type: 'service.created', id: serviceId })
     await enqueueWork(tx, { kind: 'service', key: serviceId })
     return serviceId
@@ -54,8 +59,10 @@ export const updateService: Operation<'updateService'> = async (context, { calle
     refuseOtherIdentity(locked, body)
     checkServiceFields(body, locked.serviceType)
     checkMinInstances(body.minInstances, context.limits.mostInstances)
+    checkScaleBounds(body, body.minInstances ?? locked.minInstances, context.limits.mostInstances)
     const resolving = { db: tx, tenantId, serviceType: locked.serviceType, machine: context.machine() }
     const spec = await changedSpec(resolving, locked.spec, body)
+    checkScaleToZero(spec, locked.serviceType)
     await update(tx, locked.id, {
       title: body.title ?? locked.title,
       description: body.description ?? locked.description,
@@ -64,11 +71,12 @@ export const updateService: Operation<'updateService'> = async (context, { calle
       minInstances: body.minInstances ?? locked.minInstances,
       updatedBy: userEmail,
     })
+    const hasOtherBounds = await writeScaleBounds(tx, locked.id, body)
     const hasOtherCount = body.minInstances !== undefined && body.minInstances !== locked.minInstances
     // A deploy that failed is tried again when it is asked for again.
     if (locked.revisionStatus === 'failed' || redeployNeeded(locked.spec, spec)) {
       await revise(tx, caller, locked, { spec, cause: 'updated' })
-    } else if (!hasOtherCount) return
+    } else if (!hasOtherCount && !hasOtherBounds) return
     await enqueueWork(tx, { kind: 'service', key: locked.id })
   })
   context.hints.notify('work')

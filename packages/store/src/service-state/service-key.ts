@@ -1,0 +1,4 @@
+export interface ServiceKey {
+  readonly id: string
+  readonly tenantId: string
+}
