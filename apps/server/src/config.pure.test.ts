@@ -4,6 +4,11 @@ import { ConfigError, readConfig, unknownSettings } from './config.ts'
 test('without any variable every setting has its default', () => {
   expect(readConfig({}, '/srv')).toEqual({
     host: '127.0.0.1',
+    freezeAfterSeconds: 300,
+    sleepAfterSeconds: 900,
+    wakeTimeoutSeconds: 60,
+    mostWakeWaiting: 2000,
+    scaleDownAfterSeconds: 60,
     port: 7420,
     roles: ['api', 'engine', 'gateway'],
     dataDirectory: '/srv/.cairn/data',
