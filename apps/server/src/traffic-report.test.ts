@@ -26,6 +26,7 @@ beforeAll(async () => {
     image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
     resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 1024 ** 3 },
     env: {},
+    secrets: [],
     entrypoint: null,
     healthCheckPath: null,
     port: 8000,

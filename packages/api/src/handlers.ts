@@ -42,6 +42,7 @@ import { describeDelivery, listDeliveries, redeliver, testWatcher } from './oper
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
 import { listWakes } from './operations/services/list-wakes.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
+import { listServiceRevisions, rollbackService } from './operations/services/revisions.ts'
 import { restartService, startService, stopService } from './operations/services/run-service.ts'
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
@@ -127,6 +128,8 @@ const built: Handlers = {
   startService,
   restartService,
   listWakes,
+  listServiceRevisions,
+  rollbackService,
   testService,
   listInstanceOptions,
   listWarehouses,

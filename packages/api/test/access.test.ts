@@ -117,6 +117,7 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   updateWorkflow: { watchers, steps: { a: { imageId: 1, command: 'true' } } },
   rotateSecret: { value: 'another value' },
   setImageVersionTags: { tags: [] },
+  rollbackService: { revision: 1 },
 }
 const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {
   getExecutionLogs: { stepName: 'a' },

@@ -99,7 +99,12 @@ describe('creating', () => {
     ['an unknown image', { imageDetails: { imageId: 999 } }, 'image 999 does not exist'],
     ['an unknown instance type', { resources: { instanceTypeId: 21 } }, 'resources.instanceTypeId'],
     ['an instance larger than the machine', { resources: { instanceTypeId: 6 } }, 'needs 8 CPU'],
-    ['secrets', { parameters: { secrets: ['s'] } }, 'parameters.secrets'],
+    ['an unknown secret', { parameters: { secrets: ['s'] } }, 'parameters.secrets.0: secret "s" does not exist'],
+    [
+      'a secret with the name of a variable',
+      { parameters: { secrets: ['a'], env: { A: '1' } } },
+      'parameters.secrets: ',
+    ],
     [
       'scale to zero of an api',
       { scaleToZero: true, serviceType: 'api' },

@@ -14,6 +14,7 @@ import {
   WebappPage,
 } from '../schemas/service.ts'
 import { ListWakesQuery, WakePage } from '../schemas/service-scale.ts'
+import { ListServiceRevisionsQuery, RollbackServiceBody, ServiceRevisionPage } from '../schemas/service-revision.ts'
 
 /** Services; the older web apps are the same resource. */
 export const serviceRoutes = {
@@ -122,6 +123,33 @@ export const serviceRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: WakePage },
     errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  listServiceRevisions: {
+    method: 'GET',
+    path: '/webapps/api/v1/webapps/{serviceId}/revisions',
+    summary: 'List the revisions of a service, newest first',
+    tag: 'Services',
+    auth: 'token',
+    params: ServiceParams,
+    query: ListServiceRevisionsQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: ServiceRevisionPage },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  rollbackService: {
+    method: 'POST',
+    path: '/webapps/api/v1/webapps/{serviceId}/rollback',
+    summary: 'Deploy what an earlier revision ran, as a new revision',
+    tag: 'Services',
+    auth: 'token',
+    params: ServiceParams,
+    body: RollbackServiceBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 202, schema: ServiceId },
+    errors: ['invalid_request', 'not_found', 'conflict', 'unprocessable'],
     added: true,
   },
   testService: {

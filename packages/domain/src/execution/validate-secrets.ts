@@ -15,14 +15,23 @@ export function checkSecretNames(field: string, step: StepDraft): FieldError[] {
     ...Object.keys(step.parameters?.env ?? {}).map((name): [string, string] => [name, 'env']),
     ...Object.keys(step.parameters?.inherit ?? {}).map((name): [string, string] => [name, 'inherit']),
   ])
+  return clashesOfSecrets(secrets, type, holders).map((rule) => ({ field: at, rule }))
+}
+
+/**
+ * What is wrong with the names of these secrets: a rule for each that becomes a parameter which something else has.
+ *
+ * @param taken the parameters that are there, with what has them; grows by those of the secrets
+ */
+export function clashesOfSecrets(secrets: readonly string[], stepType: string, taken: Map<string, string>): string[] {
   return secrets.flatMap((secret) => {
-    const names = secretParameterNames(secret, type)
-    const taken = names.find((name) => holders.has(name))
-    const holder = taken === undefined ? undefined : holders.get(taken)
-    for (const name of names) if (!holders.has(name)) holders.set(name, `secret "${secret}"`)
+    const names = secretParameterNames(secret, stepType)
+    const clash = names.find((name) => taken.has(name))
+    const holder = clash === undefined ? undefined : taken.get(clash)
+    for (const name of names) if (!taken.has(name)) taken.set(name, `secret "${secret}"`)
     return holder === undefined
       ? []
-      : [{ field: at, rule: `secret "${secret}" becomes the parameter ${taken}, which ${holder} has too; rename one` }]
+      : [`secret "${secret}" becomes the parameter ${clash}, which ${holder} has too; rename one`]
   })
 }
 

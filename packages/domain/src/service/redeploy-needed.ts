@@ -6,7 +6,7 @@ const redeployFields: Readonly<Record<string, (spec: ServiceSpec) => unknown>> =
   imageId: (spec) => spec.image.imageId,
   versionId: (spec) => spec.image.versionId,
   instanceTypeId: (spec) => spec.resources.instanceTypeId,
-  parameters: (spec) => spec.env,
+  parameters: ({ env, secrets }) => ({ env, secrets }),
   healthCheckURL: (spec) => spec.healthCheckPath,
   entrypoint: (spec) => spec.entrypoint,
   scaleToZero: (spec) => spec.scaleToZero,

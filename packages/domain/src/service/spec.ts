@@ -10,6 +10,8 @@ export interface ServiceSpec {
   }
   readonly resources: { readonly instanceTypeId: number; readonly cpus: number; readonly memoryBytes: number }
   readonly env: Readonly<Record<string, string>>
+  /** Names of secrets; their values are read when an instance starts. */
+  readonly secrets: readonly string[]
   /** argv, one element a line of the body's `entrypoint`; null = the image's own. */
   readonly entrypoint: readonly string[] | null
   /** Path for GET, e.g. `/health`; null = a TCP connect. */

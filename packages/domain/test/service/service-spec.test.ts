@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  checkServiceSecrets,
   chooseServicePort,
   parseEntrypoint,
   redeployFieldsChanged,
@@ -39,6 +40,7 @@ describe('redeploying', () => {
     ['versionId', { image: { ...aSpec().image, versionId: 9 } }],
     ['instanceTypeId', { resources: { ...aSpec().resources, instanceTypeId: 5 } }],
     ['parameters', { env: { A: '2' } }],
+    ['parameters', { secrets: ['key'] }],
     ['healthCheckURL', { healthCheckPath: '/up' }],
     ['entrypoint', { entrypoint: ['node'] }],
     ['scaleToZero', { scaleToZero: true }],
@@ -59,7 +61,11 @@ describe('the environment of a service', () => {
   const tenant = { id: 't-1', name: 'acme' }
 
   test('names the service, its image and its tenant in both spellings', () => {
-    const env = serviceEnvironment({ id: 's-1', name: 'fc', serviceType: 'api', tenant }, aSpec({ env: { A: '1' } }))
+    const env = serviceEnvironment(
+      { id: 's-1', name: 'fc', serviceType: 'api', tenant },
+      aSpec({ env: { A: '1' } }),
+      new Map(),
+    )
     expect(env).toMatchObject({
       A: '1',
       PEAK_API_NAME: 'fc',
@@ -74,7 +80,21 @@ describe('the environment of a service', () => {
 
   test('lets the user set anything but PORT', () => {
     const spec = aSpec({ env: { STAGE: 'test', PORT: '9' } })
-    const env = serviceEnvironment({ id: 's-1', name: 'fc', serviceType: 'web-app', tenant }, spec)
+    const env = serviceEnvironment({ id: 's-1', name: 'fc', serviceType: 'web-app', tenant }, spec, new Map())
     expect(env).toMatchObject({ STAGE: 'test', PORT: '8000', PEAK_WEBAPP_NAME: 'fc' })
+  })
+  test('holds secrets under both of their names', () => {
+    const spec = aSpec({ env: {}, secrets: ['db-password'] })
+    const values = new Map([['db-password', 's3cret']])
+    const env = serviceEnvironment({ id: 's-1', name: 'fc', serviceType: 'api', tenant }, spec, values)
+    expect(env).toMatchObject({ DB_PASSWORD: 's3cret', DB_PASSWORD_CUSTOM: 's3cret' })
+  })
+
+  test.each([
+    ['a variable of the user', { env: { KEY: '1' }, secrets: ['key'] }, 'KEY, which env has too'],
+    ['another secret', { env: {}, secrets: ['a-b', 'a_b'] }, 'A_B, which secret "a-b" has too'],
+    ['the port', { env: {}, secrets: ['port'] }, 'PORT, which Cairn has too'],
+  ])('refuses a secret whose variable is that of %s', (_case, spec, words) => {
+    expect(checkServiceSecrets(spec)).toEqual([expect.stringContaining(words)])
   })
 })

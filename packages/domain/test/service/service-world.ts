@@ -20,6 +20,7 @@ export function aSpec(change: Partial<ServiceSpec> = {}): ServiceSpec {
     image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
     resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 512 * 1024 ** 2 },
     env: { A: '1' },
+    secrets: [],
     entrypoint: null,
     healthCheckPath: '/health',
     port: 8000,

@@ -70,6 +70,8 @@ export interface FakeControl {
   finish(name: string, exitCode: number, reason?: ExitReason): void
   /** The tar that a workload was given as its files; null = none. */
   filesOf(name: string): Uint8Array | null
+  /** The environment that a workload was given. */
+  environmentOf(name: string): Readonly<Record<string, string>>
   /** What `usage` tells of a workload from now on; 0 before. */
   setWritableBytes(name: string, bytes: number): void
   /** Why workloads of this image cannot be held from now on; null = they can, as every image at first. */
@@ -235,6 +237,7 @@ function fakeControl(engine: FakeEngine, installation: string): FakeControl {
     print: (name, output) => get(name).print(output),
     finish: (name, code, reason) => get(name).finish({ code, reason: reason ?? exitReason(code, false), detail: null }),
     filesOf: (name) => engine.files.get(name) ?? null,
+    environmentOf: (name) => get(name).spec.env,
     setWritableBytes: (name, bytes) => {
       get(name).writableBytes = bytes
     },

@@ -7,7 +7,8 @@ import {
 } from '@cairn/domain'
 import { DriverError, type EngineDriver, type WorkloadSpec } from '@cairn/driver'
 import type { StoredService } from '@cairn/store'
-import type { ServiceLogPumps } from './pump-service-logs.ts'
+import { logOf, type ServiceLogPumps } from './pump-service-logs.ts'
+import { readServiceSecrets, type SecretSource } from './service-secrets.ts'
 
 /** Processes and threads that one instance may have. */
 const mostPids = 1_024
@@ -17,6 +18,7 @@ const finishLogMs = 5_000
 export interface ServiceActor {
   readonly driver: EngineDriver
   readonly pumps: ServiceLogPumps
+  readonly secrets: SecretSource
   readonly installationId: string
 }
 
@@ -43,32 +45,48 @@ export async function actOnService(
   await Promise.all(
     effects.map(async (effect) => {
       try {
-        if (effect.kind === 'start') await start(actor, service, effect, signal)
-        else if (effect.kind === 'thaw') await actor.driver.thaw(effect.name, { signal })
+        if (effect.kind === 'start') {
+          const failure = await start(actor, service, effect, signal)
+          if (failure !== null) startFailures.set(effect.name, failure)
+        } else if (effect.kind === 'thaw') await actor.driver.thaw(effect.name, { signal })
         else await remove(actor, service, effect, signal)
       } catch (error) {
         if (!(error instanceof DriverError) || error.code === 'unavailable') throw error
-        if (effect.kind === 'start') {
-          startFailures.set(effect.name, { reason: error.message, permanent: !error.retryable })
-        } else if (error.retryable || effect.kind === 'thaw') throw error
-        else removalRefused ??= error.message
+        if (error.retryable || effect.kind !== 'remove') throw error
+        removalRefused ??= error.message
       }
     }),
   )
   return { startFailures, removalRefused }
 }
 
+/** Null = the engine has it. What is wrong with the engine itself is thrown. */
 async function start(
   actor: ServiceActor,
   service: StoredService,
   effect: { readonly name: string; readonly revision: number },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<StartFailure | null> {
   const revision = service.state.revisions.find((candidate) => candidate.revision === effect.revision)
   if (revision === undefined) throw new Error(`service ${service.state.id} has no revision ${effect.revision}`)
-  const spec = workloadSpec(actor.installationId, service, revision, effect.name)
-  await actor.driver.ensureNetwork(spec.network, { signal })
-  await actor.driver.ensure(spec, { signal })
+  const names = revision.spec.secrets
+  const secrets = await readServiceSecrets(actor.secrets, { tenantId: service.identity.tenant.id, names })
+  if (secrets.kind === 'refused') return { reason: secrets.reason, permanent: true }
+  const spec: WorkloadSpec = {
+    ...workloadSpec(actor.installationId, service, revision, effect.name),
+    env: serviceEnvironment(service.identity, revision.spec, secrets.values),
+  }
+  try {
+    await actor.driver.ensureNetwork(spec.network, { signal })
+    await actor.driver.ensure(spec, { signal })
+    return null
+  } catch (error) {
+    if (!(error instanceof DriverError) || error.code === 'unavailable') throw error
+    if (error.code !== 'spec_conflict') return { reason: secrets.mask.mask(error.message), permanent: !error.retryable }
+    // Made by a server that died before it started, with a secret that was replaced since: it is made anew.
+    await actor.driver.remove(effect.name, { signal })
+    return { reason: 'its container is made anew', permanent: false }
+  }
 }
 
 function workloadSpec(
@@ -76,13 +94,12 @@ function workloadSpec(
   { identity }: StoredService,
   { spec }: RevisionState,
   name: string,
-): WorkloadSpec {
+): Omit<WorkloadSpec, 'env'> {
   return {
     name,
     owner: { kind: 'service', id: identity.id, tenantId: identity.tenant.id },
     image: spec.image.engineId,
     command: spec.entrypoint,
-    env: serviceEnvironment(identity, spec),
     resources: {
       cpus: spec.resources.cpus,
       memoryBytes: spec.resources.memoryBytes,
@@ -103,6 +120,7 @@ async function remove(
   signal: AbortSignal,
 ): Promise<void> {
   await actor.driver.stop(effect.name, effect.graceMs, { signal })
-  await actor.pumps.finish({ serviceId: service.state.id, name: effect.name }, finishLogMs)
+  const instance = service.state.instances.find(({ name }) => name === effect.name)
+  if (instance !== undefined) await actor.pumps.finish(logOf(service, instance), finishLogMs)
   await actor.driver.remove(effect.name, { signal })
 }

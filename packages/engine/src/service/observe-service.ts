@@ -1,8 +1,9 @@
 import type { HealthCheck, InstanceState, ObservedInstance, ServiceState } from '@cairn/domain'
 import { nextHealthCheckAt } from '@cairn/domain'
 import type { EngineDriver, Observation } from '@cairn/driver'
+import type { StoredService } from '@cairn/store'
 import type { HealthChecker } from './check-health.ts'
-import type { ServiceLogPumps } from './pump-service-logs.ts'
+import { logOf, type ServiceLogPumps } from './pump-service-logs.ts'
 
 /** Longest wait for the log of an instance that has exited, so that its last line can be quoted. */
 const lastLineMs = 3_000
@@ -14,14 +15,14 @@ const lastLineMs = 3_000
  */
 export async function observeInstances(
   parts: { readonly driver: EngineDriver; readonly pumps: ServiceLogPumps },
-  state: ServiceState,
+  service: StoredService,
   signal: AbortSignal,
   onEnd: () => void,
 ): Promise<ReadonlyMap<string, ObservedInstance | null>> {
   const entries = await Promise.all(
-    state.instances.map(async (instance): Promise<[string, ObservedInstance | null]> => {
+    service.state.instances.map(async (instance): Promise<[string, ObservedInstance | null]> => {
       const seen = await parts.driver.observe(instance.name, { signal })
-      const log = { serviceId: state.id, name: instance.name }
+      const log = logOf(service, instance)
       if (seen?.phase === 'running' || seen?.phase === 'frozen') parts.pumps.follow(log, onEnd)
       const isNews = seen?.phase === 'exited' && instance.status !== 'stopping'
       const lastLogLine = isNews ? await parts.pumps.finish(log, lastLineMs) : null

@@ -7,11 +7,12 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
-import { type Logger, noSecretMask, serviceLogStream } from '@cairn/domain'
+import { type InstanceState, type Logger, serviceLogStream } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
-import { type Database, type Hints, readRecentLines } from '@cairn/store'
+import { type Database, type Hints, readRecentLines, type StoredService } from '@cairn/store'
 import { EngineSilence } from '../execution/container/log-end.ts'
 import { pumpLogs } from '../execution/container/pump-logs.ts'
+import { type NamedSecrets, readServiceSecrets, type SecretSource } from './service-secrets.ts'
 
 export interface ServiceLogPumps {
   /** Starts a pump for the instance, if none runs. `onEnd`: the instance's log has ended. */
@@ -30,12 +31,22 @@ export interface ServiceLogPumps {
 export interface ServiceInstanceName {
   readonly serviceId: string
   readonly name: string
+  /** What its lines must not tell. */
+  readonly secrets: NamedSecrets
+}
+
+/** How the pumps know an instance of the service. */
+export function logOf({ identity, state }: StoredService, instance: InstanceState): ServiceInstanceName {
+  const spec = state.revisions.find(({ revision }) => revision === instance.revision)?.spec
+  const secrets = { tenantId: identity.tenant.id, names: spec?.secrets ?? [] }
+  return { serviceId: state.id, name: instance.name, secrets }
 }
 
 interface PumpParts {
   readonly database: Database
   readonly hints: Hints
   readonly driver: EngineDriver
+  readonly secrets: SecretSource
   readonly logger: Logger
 }
 
@@ -100,8 +111,12 @@ async function pump(parts: PumpParts, instance: ServiceInstanceName, signal: Abo
   const onStored = (): void => parts.hints.notify('log')
   try {
     const { db } = parts.database
+    const secrets = await readServiceSecrets(parts.secrets, instance.secrets)
+    // Without them nothing could be masked.
+    if (secrets.kind === 'refused') throw new Error(secrets.reason)
+    const { mask } = secrets
     const silence = new EngineSilence()
-    const target = { db, processId: null, stream, resumes: true, mask: noSecretMask, silence, onStored, onError }
+    const target = { db, processId: null, stream, resumes: true, mask, silence, onStored, onError }
     await pumpLogs(parts.driver, instance.name, target, signal)
   } catch (error) {
     if (!signal.aborted) parts.logger.warn({ err: error, stream }, 'the log of an instance is not followed for now')

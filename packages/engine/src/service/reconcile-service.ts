@@ -34,6 +34,7 @@ import {
   type LockedForPass,
   lockServiceForPass,
   readServiceState,
+  type SecretCipher,
   type StoredService,
 } from '@cairn/store'
 import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
@@ -43,12 +44,15 @@ import { actOnService } from './act-on-service.ts'
 import type { HealthChecker } from './check-health.ts'
 import { checkInstances, observeInstances } from './observe-service.ts'
 import { createServiceLogPumps, type ServiceLogPumps } from './pump-service-logs.ts'
+import type { SecretSource } from './service-secrets.ts'
 
 export interface ServiceReconcilerOptions {
   readonly database: Database
   readonly hints: Hints
   readonly driver: EngineDriver
   readonly installationId: string
+  /** Opens the secrets that instances are given. */
+  readonly secretCipher: SecretCipher
   readonly logger: Logger
   readonly checkHealth: HealthChecker
   readonly scaling: ScaleSettings
@@ -73,7 +77,8 @@ interface Memory {
 }
 
 export function createServiceReconciler(options: ServiceReconcilerOptions): ServiceReconciler {
-  const pumps = createServiceLogPumps(options)
+  const secrets = { db: options.database.db, cipher: options.secretCipher }
+  const pumps = createServiceLogPumps({ ...options, secrets })
   const scaler = createServiceScaler(options)
   const memories = new Map<string, Memory>()
   return {
@@ -89,7 +94,7 @@ export function createServiceReconciler(options: ServiceReconcilerOptions): Serv
       }
       const memory = memories.get(item.key) ?? newMemory()
       memories.set(item.key, memory)
-      return new ServicePass({ ...options, pumps, scaler }, service, memory, context).run()
+      return new ServicePass({ ...options, pumps, secrets, scaler }, service, memory, context).run()
     },
     stop: () => pumps.stop(),
   }
@@ -99,7 +104,11 @@ function newMemory(): Memory {
   return { lastCheckAt: new Map(), wakeChecks: new Map(), startFailures: new Map() }
 }
 
-type PassParts = ServiceReconcilerOptions & { readonly pumps: ServiceLogPumps; readonly scaler: ServiceScaler }
+interface PassParts extends ServiceReconcilerOptions {
+  readonly pumps: ServiceLogPumps
+  readonly secrets: SecretSource
+  readonly scaler: ServiceScaler
+}
 type Observations = ReadonlyMap<string, ObservedInstance | null>
 
 class ServicePass {
@@ -117,9 +126,9 @@ class ServicePass {
 
   async run(): Promise<ReconcileResult> {
     try {
-      const { state } = this.#service
       const { scaler, clock } = this.#parts
-      const observations = await observeInstances(this.#parts, state, this.#context.signal, () => this.#lookAgain())
+      const { signal } = this.#context
+      const observations = await observeInstances(this.#parts, this.#service, signal, () => this.#lookAgain())
       const scale = await scaler.look(this.#service, observations, clock.now())
       if (scale.writes.length > 0) {
         await this.#write(scale.writes)

@@ -30,6 +30,7 @@ async function service(name: string, imageId: number, versionId: number): Promis
     image: { imageId, versionId, name: 'x', version: '0.0.1', engineId: 'sha256:old' },
     resources: { instanceTypeId: 1, cpus: 1, memoryBytes: 1e9 },
     env: { A: 'kept' },
+    secrets: [],
     entrypoint: null,
     healthCheckPath: null,
     port: 8000,

@@ -12,7 +12,7 @@ import {
   readServiceRoutes,
   readServiceState,
 } from '@cairn/store'
-import { createTestDatabase, eventually, silentLogger, testDockerHost } from '@cairn/testkit'
+import { createTestDatabase, eventually, openTestCipher, silentLogger, testDockerHost } from '@cairn/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { startReconcileLoop } from '../../src/reconcile/start-reconcile-loop.ts'
 import { checkHealth } from '../../src/service/check-health.ts'
@@ -24,6 +24,7 @@ const call = { signal: new AbortController().signal }
 const driver = createDockerDriver({ installation: installationId, dockerHost: testDockerHost(), logger: silentLogger })
 const { database, drop } = await createTestDatabase({ maxConnections: 10 })
 const tenantId = await database.transaction((tx) => ensureTenant(tx, 'default'))
+const secretCipher = await openTestCipher(database)
 const hints: Hints = { notify: () => undefined, subscribe: () => () => undefined, close: () => Promise.resolve() }
 
 /** As a server does: the loop and the passes. Answers the way to stop them. */
@@ -32,6 +33,7 @@ function startServer(): () => Promise<void> {
   const options = { database, hints, driver, installationId, logger: silentLogger, clock }
   const services = createServiceReconciler({
     ...options,
+    secretCipher,
     checkHealth,
     crashPoints: noCrashPoints,
     scaling: defaultScaleSettings,

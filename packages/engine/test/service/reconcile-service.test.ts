@@ -1,4 +1,4 @@
-import { readResourceEvents } from '@cairn/store'
+import { forgetRetiredSecrets, readResourceEvents } from '@cairn/store'
 import { createTestDatabase, eventually, type TestDatabase } from '@cairn/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aSpec, ServiceRig } from './service-rig.ts'
@@ -255,5 +255,68 @@ describe('stopping and scaling', () => {
     await rig.start()
     await rig.run(2_000)
     expect((await rig.route())?.instances).toHaveLength(1)
+  })
+})
+
+describe('secrets', () => {
+  const hold = async (name: string) =>
+    (await database.database.db.selectFrom('secret_use').select('resource_id').where('name', '=', name).execute()).map(
+      (use) => use.resource_id,
+    )
+  const unused = `never-${crypto.randomUUID()}`
+  let name: string
+  beforeEach(async () => {
+    name = `key-${crypto.randomUUID().slice(0, 8)}`
+    await rig.secret(name, 'first-value')
+  })
+
+  test('are given to instances, masked in their logs, and held until no revision needs them', async () => {
+    const first = await deployed(aSpec({ secrets: [name] }))
+    const variable = name.toUpperCase().replaceAll('-', '_')
+    expect(rig.driver.control.environmentOf(first)).toMatchObject({ [variable]: 'first-value' })
+    rig.driver.control.print(first, { stream: 'stdout', text: 'it is first-value!' })
+    await eventually(async () => expect(await rig.log(first)).toEqual(['it is ***!']))
+    expect(await hold(name)).toEqual([rig.serviceId])
+    await rig.update(aSpec())
+    await rig.run(2_000)
+    expect(await hold(name)).toEqual([rig.serviceId])
+    await rig.run(35_000)
+    expect(await hold(name)).toEqual([])
+  })
+
+  test('that are replaced reach new instances, and their values of before stay masked', async () => {
+    const first = await deployed(aSpec({ secrets: [name] }))
+    await rig.secret(name, 'second-value')
+    await forgetRetiredSecrets(database.database.db)
+    await rig.reconciler.stop()
+    rig.anotherReconciler()
+    await rig.pass()
+    rig.driver.control.print(first, { stream: 'stdout', text: 'first-value second-value' })
+    await eventually(async () => expect(await rig.log(first)).toEqual(['*** ***']))
+    rig.driver.control.finish(first, 1)
+    await rig.run(2_000)
+    const [second] = await rig.containers()
+    expect(Object.values(rig.driver.control.environmentOf(second ?? ''))).toContain('second-value')
+  })
+
+  test('that are gone fail the deployment by name', async () => {
+    await rig.create(aSpec({ secrets: [] }))
+    await database.database.db
+      .updateTable('service_revision')
+      .set({ spec: JSON.stringify(aSpec({ secrets: [unused] })) } as never)
+      .where('service_id', '=', rig.serviceId)
+      .execute()
+    await rig.run(2_000)
+    expect(await rig.state()).toMatchObject({
+      status: 'CREATE_FAILED',
+      statusReason: `secret "${unused}" does not exist any more`,
+    })
+  })
+
+  test('are let go when the service is deleted', async () => {
+    await deployed(aSpec({ secrets: [name] }))
+    await rig.delete()
+    await rig.run(1_000)
+    expect(await hold(name)).toEqual([])
   })
 })

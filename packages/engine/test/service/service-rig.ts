@@ -1,4 +1,5 @@
 /** One service on a real database and the engine in memory, driven pass by pass on a clock that the test moves. */
+import { randomBytes } from 'node:crypto'
 import {
   type CrashPoints,
   defaultScaleSettings,
@@ -12,12 +13,14 @@ import {
 import { createFakeDriver, type FakeDriver } from '@cairn/driver'
 import {
   claimWork,
+  createSecretCipher,
   enqueueWork,
   ensureTenant,
   finishWork,
   type Hints,
   type HintTopic,
   holdLease,
+  insertSecret,
   insertService,
   lockService,
   markServiceDeleting,
@@ -28,6 +31,7 @@ import {
   readScaleState,
   readServiceState,
   requeueWork,
+  replaceSecret,
   reviseService,
   scaleService,
   type Tx,
@@ -43,6 +47,7 @@ export function aSpec(change: Partial<ServiceSpec> = {}): ServiceSpec {
     image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
     resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 512 * 1024 ** 2 },
     env: {},
+    secrets: [],
     entrypoint: ['serve'],
     healthCheckPath: '/health',
     port: 8000,
@@ -52,10 +57,13 @@ export function aSpec(change: Partial<ServiceSpec> = {}): ServiceSpec {
   }
 }
 
+const keyOfTests = randomBytes(32)
+
 export class ServiceRig {
   readonly clock: ManualClock = createManualClock()
   readonly driver: FakeDriver
   readonly hinted: HintTopic[] = []
+  readonly cipher = createSecretCipher([keyOfTests])
   health: HealthCheck = { kind: 'healthy' }
   scaling: ScaleSettings = defaultScaleSettings
   reconciler: ServiceReconciler
@@ -87,6 +95,7 @@ export class ServiceRig {
       hints,
       driver: this.driver,
       installationId: 'test',
+      secretCipher: this.cipher,
       logger: silentLogger,
       checkHealth: () => Promise.resolve(this.health),
       scaling: this.scaling,
@@ -119,8 +128,23 @@ export class ServiceRig {
     await this.test.database.transaction(async (tx) => {
       const locked = await lockService(tx, this.tenantId, this.serviceId)
       if (locked === null) throw new Error('the service is gone')
-      await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated' })
+      await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated', rolledBackTo: null })
       await enqueueWork(tx, { kind: 'service', key: this.serviceId })
+    })
+  }
+
+  /** Stores the secret, or gives it another value. */
+  async secret(name: string, value: string): Promise<void> {
+    await this.test.database.transaction(async (tx) => {
+      const tenantId = await ensureTenant(tx, 'default')
+      const id = this.cipher.keyIds[0] ?? ''
+      await tx
+        .insertInto('secret_key')
+        .values({ id })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const write = { tenantId, name, secret: this.cipher.seal(value, { tenantId, name }), by: 'me' }
+      if (!(await insertSecret(tx, write))) await replaceSecret(tx, write)
     })
   }
 

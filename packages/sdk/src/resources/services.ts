@@ -1,10 +1,13 @@
 import type {
+  ListServiceRevisionsQuery,
   ListServicesQuery,
   ListWakesQuery,
   ServiceBody,
   ServiceDetails,
   ServiceId,
   ServicePage,
+  ServiceRevision,
+  ServiceRevisionPage,
   ServiceSummary,
   TestServiceBody,
   TestServiceResult,
@@ -136,6 +139,36 @@ export class Services {
    */
   listWakes(serviceId: string, query: ListWakesQuery = {}, options?: CallOptions): Promise<WakePage> {
     return this.#transport.call('listWakes', { params: { serviceId }, query }, options)
+  }
+
+  /**
+   * Lists the revisions of a service, newest first: what it ran, who changed what, and how each deployment ended.
+   *
+   * @example
+   * for await (const { revision, status, changedFields } of client.services.listServiceRevisions(id)) {
+   *   console.log(revision, status, changedFields)
+   * }
+   */
+  listServiceRevisions(
+    serviceId: string,
+    query: ListServiceRevisionsQuery = {},
+    options?: CallOptions,
+  ): List<ServiceRevision, ServiceRevisionPage> {
+    const page = (pageNumber: number): Promise<ServiceRevisionPage> =>
+      this.#transport.call('listServiceRevisions', { params: { serviceId }, query: { ...query, pageNumber } }, options)
+    return listOf(query.pageNumber ?? 1, page, ({ revisions }) => revisions)
+  }
+
+  /**
+   * Deploys what an earlier revision ran, as a new revision.
+   *
+   * @param revision - one that has served.
+   * @example
+   * await client.services.rollbackService(id, 3)
+   * await client.services.waitForService(id)
+   */
+  rollbackService(serviceId: string, revision: number, options?: CallOptions): Promise<ServiceId> {
+    return this.#transport.call('rollbackService', { params: { serviceId }, body: { revision } }, options)
   }
 
   /**

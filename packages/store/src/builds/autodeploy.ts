@@ -48,7 +48,7 @@ async function redeploy(tx: Tx, wanted: VersionToDeploy, { entityId }: Autodeplo
   const version = await holdVersion(tx, wanted)
   if (version === null) return `version ${wanted.versionId} of the image is not ready any more`
   const spec = { ...service.spec, image: imageOf(version), port: chooseServicePort(version.exposedPorts) }
-  await reviseService(tx, service, { spec, createdBy: wanted.by, cause: 'image-built' })
+  await reviseService(tx, service, { spec, createdBy: wanted.by, cause: 'image-built', rolledBackTo: null })
   await record(tx, wanted, { kind: 'service', id: service.id, generation: service.generation + 1 })
   await enqueueWork(tx, { kind: 'service', key: service.id })
   return null

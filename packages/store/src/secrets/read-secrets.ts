@@ -51,9 +51,10 @@ const usersOf = () => sql`coalesce((
   select json_agg(json_build_object('kind', kind, 'id', resource_id, 'name', resource_name))
   from (
     select u.kind, u.resource_id,
-      coalesce(workflow.name, image.name || ' ' || version.version, u.resource_id) as resource_name
+      coalesce(workflow.name, service.name, image.name || ' ' || version.version, u.resource_id) as resource_name
     from secret_use as u
     left join workflow on workflow.id = case u.kind when 'workflow' then u.resource_id::bigint end
+    left join service on service.id = case u.kind when 'service' then u.resource_id::uuid end
     left join image_version as version on version.id = case u.kind when 'image' then u.resource_id::bigint end
     left join image on image.id = version.image_id
     where u.tenant_id = secret.tenant_id and u.name = secret.name

@@ -1,6 +1,6 @@
 /**
  * Secrets are written whole and never given back but to engines and hooks. A value that is replaced or deleted is kept,
- * sealed, as long as a run that may have begun with it is live: see {@link forgetRetiredSecrets}.
+ * sealed, as long as a run or an instance of a service that may have begun with it is live: see {@link forgetRetiredSecrets}.
  *
  * Lock order: secret, then secret_use. Whoever saves something that names a secret shares its row's lock first.
  */
@@ -80,8 +80,9 @@ export async function deleteSecret(tx: Tx, place: SecretPlace): Promise<SecretDe
 }
 
 /**
- * Removes replaced and deleted values that no live run can have begun with; answers how many. A run reads its secrets
- * after it was made, so one that is younger than the change by more than the longest transaction has read the new value.
+ * Removes replaced and deleted values that nothing live can have begun with; answers how many. A run, and an instance of a
+ * service, reads its secrets after it was made, so one that is younger than the change by more than the longest transaction
+ * has read the new value.
  * Index: execution_live.
  */
 export async function forgetRetiredSecrets(db: Db): Promise<number> {
@@ -91,6 +92,13 @@ export async function forgetRetiredSecrets(db: Db): Promise<number> {
       where execution.tenant_id = retired_secret.tenant_id
         and execution.status in ('waiting', 'queued', 'running', 'stopping')
         and execution.created_at < retired_secret.retired_at + interval '10 minutes'
+    ) and not exists (
+      select from service
+      join service_instance as i on i.service_id = service.id
+      join service_revision as r on r.service_id = i.service_id and r.revision = i.revision
+      where service.tenant_id = retired_secret.tenant_id
+        and r.spec -> 'secrets' ? retired_secret.name
+        and i.started_at < retired_secret.retired_at + interval '10 minutes'
     )`.execute(db)
   return Number(result.numAffectedRows ?? 0)
 }

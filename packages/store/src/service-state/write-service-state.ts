@@ -17,6 +17,7 @@ import {
 import type { Tx } from '../database/database.ts'
 import { recordResourceEvent, type ResourceEvent } from '../resource-events/record-resource-event.ts'
 import { changeTier, failWake, wantInstances } from '../scale/write-scale.ts'
+import { holdServiceSecrets, releaseServiceSecrets } from '../services/hold-service-secrets.ts'
 import type { ServiceKey } from './service-key.ts'
 import { wantedInstances } from './wanted-instances.ts'
 
@@ -73,10 +74,12 @@ async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Pro
         .set({ observed_generation: write.revision })
         .where('id', '=', service.id)
         .execute()
+      await holdServiceSecrets(tx, service)
       await record(tx, service, 'revision.failed', { reason: write.reason, data: { revision: write.revision } })
       break
     case 'retire-revision':
       await moveRevision(tx, service, { ...write, to: 'removed' })
+      await holdServiceSecrets(tx, service)
       await record(tx, service, 'revision.removed', { reason: write.reason, data: { revision: write.revision } })
       break
     case 'set-status':
@@ -100,6 +103,7 @@ async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Pro
       await failWake(tx, service, write.reason)
       break
     case 'remove-service':
+      await releaseServiceSecrets(tx, service.id)
       await tx.deleteFrom('service').where('id', '=', service.id).execute()
       await record(tx, service, 'service.removed', {})
       break

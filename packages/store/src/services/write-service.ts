@@ -4,8 +4,9 @@
  * the service's work, in one transaction.
  */
 import type { RevisionCause, RevisionStatus, ServiceStatus, ServiceType } from '@cairn/contract'
-import { redeployFieldsChanged, type ServiceSpec } from '@cairn/domain'
+import { redeployFieldsChanged, type ServiceSpec, terminalRevisionStatuses } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
+import { holdServiceSecrets } from './hold-service-secrets.ts'
 
 export interface ServiceTag {
   readonly name: string
@@ -18,6 +19,8 @@ export interface RevisionContent {
   readonly spec: ServiceSpec
   readonly createdBy: string
   readonly cause: RevisionCause
+  /** The revision whose specification this is; set when, and only when, it is a rollback. */
+  readonly rolledBackTo: number | null
 }
 
 export interface NewService {
@@ -58,6 +61,7 @@ export async function insertService(tx: Tx, service: NewService): Promise<string
     .executeTakeFirst()
   if (row === undefined) return null
   await insertRevision(tx, row.id, 1, { ...service, cause: 'created', changedFields: [], rolledBackTo: null })
+  await holdServiceSecrets(tx, { id: row.id, tenantId: service.tenantId })
   return row.id
 }
 
@@ -65,7 +69,7 @@ async function insertRevision(
   tx: Tx,
   serviceId: string,
   revision: number,
-  content: RevisionContent & { readonly changedFields: readonly string[]; readonly rolledBackTo: number | null },
+  content: RevisionContent & { readonly changedFields: readonly string[] },
 ): Promise<void> {
   await tx
     .insertInto('service_revision')
@@ -87,6 +91,7 @@ async function insertRevision(
 
 export interface LockedService {
   readonly id: string
+  readonly tenantId: string
   readonly name: string
   readonly serviceType: ServiceType
   readonly status: ServiceStatus
@@ -123,6 +128,7 @@ export async function lockService(tx: Tx, tenantId: string, serviceId: string): 
   const { id, name, status, generation, title, description, access, tags } = row
   return {
     id,
+    tenantId,
     name,
     status,
     generation,
@@ -168,7 +174,9 @@ export async function updateService(tx: Tx, serviceId: string, change: ServiceCh
 export async function reviseService(tx: Tx, locked: LockedService, content: RevisionContent): Promise<void> {
   const generation = locked.generation + 1
   const changedFields = redeployFieldsChanged(locked.spec, content.spec)
-  await insertRevision(tx, locked.id, generation, { ...content, changedFields, rolledBackTo: null })
+  await insertRevision(tx, locked.id, generation, { ...content, changedFields })
+  await holdServiceSecrets(tx, locked)
+  await forgetOldRevisions(tx, locked.id, generation)
   const hasServed = locked.status === 'AVAILABLE' || locked.status === 'DEPLOYING'
   const status = hasServed ? (locked.stoppedBy === null ? 'DEPLOYING' : 'AVAILABLE') : 'CREATING'
   await tx
@@ -181,6 +189,30 @@ export async function reviseService(tx: Tx, locked: LockedService, content: Revi
       scaled_instances: eb.fn('nullif', ['scaled_instances', eb.val(0)]),
     }))
     .where('id', '=', locked.id)
+    .execute()
+}
+
+/** Revisions of one service that are kept, the live ones apart. */
+export const keptRevisions = 100
+
+/** Index: primary key. */
+async function forgetOldRevisions(tx: Tx, serviceId: string, newest: number): Promise<void> {
+  await tx
+    .deleteFrom('service_revision')
+    .where('service_id', '=', serviceId)
+    .where('revision', '<=', newest - keptRevisions)
+    .where('status', 'in', terminalRevisionStatuses)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('service_instance')
+            .select('workload_name')
+            .whereRef('service_instance.service_id', '=', 'service_revision.service_id')
+            .whereRef('service_instance.revision', '=', 'service_revision.revision'),
+        ),
+      ),
+    )
     .execute()
 }
 

@@ -25,6 +25,7 @@ const spec: ServiceSpec = {
   image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
   resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 1024 ** 3 },
   env: { A: '1' },
+  secrets: [],
   entrypoint: null,
   healthCheckPath: null,
   port: 8000,
@@ -58,7 +59,7 @@ const revise = (serviceId: string): Promise<void> =>
   subject.database.transaction(async (tx) => {
     const locked = await lockService(tx, tenantId, serviceId)
     if (locked === null) throw new Error('the service is gone')
-    await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated' })
+    await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated', rolledBackTo: null })
   })
 
 const state = async (serviceId: string) => (await readServiceState(subject.database.db, serviceId))?.state ?? null

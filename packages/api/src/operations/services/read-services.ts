@@ -1,5 +1,5 @@
 import type { ServiceDetails, ServiceSummary, ServiceType } from '@cairn/contract'
-import { defaultTargetConcurrency, serviceRunState } from '@cairn/domain'
+import { defaultTargetConcurrency, serviceRunState, type ServiceSpec } from '@cairn/domain'
 import { findService, listServices as list, type ServiceRecord, type TokenHolder } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
@@ -60,14 +60,21 @@ function describe(context: ApiContext, caller: TokenHolder, service: ServiceReco
     title: service.title,
     description: service.description,
     imageDetails: { imageId: spec.image.imageId, versionId: spec.image.versionId },
+    ...describeSpec(spec),
+    minInstances: service.minInstances,
+    maxInstances: Math.max(service.minInstances, service.maxInstances ?? 1),
+    targetConcurrency: service.targetConcurrency ?? defaultTargetConcurrency,
+  }
+}
+
+/** What of a specification is told by the same fields everywhere. */
+export function describeSpec(spec: ServiceSpec) {
+  return {
     resources: { instanceTypeId: spec.resources.instanceTypeId },
-    parameters: { env: { ...spec.env }, secrets: [] },
+    parameters: { env: { ...spec.env }, secrets: [...spec.secrets] },
     sessionStickiness: spec.sessionStickiness,
     scaleToZero: spec.scaleToZero,
     entrypoint: (spec.entrypoint ?? []).join('\n'),
     healthCheckURL: spec.healthCheckPath ?? '',
-    minInstances: service.minInstances,
-    maxInstances: Math.max(service.minInstances, service.maxInstances ?? 1),
-    targetConcurrency: service.targetConcurrency ?? defaultTargetConcurrency,
   }
 }

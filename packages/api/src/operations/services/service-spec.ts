@@ -1,5 +1,6 @@
 import type { ServiceBody, UpdateServiceBody } from '@cairn/contract'
 import {
+  checkServiceSecrets,
   chooseServicePort,
   defaultServiceInstanceTypeId,
   findInstanceType,
@@ -10,10 +11,8 @@ import {
   type ServiceSpec,
 } from '@cairn/domain'
 import type { ServiceType } from '@cairn/contract'
-import { type Db, readVersionsToRun, resolveImage, type VersionToRun } from '@cairn/store'
+import { type Db, readVersionsToRun, resolveImage, selectKnownSecrets, type VersionToRun } from '@cairn/store'
 import { refusedField } from '../../refusals.ts'
-
-const unsupported = 'is not supported by this version of Cairn'
 
 type SpecFields = Pick<
   UpdateServiceBody,
@@ -22,9 +21,6 @@ type SpecFields = Pick<
 
 /** Refuses what a body asks for and no service of this type, or none of this version, can do. */
 export function checkServiceFields(body: SpecFields, serviceType: ServiceType): void {
-  if ((body.parameters?.secrets ?? []).length > 0) {
-    throw refusedField('invalid_request', 'parameters.secrets', unsupported)
-  }
   for (const [name, value] of Object.entries(body.parameters?.env ?? {})) {
     const rule = oversize(value)
     if (rule !== null) throw refusedField('invalid_request', `parameters.env.${name}`, rule)
@@ -55,7 +51,7 @@ export async function specOf(context: SpecContext, body: ServiceBody): Promise<S
     image,
     port,
     resources: resolveServiceResources(context, body.resources?.instanceTypeId ?? defaultServiceInstanceTypeId),
-    env: body.parameters?.env ?? {},
+    ...(await resolveParameters(context, { env: {}, secrets: [] }, body.parameters)),
     entrypoint: parseEntrypoint(body.entrypoint),
     healthCheckPath: body.healthCheckURL ?? null,
     sessionStickiness: body.sessionStickiness ?? false,
@@ -74,7 +70,7 @@ export async function changedSpec(
     ...before,
     ...(imageDetails !== undefined && (await resolveServiceImage(context, imageDetails))),
     ...(resources !== undefined && { resources: resolveServiceResources(context, resources.instanceTypeId) }),
-    ...(body.parameters?.env !== undefined && { env: body.parameters.env }),
+    ...(body.parameters !== undefined && (await resolveParameters(context, before, body.parameters))),
     ...(body.entrypoint !== undefined && { entrypoint: parseEntrypoint(body.entrypoint) }),
     ...(body.healthCheckURL !== undefined && { healthCheckPath: body.healthCheckURL }),
     ...(body.sessionStickiness !== undefined && { sessionStickiness: body.sessionStickiness }),
@@ -82,7 +78,32 @@ export async function changedSpec(
   }
 }
 
-async function resolveServiceImage(
+/** What the body does not mention stays as it was. */
+async function resolveParameters(
+  context: SpecContext,
+  before: Pick<ServiceSpec, 'env' | 'secrets'>,
+  parameters: UpdateServiceBody['parameters'],
+): Promise<Pick<ServiceSpec, 'env' | 'secrets'>> {
+  const env = parameters?.env ?? before.env
+  const secrets = [...new Set(parameters?.secrets ?? before.secrets)]
+  const [clash] = checkServiceSecrets({ env, secrets })
+  if (clash !== undefined) throw refusedField('invalid_request', 'parameters.secrets', clash)
+  const missing = await findMissingSecret(context, secrets)
+  if (missing === null) return { env, secrets }
+  const rule = `secret "${missing}" does not exist; GET /secrets/api/v1/secrets lists them`
+  throw refusedField('unknown_reference', `parameters.secrets.${secrets.indexOf(missing)}`, rule)
+}
+
+/** The first that the tenant has no secret of; null = none. In a transaction the others stay until its end. */
+export async function findMissingSecret(
+  { db, tenantId }: Pick<SpecContext, 'db' | 'tenantId'>,
+  names: readonly string[],
+): Promise<string | null> {
+  const known = await selectKnownSecrets(db, tenantId, { names, variables: [] })
+  return names.find((name) => !known.has(name)) ?? null
+}
+
+export async function resolveServiceImage(
   context: SpecContext,
   { imageId, versionId }: ServiceBody['imageDetails'],
 ): Promise<Pick<ServiceSpec, 'image' | 'port'>> {
@@ -96,7 +117,7 @@ function portOf(versionId: number, versions: readonly VersionToRun[]): number {
   return chooseServicePort(versions.find((version) => version.versionId === versionId)?.exposedPorts ?? [])
 }
 
-function resolveServiceResources(context: SpecContext, instanceTypeId: number): ServiceSpec['resources'] {
+export function resolveServiceResources(context: SpecContext, instanceTypeId: number): ServiceSpec['resources'] {
   const entityType = context.serviceType === 'api' ? 'api-deployment' : 'webapp'
   const type = findInstanceType(entityType, instanceTypeId)
   const field = 'resources.instanceTypeId'

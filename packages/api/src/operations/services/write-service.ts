@@ -11,7 +11,7 @@ import {
 import type { Operation } from '../../operation.ts'
 import { refusedField } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
-import { lockOwnService, refuseWhenLeaving, revise } from './lock-own-service.ts'
+import { lockOwnService, refuseWhenLeaving, revise } from './change-service.ts'
 import { checkScaleBounds, checkScaleToZero } from './scale-fields.ts'
 import { changedSpec, checkMinInstances, checkServiceFields, specOf } from './service-spec.ts'
 
@@ -75,7 +75,7 @@ export const updateService: Operation<'updateService'> = async (context, { calle
     const hasOtherCount = body.minInstances !== undefined && body.minInstances !== locked.minInstances
     // A deploy that failed is tried again when it is asked for again.
     if (locked.revisionStatus === 'failed' || redeployNeeded(locked.spec, spec)) {
-      await revise(tx, caller, locked, { spec, cause: 'updated' })
+      await revise(tx, caller, locked, { spec, cause: 'updated', rolledBackTo: null })
     } else if (!hasOtherCount && !hasOtherBounds) return
     await enqueueWork(tx, { kind: 'service', key: locked.id })
   })

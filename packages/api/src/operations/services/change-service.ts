@@ -1,6 +1,8 @@
+/** What all changes of a service have in common. */
 import { CairnError } from '@cairn/contract'
 import { isDeleting } from '@cairn/domain'
 import {
+  enqueueWork,
   type LockedService,
   lockService,
   reviseService,
@@ -8,6 +10,7 @@ import {
   type TokenHolder,
   type Tx,
 } from '@cairn/store'
+import type { ApiContext } from '../../context.ts'
 import { notFound } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
 
@@ -34,4 +37,25 @@ export async function revise(
   await reviseService(tx, locked, { ...content, createdBy: caller.userEmail })
   const facts = { generation: locked.generation + 1, cause: content.cause }
   await recordChange(tx, caller, { type: 'service.revised', id: locked.id, facts })
+}
+
+/** Changes what a service is to do, under its lock, and has the engine look. False = nothing was to be changed. */
+export async function changeService(
+  context: ApiContext,
+  caller: TokenHolder,
+  serviceId: string,
+  change: (tx: Tx, locked: LockedService) => Promise<boolean>,
+): Promise<{ id: string }> {
+  const isChanged = await context.database.transaction(async (tx) => {
+    const locked = await lockOwnService(tx, caller, serviceId)
+    refuseWhenLeaving(locked)
+    if (!(await change(tx, locked))) return false
+    await enqueueWork(tx, { kind: 'service', key: locked.id })
+    return true
+  })
+  if (isChanged) {
+    context.hints.notify('work')
+    context.hints.notify('routes')
+  }
+  return { id: serviceId }
 }
