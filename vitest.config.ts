@@ -14,8 +14,8 @@ const maxWorkers = 2
  * - crash: worker processes killed at named points and at random, on a real PostgreSQL.
  * - e2e and compat: the whole server on real parts, driven by the SDK and by the reference client.
  *
- * Files of `pure` and `database` share the modules of their worker: there is no state in modules to keep apart, and two
- * thirds of the processor time of the pure ones went into loading them again.
+ * Files of `pure` share the modules of their worker: there is no state in modules to keep apart, and two thirds of their
+ * processor time went into loading them again. A test that looks at its process's memory has to be elsewhere.
  */
 export default defineConfig({
   test: {
@@ -40,7 +40,6 @@ export default defineConfig({
           include: [`${roomsWithDatabase}/**/*.test.ts`, 'apps/**/*.test.ts', 'packages/testkit/**/*.test.ts'],
           exclude: ['**/node_modules/**', engineTests, pureTests],
           globalSetup: ['packages/testkit/src/start-postgres.ts'],
-          isolate: false,
           maxWorkers,
           testTimeout: 30_000,
           hookTimeout: 60_000,
