@@ -13,12 +13,9 @@ export async function deployPriceApi(
   client: CairnClient,
   say: (line: string) => void,
 ): Promise<{ id: string; url: string }> {
-  const known = (await client.images.listImages({ searchTerm: name }).all()).find((image) => image.name === name)
   const body = { name, type: 'api' as const, buildDetails: { source: 'upload' as const } }
   const app = await zipFolder(import.meta.dirname)
-  const { imageId, versionId, buildId } = known
-    ? await client.images.createVersion(known.id, body, app)
-    : await client.images.createImage(body, app)
+  const { imageId, versionId, buildId } = await client.images.createOrUpdateImageVersion(body, app)
   await client.images.waitForBuild(imageId, buildId)
   const { id } = await client.services.createOrUpdateService({
     name,

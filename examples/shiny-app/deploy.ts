@@ -28,12 +28,9 @@ async function prepareBase(client: CairnClient, say: Say): Promise<string> {
 export async function deployShinyApp(client: CairnClient, say: Say): Promise<{ id: string; url: string }> {
   const base = await prepareBase(client, say)
   const buildDetails = { source: 'upload' as const, buildArguments: [{ name: 'BASE', value: base }] }
-  const known = (await client.images.listImages({ searchTerm: name }).all()).find((image) => image.name === name)
   const body = { name, type: 'webapp' as const, buildDetails }
   const app = await zipFolder(import.meta.dirname)
-  const { imageId, versionId, buildId } = known
-    ? await client.images.createVersion(known.id, body, app)
-    : await client.images.createImage(body, app)
+  const { imageId, versionId, buildId } = await client.images.createOrUpdateImageVersion(body, app)
   await client.images.waitForBuild(imageId, buildId)
   const { id } = await client.services.createOrUpdateService({
     name,
