@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { forwardRequest } from './forward-request.ts'
+import { isNavigation } from './is-navigation.ts'
 import { checkFraming, type RequestFacts } from './header-rules.ts'
 import {
   authorizationUnavailable,
@@ -24,7 +25,6 @@ import {
   askToSignIn,
   type BrowserSignInOptions,
   finishSignIn,
-  isNavigation,
   isReturn,
   sessionSecret,
 } from './sign-in/browser-sign-in.ts'

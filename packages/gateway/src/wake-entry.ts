@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { wakesService } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
+import { isNavigation } from './is-navigation.ts'
 import { resting, stillWaking } from './wake-refusals.ts'
 import type { Awaited, WakeRoom } from './wake-room.ts'
 
@@ -40,12 +41,6 @@ export function awaitService(
     proceed(isShown && awaited.kind === 'left' ? { kind: 'refused', refusal: stillWaking(route) } : awaited)
   }
   void room.wait(route, causeOf(request), left.signal).then(settle)
-}
-
-/** A person who looks at an address bar, as far as one can tell. */
-function isNavigation({ method, headers }: IncomingMessage): boolean {
-  const mode = headers['sec-fetch-mode'] ?? 'navigate'
-  return method === 'GET' && mode === 'navigate' && (headers.accept ?? '').includes('text/html')
 }
 
 /** Method and path, without the query, which may hold what is nobody's business. */

@@ -50,13 +50,6 @@ function isOwnRequest({ headers }: IncomingMessage, scheme: Scheme): boolean {
   return site === undefined || site === 'same-origin' || site === 'none' || headers['sec-fetch-mode'] === 'navigate'
 }
 
-/** Whether a person looks at the answer. */
-export function isNavigation(request: IncomingMessage): boolean {
-  const mode = request.headers['sec-fetch-mode']
-  const isPage = (request.headers.accept ?? '').includes('text/html')
-  return request.method === 'GET' && isPage && (mode === undefined || mode === 'navigate')
-}
-
 /** Sends the browser to the sign-in page of Cairn. */
 export function askToSignIn(options: BrowserSignInOptions, request: IncomingMessage, route: ServiceRoute): Refusal {
   const state = randomSecret()
