@@ -8,7 +8,7 @@ export const serviceSettings = {
       name: 'CAIRN_MAX_INSTANCES',
       default: '2',
       unit: 'instances',
-      doc: 'Most instances that one service may ask for by minInstances; a larger wish is answered 400.',
+      doc: 'Most instances that one service may ask for by minInstances or maxInstances; a larger wish is answered 400.',
     },
     { least: 1, most: wireLimits.instances },
   ),

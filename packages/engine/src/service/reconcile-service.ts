@@ -169,8 +169,7 @@ class ServicePass {
       if (effect.kind !== 'start') continue
       const { spec } = this.#service.state.revisions.find((each) => each.revision === effect.revision) ?? {}
       const check = await untilHealthy(this.#parts, effect.name, spec?.healthCheckPath ?? null, this.#context.signal)
-      if (check === null) return true
-      this.#memory.wakeChecks.set(effect.name, check)
+      if (check !== null) this.#memory.wakeChecks.set(effect.name, check)
       return true
     }
     return false

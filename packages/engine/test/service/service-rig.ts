@@ -12,6 +12,7 @@ import {
 } from '@cairn/domain'
 import { createFakeDriver, type FakeDriver } from '@cairn/driver'
 import {
+  applyServiceWrites,
   claimWork,
   createSecretCipher,
   enqueueWork,
@@ -33,7 +34,6 @@ import {
   requeueWork,
   replaceSecret,
   reviseService,
-  scaleService,
   type Tx,
   wakeService,
   type WakeState,
@@ -157,7 +157,8 @@ export class ServiceRig {
   }
 
   async scale(instances: number | null): Promise<void> {
-    await this.test.database.transaction((tx) => scaleService(tx, this.serviceId, instances))
+    const service = { id: this.serviceId, tenantId: this.tenantId }
+    await this.#change((tx) => applyServiceWrites(tx, service, [{ kind: 'want-instances', instances, cause: 'load' }]))
   }
 
   async #change(change: (tx: Tx) => Promise<void>): Promise<void> {

@@ -1,6 +1,5 @@
-import type { ServiceType } from '@cairn/contract'
+import type { ServiceType, UpdateServiceBody } from '@cairn/contract'
 import type { ServiceSpec } from '@cairn/domain'
-import type { ScaleBounds } from '@cairn/store'
 import { refusedField } from '../../refusals.ts'
 
 /** A service may sleep only when nothing is lost by it: a session lives in the instance that began it. */
@@ -13,14 +12,21 @@ export function checkScaleToZero(spec: ServiceSpec, serviceType: ServiceType): v
   if (spec.sessionStickiness) refuse('cannot be combined with sessionStickiness: sessions would end with the sleep')
 }
 
-/** @param most CAIRN_MAX_INSTANCES */
-export function checkScaleBounds({ maxInstances }: ScaleBounds, minInstances: number, most: number): void {
-  if (maxInstances === undefined) return
-  const refuse = (rule: string): never => {
-    throw refusedField('invalid_request', 'maxInstances', rule)
+/**
+ * @param before `minInstances` when the body names none
+ * @param most CAIRN_MAX_INSTANCES
+ */
+export function checkInstanceCounts(
+  body: Pick<UpdateServiceBody, 'minInstances' | 'maxInstances'>,
+  before: number,
+  most: number,
+): void {
+  for (const field of ['minInstances', 'maxInstances'] as const) {
+    if ((body[field] ?? 0) <= most) continue
+    const rule = `must be at most ${most}; the setting CAIRN_MAX_INSTANCES of this server allows ${most}`
+    throw refusedField('invalid_request', field, rule)
   }
-  if (maxInstances > most) {
-    refuse(`must be at most ${most}; the setting CAIRN_MAX_INSTANCES of this server allows ${most}`)
-  }
-  if (maxInstances < minInstances) refuse(`must be at least minInstances, which is ${minInstances}`)
+  const { minInstances = before, maxInstances = minInstances } = body
+  if (maxInstances >= minInstances) return
+  throw refusedField('invalid_request', 'maxInstances', `must be at least minInstances, which is ${minInstances}`)
 }

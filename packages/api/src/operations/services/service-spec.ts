@@ -30,13 +30,6 @@ export function checkServiceFields(body: SpecFields, serviceType: ServiceType): 
   }
 }
 
-/** @param most CAIRN_MAX_INSTANCES */
-export function checkMinInstances(minInstances: number | undefined, most: number): void {
-  if (minInstances === undefined || minInstances <= most) return
-  const setting = `the setting CAIRN_MAX_INSTANCES of this server allows ${most}`
-  throw refusedField('invalid_request', 'minInstances', `must be at most ${most}; ${setting}`)
-}
-
 export interface SpecContext {
   readonly db: Db
   readonly tenantId: string

@@ -12,16 +12,15 @@ import type { Operation } from '../../operation.ts'
 import { refusedField } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
 import { lockOwnService, refuseWhenLeaving, revise } from './change-service.ts'
-import { checkScaleBounds, checkScaleToZero } from './scale-fields.ts'
-import { changedSpec, checkMinInstances, checkServiceFields, specOf } from './service-spec.ts'
+import { checkInstanceCounts, checkScaleToZero } from './scale-fields.ts'
+import { changedSpec, checkServiceFields, specOf } from './service-spec.ts'
 
 export const createService: Operation<'createService'> = async (context, { caller, body }) => {
   const serviceType = body.serviceType ?? 'web-app'
   const name = checkServiceName(body.name, caller.tenantName)
   if (name.kind === 'refused') throw refusedField('invalid_request', 'name', name.rule)
   checkServiceFields(body, serviceType)
-  checkMinInstances(body.minInstances, context.limits.mostInstances)
-  checkScaleBounds(body, body.minInstances ?? 1, context.limits.mostInstances)
+  checkInstanceCounts(body, 1, context.limits.mostInstances)
   const { tenantId, userEmail: createdBy } = caller
   const id = await context.database.transaction(async (tx) => {
     const spec = await specOf({ db: tx, tenantId, serviceType, machine: context.machine() }, body)
@@ -58,8 +57,7 @@ export const updateService: Operation<'updateService'> = async (context, { calle
     refuseWhenLeaving(locked)
     refuseOtherIdentity(locked, body)
     checkServiceFields(body, locked.serviceType)
-    checkMinInstances(body.minInstances, context.limits.mostInstances)
-    checkScaleBounds(body, body.minInstances ?? locked.minInstances, context.limits.mostInstances)
+    checkInstanceCounts(body, locked.minInstances, context.limits.mostInstances)
     const resolving = { db: tx, tenantId, serviceType: locked.serviceType, machine: context.machine() }
     const spec = await changedSpec(resolving, locked.spec, body)
     checkScaleToZero(spec, locked.serviceType)
