@@ -116,6 +116,7 @@ describe('creating', () => {
       'scaleToZero: cannot be combined with sessionStickiness',
     ],
     ['more instances under load than the server allows', { maxInstances: 3 }, 'maxInstances: must be at most 2'],
+    ['a drain shorter than gateways need', { drainSeconds: 5 }, 'drainSeconds: must be at least 10'],
     ['a most below the least', { minInstances: 2, maxInstances: 1 }, 'maxInstances: must be at least minInstances'],
     ['stickiness of an api', { serviceType: 'api', sessionStickiness: true }, 'sessionStickiness'],
     [
@@ -300,6 +301,17 @@ describe('stopping, starting and restarting', () => {
     await fixture.call('updateService', { params, body: { minInstances: 2 } })
     expect(await wants()).toMatchObject([{ min_instances: 2, generation: 1 }])
     expect(await fixture.database.db.selectFrom('work').select('key').execute()).toEqual([{ key: params.serviceId }])
+  })
+
+  it('changes the longest drain without a new revision, and takes it back', async () => {
+    const params = await created({ drainSeconds: 120 })
+    await deployed('AVAILABLE')
+    const described = async () => (await fixture.call('describeService', { params })).body['drainSeconds']
+    await fixture.call('updateService', { params, body: { title: 'x' } })
+    expect(await described()).toBe(120)
+    await fixture.call('updateService', { params, body: { drainSeconds: null } })
+    expect(await described()).toBeNull()
+    expect(await revisions()).toHaveLength(1)
   })
 
   it.each(['stopService', 'startService', 'restartService'] as const)(

@@ -56,6 +56,18 @@ describe('a sticky service', () => {
     expect(cookieOf(await ask(cookieOf(moved)))).toBe('')
   })
 
+  test('that is not sticky any more lets a session go on where it began, and begins no other', async () => {
+    const [old, fresh] = [await instance('old'), await instance('new')]
+    await rig.setRoutes(aRoute({ isSticky: true, instances: [old] }))
+    const cookie = cookieOf(await ask(''))
+    await rig.setRoutes(aRoute({ isSticky: false, instances: [fresh], draining: [old] }))
+    expect((await ask(cookie)).body).toBe('old')
+    const newcomer = await ask('')
+    expect([newcomer.body, cookieOf(newcomer)]).toEqual(['new', ''])
+    await rig.setRoutes(aRoute({ isSticky: false, instances: [fresh] }))
+    expect((await ask(cookie)).body).toBe('new')
+  })
+
   test('moves a session when its instance refuses connections', async () => {
     const [gone, other] = [await rig.app(() => undefined, 'gone'), await instance('other')]
     await rig.setRoutes(aRoute({ isSticky: true, instances: [gone.instance, other] }))

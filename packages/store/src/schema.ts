@@ -185,6 +185,7 @@ export interface Schema {
     scaled_instances: number | null
     stopped_by: string | null
     stopped_at: Date | null
+    drain_seconds: number | null
     created_at: Created
     created_by: string
     updated_at: Moment
@@ -200,7 +201,6 @@ export interface Schema {
     created_at: Created
     created_by: string
     activated_at: Date | null
-    drain_until: Date | null
     cause: RevisionCause
     changed_fields: ColumnType<string[], string | undefined, never>
     rolled_back_to: number | null

@@ -15,6 +15,7 @@ import {
   addedByCairn,
 } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { drainFields } from './service-drain.ts'
 import { scaleFields } from './service-scale.ts'
 
 /** Who may open a service: callers with an API token, or anyone. */
@@ -62,6 +63,7 @@ const changeable = {
   /** At most 2, unless the server is set up for more: CAIRN_MAX_INSTANCES. */
   minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: wireLimits.instances, default: 1 })),
   ...scaleFields,
+  ...drainFields,
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
   access: Type.Optional(Type.Enum(serviceAccess, { default: 'private', ...addedByCairn })),
 }
@@ -133,6 +135,7 @@ export const ServiceDetails = Type.Object({
   minInstances: Type.Integer(),
   maxInstances: Type.Integer(addedByCairn),
   targetConcurrency: Type.Integer(addedByCairn),
+  drainSeconds: nullable(Type.Integer(), addedByCairn),
 })
 export type ServiceDetails = Static<typeof ServiceDetails>
 

@@ -1,6 +1,13 @@
+import { type DrainingService, drainOf, drainReason } from './drain.ts'
 import type { InstanceFate } from './evolve-instance.ts'
 import { restartBackoffMs } from './instance-health.ts'
-import { type InstanceState, type RevisionState, type ServiceWrite, serviceTiming as timing } from './service-state.ts'
+import {
+  type DrainTraffic,
+  type InstanceState,
+  type RevisionState,
+  type ServiceWrite,
+  serviceTiming as timing,
+} from './service-state.ts'
 
 /** Name of the workload of an instance; the same ids always give the same name. */
 export type InstanceNaming = (revision: number, ordinal: number, restart: number) => string
@@ -15,27 +22,29 @@ export interface RevisionPass {
   readonly wanted: number
   /** Users have stopped the service: a revision that starts waits for the next start. */
   readonly isStopped: boolean
+  readonly service: DrainingService
+  readonly traffic: DrainTraffic
 }
 
-/** What a revision's pass comes to: its own next state and that of its instances, with the writes that say so. */
+/** What a revision's pass comes to: its own next state and that of its instances. */
 export interface RevisionOutcome {
   readonly revision: RevisionState
   readonly instances: readonly InstanceState[]
+  /** Those of the revision itself. */
   readonly writes: readonly ServiceWrite[]
 }
 
 /** What becomes of a revision and of its instances. Only the newest revision may start. */
 export function decideRevision(pass: RevisionPass, isNewest: boolean): RevisionOutcome {
-  const { now, revision } = pass
+  const { revision } = pass
   if (revision.status === 'starting') {
     return isNewest ? decideStarting(pass) : retire(pass, 'superseded by a newer revision before it was ready')
   }
   if (revision.status === 'active') return keepRunning(pass, pass.wanted)
   if (revision.status === 'draining') {
-    if (pass.isStopped) return retire(pass, 'the service was stopped')
-    return now >= (revision.drainUntil ?? 0) ? retire(pass, 'replaced by a newer revision') : drain(pass)
+    return pass.isStopped ? retire(pass, 'the service was stopped') : drain(pass)
   }
-  return { revision, ...settle(pass, stopAll(pass, null)) }
+  return { revision, instances: stopAll(pass, null), writes: [] }
 }
 
 function decideStarting(pass: RevisionPass): RevisionOutcome {
@@ -43,23 +52,18 @@ function decideStarting(pass: RevisionPass): RevisionOutcome {
   const ended = pass.fates.find((fate) => fate.kind === 'ended')
   if (ended !== undefined) {
     const { reason } = ended
-    const settled = settle(pass, stopAll(pass, reason))
     const write: ServiceWrite = { kind: 'fail-revision', revision: revision.revision, reason }
-    return { revision: { ...revision, status: 'failed', reason }, ...settled, writes: [...settled.writes, write] }
+    return { revision: { ...revision, status: 'failed', reason }, instances: stopAll(pass, reason), writes: [write] }
   }
   // A service that sleeps wakes for the check of its new revision.
   const outcome = keepRunning(pass, pass.isStopped ? 0 : Math.max(1, pass.wanted))
   const serving = outcome.instances.filter((instance) => instance.status !== 'stopping')
   if (serving.length === 0 || serving.some((instance) => instance.status !== 'ready')) return outcome
-  const write: ServiceWrite = {
-    kind: 'activate-revision',
-    revision: revision.revision,
-    drainUntil: pass.now + timing.drainMs,
-  }
-  return { ...outcome, revision: { ...outcome.revision, status: 'active' }, writes: [...outcome.writes, write] }
+  const write: ServiceWrite = { kind: 'activate-revision', revision: revision.revision }
+  return { ...outcome, revision: { ...outcome.revision, status: 'active' }, writes: [write] }
 }
 
-/** One live instance for every ordinal below `count`; those that ended are replaced, surplus ones stop. */
+/** One live instance for every ordinal below `count`; those that ended are replaced, surplus ones drain and stop. */
 function keepRunning(pass: RevisionPass, count: number): RevisionOutcome {
   const { revision, fates } = pass
   const kept = new Set<string>()
@@ -72,13 +76,27 @@ function keepRunning(pass: RevisionPass, count: number): RevisionOutcome {
     if (current !== undefined && current.kind !== 'ended') kept.add(current.instance.name)
     else added.push(successor(pass, { ordinal, restart: revision.launched + added.length }, current ?? null))
   }
+  // What was stopped or sleeps has nothing to wait for, and what never served has no session.
+  const drains = revision.status === 'active' && count > 0
   const instances = fates.flatMap((fate) => {
     if (fate.kind === 'gone') return []
-    if (kept.has(fate.instance.name)) return [fate.instance]
-    return [stopping(fate.instance, fate.kind === 'ended' ? fate.reason : null)]
+    // One that was about to go is wanted again.
+    if (kept.has(fate.instance.name)) return [{ ...fate.instance, drainingSince: null }]
+    return [drains ? leaving(pass, fate) : stopping(fate.instance, fate.kind === 'ended' ? fate.reason : null)]
   })
   const launched = revision.launched + added.length
-  return { revision: { ...revision, launched }, ...settle(pass, [...instances, ...added]) }
+  return { revision: { ...revision, launched }, instances: [...instances, ...added], writes: [] }
+}
+
+/** An instance that takes no new sessions: one that serves stays for those it has. */
+function leaving(pass: RevisionPass, fate: InstanceFate): InstanceState {
+  const { instance } = fate
+  if (instance.status === 'stopping') return instance
+  if (fate.kind === 'ended') return stopping(instance, fate.reason)
+  if (instance.host === null || instance.readyAt === null) return stopping(instance, null)
+  const draining = { ...instance, drainingSince: instance.drainingSince ?? pass.now }
+  const { endsAt } = drainOf(pass.now, pass.service, draining, pass.traffic)
+  return pass.now >= endsAt ? stopping(draining, null) : draining
 }
 
 function successor(
@@ -103,24 +121,26 @@ function successor(
     startAfter: now + restartBackoffMs(crashes),
     createdAt: now,
     readyAt: null,
+    drainingSince: null,
   }
 }
 
 /** Instances keep serving what they have; one that ends or has not begun is not replaced. */
 function drain(pass: RevisionPass): RevisionOutcome {
-  const instances = pass.fates.flatMap((fate) => {
-    if (fate.kind === 'gone') return []
-    const isRunning = fate.kind === 'keep' && fate.instance.host !== null
-    return [isRunning ? fate.instance : stopping(fate.instance, fate.kind === 'ended' ? fate.reason : null)]
-  })
-  return { revision: pass.revision, ...settle(pass, instances) }
+  const instances = pass.fates.flatMap((fate) => (fate.kind === 'gone' ? [] : [leaving(pass, fate)]))
+  const staying = instances.filter((instance) => instance.status !== 'stopping')
+  if (staying.length === 0) return { ...retire(pass, 'replaced by a newer revision'), instances }
+  const drains = staying.map((instance) => drainOf(pass.now, pass.service, instance, pass.traffic))
+  const reason = drainReason(drains)
+  const { revision } = pass
+  if (reason === revision.reason) return { revision, instances, writes: [] }
+  const write: ServiceWrite = { kind: 'explain-revision', revision: revision.revision, reason }
+  return { revision: { ...revision, reason }, instances, writes: [write] }
 }
 
 function retire(pass: RevisionPass, reason: string): RevisionOutcome {
-  const settled = settle(pass, stopAll(pass, null))
   const write: ServiceWrite = { kind: 'retire-revision', revision: pass.revision.revision, reason }
-  const revision: RevisionState = { ...pass.revision, status: 'removed', reason, drainUntil: null }
-  return { revision, ...settled, writes: [...settled.writes, write] }
+  return { revision: { ...pass.revision, status: 'removed', reason }, instances: stopAll(pass, null), writes: [write] }
 }
 
 function stopAll(pass: RevisionPass, reason: string | null): InstanceState[] {
@@ -131,23 +151,4 @@ export function stopping(instance: InstanceState, reason: string | null): Instan
   return instance.status === 'stopping'
     ? instance
     : { ...instance, status: 'stopping', reason: reason ?? instance.reason }
-}
-
-/** The writes that lead from the recorded instances to these. */
-function settle(pass: RevisionPass, instances: readonly InstanceState[]): Omit<RevisionOutcome, 'revision'> {
-  const recorded = new Set(pass.fates.map((fate) => fate.instance.name))
-  const remaining = new Set(instances.map((instance) => instance.name))
-  const gone = [...recorded].filter((name) => !remaining.has(name))
-  return {
-    instances,
-    writes: [
-      ...gone.map((name): ServiceWrite => ({ kind: 'forget-instance', name })),
-      ...instances.map(
-        (instance): ServiceWrite => ({
-          kind: recorded.has(instance.name) ? 'update-instance' : 'add-instance',
-          instance,
-        }),
-      ),
-    ],
-  }
 }

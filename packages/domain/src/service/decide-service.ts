@@ -7,6 +7,7 @@
  */
 import { decideRevision, type InstanceNaming, type RevisionOutcome, stopping } from './decide-revision.ts'
 import { describeService } from './describe-service.ts'
+import { drainOf } from './drain.ts'
 import { evolveInstance, type InstanceFate } from './evolve-instance.ts'
 import { nextHealthCheckAt } from './instance-health.ts'
 import {
@@ -38,8 +39,8 @@ export function decideService(
   const outcomes = state.revisions.map((revision) => {
     const own = fates.filter((fate) => fate.instance.revision === revision.revision)
     const { wanted, stoppedBy } = state
-    const pass = { now, revision, fates: own, nameOf, wanted, isStopped: stoppedBy !== null }
-    return decideRevision(pass, revision.revision === newest)
+    const rest = { fates: own, nameOf, wanted, isStopped: stoppedBy !== null, service: state, traffic: facts.traffic }
+    return decideRevision({ now, revision, ...rest }, revision.revision === newest)
   })
   const after = applyActivation(now, state, outcomes)
   const writes = [...outcomes.flatMap((outcome) => outcome.writes), ...statusWrites(state, after)]
@@ -57,13 +58,19 @@ function applyActivation(now: number, state: ServiceState, outcomes: readonly Re
   )
   const revisions = outcomes.map(({ revision }): RevisionState => {
     const replaced = activated !== undefined && revision.status === 'active' && revision !== activated.revision
-    return replaced ? { ...revision, status: 'draining', drainUntil: now + timing.drainMs } : revision
+    return replaced ? { ...revision, status: 'draining' } : revision
   })
+  const hasServed = ({ revision, status }: InstanceState): boolean =>
+    activated !== undefined && revision !== activated.revision.revision && (status === 'ready' || status === 'unready')
   return {
     ...state,
     activeRevision: activated?.revision.revision ?? state.activeRevision,
     revisions,
-    instances: outcomes.flatMap((outcome) => outcome.instances),
+    instances: outcomes.flatMap((outcome) =>
+      outcome.instances.map((instance) =>
+        hasServed(instance) ? { ...instance, drainingSince: instance.drainingSince ?? now } : instance,
+      ),
+    ),
   }
 }
 
@@ -81,29 +88,35 @@ function decideDeletion(
   const remaining = fates.filter((fate) => facts.observations.get(fate.instance.name) != null)
   if (remaining.length === 0) return { writes: [{ kind: 'remove-service' }], effects: [], requeueAfterMs: null }
   const instances = remaining.map((fate) => stopping(fate.instance, 'the service is being deleted'))
-  const remainingNames = new Set(instances.map((instance) => instance.name))
-  const gone = state.instances.filter((instance) => !remainingNames.has(instance.name))
-  const writes = [
-    ...gone.map((instance): ServiceWrite => ({ kind: 'forget-instance', name: instance.name })),
-    ...instances.map((instance): ServiceWrite => ({ kind: 'update-instance', instance })),
-  ]
-  return finishDecision(now, { before: state, after: { ...state, instances }, facts, writes })
+  return finishDecision(now, { before: state, after: { ...state, instances }, facts, writes: [] })
 }
 
 interface Settled {
   readonly before: ServiceState
   readonly after: ServiceState
   readonly facts: ServiceFacts
+  /** Those of revisions and of the service. */
   readonly writes: readonly ServiceWrite[]
 }
 
 function finishDecision(now: number, settled: Settled): ServiceDecision {
-  const recorded = new Map(settled.before.instances.map((instance) => [instance.name, instance]))
-  const writes = settled.writes.filter(
-    (write) => write.kind !== 'update-instance' || !sameInstance(recorded.get(write.instance.name), write.instance),
-  )
   const effects = settled.after.instances.flatMap((instance) => effectOn(now, instance, settled))
+  const writes = [...instanceWrites(settled.before.instances, settled.after.instances), ...settled.writes]
   return { writes, effects, requeueAfterMs: nextLook(now, settled) }
+}
+
+/** The writes that lead from the recorded instances to these. */
+function instanceWrites(before: readonly InstanceState[], after: readonly InstanceState[]): readonly ServiceWrite[] {
+  const recorded = new Map(before.map((instance) => [instance.name, instance]))
+  const remaining = new Set(after.map((instance) => instance.name))
+  return [
+    ...before.flatMap(({ name }): ServiceWrite[] => (remaining.has(name) ? [] : [{ kind: 'forget-instance', name }])),
+    ...after.flatMap((instance): ServiceWrite[] => {
+      const known = recorded.get(instance.name)
+      if (known === undefined) return [{ kind: 'add-instance', instance }]
+      return isSame(known, instance) ? [] : [{ kind: 'update-instance', instance }]
+    }),
+  ]
 }
 
 function effectOn(now: number, instance: InstanceState, { before, after, facts }: Settled): readonly ServiceEffect[] {
@@ -123,26 +136,23 @@ function effectOn(now: number, instance: InstanceState, { before, after, facts }
 
 /** Milliseconds until the earliest time at which something is due. */
 function nextLook(now: number, { after, facts }: Settled): number | null {
-  const statuses = new Map(after.revisions.map((revision) => [revision.revision, revision.status]))
-  const times = after.instances.map((instance) => {
-    if (instance.status === 'stopping') return now + timing.settleMs
+  const times = after.instances.flatMap((instance) => {
+    if (instance.status === 'stopping') return [now + timing.settleMs]
     const observed = facts.observations.get(instance.name) ?? null
     if (observed?.phase !== 'running') {
       const wait = facts.startFailures.has(instance.name) ? timing.startRetryMs : timing.settleMs
-      return Math.max(instance.startAfter, now + wait)
+      return [Math.max(instance.startAfter, now + wait)]
     }
-    if (statuses.get(instance.revision) === 'draining') return Number.POSITIVE_INFINITY
     const lastCheckAt = facts.lastCheckAt.get(instance.name) ?? null
-    return nextHealthCheckAt(instance, observed, lastCheckAt) ?? now + timing.startingCheckMs
+    const check = nextHealthCheckAt(instance, observed, lastCheckAt) ?? now + timing.startingCheckMs
+    if (instance.drainingSince === null) return [check]
+    const drain = drainOf(now, after, instance, facts.traffic)
+    return [check, drain.waitsFor.length > 0 ? Math.min(drain.endsAt, now + timing.drainLookMs) : drain.endsAt]
   })
-  const drains = after.revisions.flatMap((revision) =>
-    revision.status === 'draining' ? [revision.drainUntil ?? now] : [],
-  )
-  const next = Math.min(...times, ...drains)
+  const next = Math.min(...times)
   return Number.isFinite(next) ? Math.max(0, next - now) : null
 }
 
-function sameInstance(recorded: InstanceState | undefined, next: InstanceState): boolean {
-  if (recorded === undefined) return false
+function isSame(recorded: InstanceState, next: InstanceState): boolean {
   return (Object.keys(next) as (keyof InstanceState)[]).every((field) => recorded[field] === next[field])
 }

@@ -40,7 +40,10 @@ function restReason(state: ServiceState, newest: RevisionState): string {
 }
 
 function instancesOf(state: ServiceState, revision: RevisionState): readonly InstanceState[] {
-  return state.instances.filter((instance) => instance.revision === revision.revision && instance.status !== 'stopping')
+  return state.instances.filter(
+    ({ revision: own, status, drainingSince }) =>
+      own === revision.revision && status !== 'stopping' && drainingSince === null,
+  )
 }
 
 /** Why the instances of a starting revision are not ready yet, as far as it is known. */

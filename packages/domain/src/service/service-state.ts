@@ -3,9 +3,11 @@
  *
  * - revision: starting → active → draining → removed, starting → failed, starting → removed (superseded or deleted)
  * - instance: starting → ready ⇄ unready → stopping → gone; an instance that ended is `stopping` too, until its
- *   container is confirmed absent, and its replacement has the revision's next `restart` number and so another name
+ *   container is confirmed absent, and its replacement has the revision's next `restart` number and so another name.
+ *   One that served and is not wanted any more drains before it stops: it keeps its status, and gets only the requests of
+ *   its own sessions
  */
-import type { InstanceStatus, RevisionStatus, ServiceStatus } from '@cairn/contract'
+import type { InstanceStatus, RevisionCause, RevisionStatus, ServiceStatus } from '@cairn/contract'
 import type { ScaleTier } from '../scale/scale-state.ts'
 import type { ServiceSpec } from './spec.ts'
 
@@ -25,10 +27,9 @@ export interface RevisionState {
   readonly revision: number
   readonly status: RevisionStatus
   readonly spec: ServiceSpec
-  /** Why it failed or was removed, in words for the user. */
+  /** Why it failed or was removed, or still drains, in words for the user. */
   readonly reason: string | null
-  /** Epoch milliseconds; set while draining. */
-  readonly drainUntil: number | null
+  readonly cause: RevisionCause
   /** How many instances it was given so far: the `restart` of the next one. */
   readonly launched: number
 }
@@ -55,6 +56,8 @@ export interface InstanceState {
   readonly createdAt: number
   /** Epoch milliseconds of its first passed health check; null = none yet. */
   readonly readyAt: number | null
+  /** Epoch milliseconds since when it takes no new sessions; null = it takes them. */
+  readonly drainingSince: number | null
 }
 
 /** Everything recorded about one service; times in epoch milliseconds. */
@@ -68,6 +71,8 @@ export interface ServiceState {
   readonly wanted: number
   /** Who stopped it; null = it is not stopped. Then `wanted` is 0, and a revision that starts waits. */
   readonly stoppedBy: string | null
+  /** Longest time that an instance drains; null = the defaults of `serviceTiming`, by what is open on it. */
+  readonly longestDrainMs: number | null
   readonly revisions: readonly RevisionState[]
   readonly instances: readonly InstanceState[]
 }
@@ -95,6 +100,21 @@ export interface StartFailure {
   readonly permanent: boolean
 }
 
+/** What gateways have open on one instance. */
+export interface OpenTraffic {
+  readonly openRequests: number
+  readonly openTunnels: number
+  /** Sticky sessions seen within the session time. */
+  readonly liveSessions: number
+}
+
+export interface DrainTraffic {
+  /** By instance; no entry = nothing is open. */
+  readonly open: ReadonlyMap<string, OpenTraffic>
+  /** Epoch milliseconds since when nothing was seen open on an instance; no entry = since now. */
+  readonly quietSince: ReadonlyMap<string, number>
+}
+
 /** What one pass knows beside the record. */
 export interface ServiceFacts {
   /** One entry for every recorded instance. */
@@ -105,6 +125,8 @@ export interface ServiceFacts {
   readonly lastCheckAt: ReadonlyMap<string, number>
   /** Starts that failed since the last pass. */
   readonly startFailures: ReadonlyMap<string, StartFailure>
+  /** What is open on instances that drain. */
+  readonly traffic: DrainTraffic
 }
 
 /** A write; all writes of a decision are one transaction, made before any effect. */
@@ -112,8 +134,10 @@ export type ServiceWrite =
   | { readonly kind: 'add-instance'; readonly instance: InstanceState }
   | { readonly kind: 'update-instance'; readonly instance: InstanceState }
   | { readonly kind: 'forget-instance'; readonly name: string }
-  /** Flips traffic: the revision becomes the active one, the former active one drains until `drainUntil`. */
-  | { readonly kind: 'activate-revision'; readonly revision: number; readonly drainUntil: number }
+  /** Flips traffic: the revision becomes the active one, the former active one drains. */
+  | { readonly kind: 'activate-revision'; readonly revision: number }
+  /** Why a revision that drains is still there. */
+  | { readonly kind: 'explain-revision'; readonly revision: number; readonly reason: string | null }
   | { readonly kind: 'fail-revision'; readonly revision: number; readonly reason: string }
   | { readonly kind: 'retire-revision'; readonly revision: number; readonly reason: string }
   | { readonly kind: 'set-status'; readonly status: ServiceStatus; readonly reason: string | null }
@@ -159,8 +183,13 @@ export const serviceTiming = {
   steadyCheckMs: 10_000,
   /** A starting instance that is not healthy by then has failed. */
   startDeadlineMs: 120_000,
-  /** How long a replaced revision keeps running for the requests it already has. */
-  drainMs: 30_000,
+  /** How long an instance that drains stays for open requests, and for open WebSockets and live sessions. */
+  drainRequestsMs: 30_000,
+  drainSessionsMs: 3_600_000,
+  /** How long it stays with nothing open: gateways read their routes every 5 s at the latest, and report every 2 s. */
+  leastDrainMs: 10_000,
+  /** Between two looks at what is open on it. */
+  drainLookMs: 2_000,
   /** From SIGTERM to SIGKILL. */
   stopGraceMs: 10_000,
   /** Ready for so long, an instance that ends is no part of a crash loop. */

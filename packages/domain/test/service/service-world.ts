@@ -6,6 +6,8 @@ import {
   isDeleting,
   nextHealthCheckAt,
   type ObservedInstance,
+  type OpenTraffic,
+  quietTimes,
   type RevisionState,
   type ServiceDecision,
   type ServiceSpec,
@@ -42,6 +44,9 @@ export class ServiceWorld {
   readonly containers = new Map<string, Container>()
   readonly lastCheckAt = new Map<string, number>()
   startFailures = new Map<string, StartFailure>()
+  /** What gateways have open, by instance. */
+  readonly open = new Map<string, OpenTraffic>()
+  private quietSince: ReadonlyMap<string, number> = new Map()
   /** Decides how a start ends: a failure, or the health of what runs. */
   onStart: (revision: number) => StartFailure | 'healthy' | 'sick' = () => 'healthy'
   starts: string[] = []
@@ -56,6 +61,7 @@ export class ServiceWorld {
       activeRevision: null,
       wanted,
       stoppedBy: null,
+      longestDrainMs: null,
       revisions: [aRevision(1, spec)],
       instances: [],
     }
@@ -66,11 +72,11 @@ export class ServiceWorld {
     return this.state
   }
 
-  update(spec: ServiceSpec = aSpec()): void {
+  update(spec: ServiceSpec = aSpec(), cause: RevisionState['cause'] = 'updated'): void {
     const state = this.record()
     const generation = state.generation + 1
     const status = state.activeRevision === null ? 'CREATING' : state.stoppedBy === null ? 'DEPLOYING' : 'AVAILABLE'
-    this.state = { ...state, generation, status, revisions: [...state.revisions, aRevision(generation, spec)] }
+    this.state = { ...state, generation, status, revisions: [...state.revisions, aRevision(generation, spec, cause)] }
   }
 
   stop(): void {
@@ -152,7 +158,9 @@ export class ServiceWorld {
       checks.set(instance.name, healthy ? { kind: 'healthy' } : { kind: 'unhealthy', reason: 'GET /health: 500' })
       this.lastCheckAt.set(instance.name, this.now)
     }
-    return { observations, checks, lastCheckAt: this.lastCheckAt, startFailures: this.startFailures }
+    this.quietSince = quietTimes(this.now, state, this.open, this.quietSince)
+    const traffic = { open: this.open, quietSince: this.quietSince }
+    return { observations, checks, lastCheckAt: this.lastCheckAt, startFailures: this.startFailures, traffic }
   }
 
   private start(name: string, revision: number): void {
@@ -209,7 +217,7 @@ export class ServiceWorld {
           activeRevision: write.revision,
           revisions: revisions((r) => {
             if (r.revision === write.revision) return { ...r, status: 'active' }
-            return r.status === 'active' ? { ...r, status: 'draining', drainUntil: write.drainUntil } : r
+            return r.status === 'active' ? { ...r, status: 'draining' } : r
           }),
         }
         break
@@ -222,6 +230,12 @@ export class ServiceWorld {
         }
         break
       }
+      case 'explain-revision':
+        this.state = {
+          ...state,
+          revisions: revisions((r) => (r.revision === write.revision ? { ...r, reason: write.reason } : r)),
+        }
+        break
       case 'set-status':
         this.state = { ...state, status: write.status, statusReason: write.reason }
         break
@@ -237,6 +251,10 @@ export class ServiceWorld {
   }
 }
 
-function aRevision(revision: number, spec: ServiceSpec): RevisionState {
-  return { revision, status: 'starting', spec, reason: null, drainUntil: null, launched: 0 }
+function aRevision(
+  revision: number,
+  spec: ServiceSpec,
+  cause: RevisionState['cause'] = revision === 1 ? 'created' : 'updated',
+): RevisionState {
+  return { revision, status: 'starting', spec, reason: null, cause, launched: 0 }
 }

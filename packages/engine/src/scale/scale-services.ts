@@ -134,9 +134,12 @@ function activeSpec(state: ServiceState) {
   return state.revisions.find((revision) => revision.revision === state.activeRevision)?.spec ?? null
 }
 
-/** Instances of the active revision that are not on their way out. */
+/** Instances of the active revision that are not on their way out and take new sessions. */
 function serving(state: Pick<ServiceState, 'activeRevision' | 'instances'>): readonly InstanceState[] {
-  return state.instances.filter((each) => each.revision === state.activeRevision && each.status !== 'stopping')
+  return state.instances.filter(
+    ({ revision, status, drainingSince }) =>
+      revision === state.activeRevision && status !== 'stopping' && drainingSince === null,
+  )
 }
 
 function running(state: ServiceState, observations: Observations): readonly string[] {
@@ -159,7 +162,10 @@ function factsOf(
     isDeploying:
       state.activeRevision === null ||
       state.revisions.some(({ status }) => status === 'starting' || status === 'draining'),
-    isUnsettled: ready.length !== state.wanted || own.length !== ready.length,
+    isUnsettled:
+      ready.length !== state.wanted ||
+      own.length !== ready.length ||
+      state.instances.some((each) => each.drainingSince !== null),
     isBroken: ready.some((each) => !isAlive(each)),
     isAnswering: ready.some((each) => phaseOf(each) === 'running'),
   }

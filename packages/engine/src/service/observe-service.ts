@@ -41,7 +41,7 @@ function toObserved(seen: Observation, lastLogLine: string | null): ObservedInst
   }
 }
 
-/** The health checks that are due, made side by side. Only revisions that serve or are to serve are checked. */
+/** The health checks that are due, made side by side. What serves or is to serve is checked, for old sessions too. */
 export async function checkInstances(
   look: {
     readonly state: ServiceState
@@ -62,7 +62,7 @@ export async function checkInstances(
     const revision = revisions.get(instance.revision)
     const address = look.observations.get(instance.name)?.address ?? null
     if (address === null || revision === undefined) return null
-    if (revision.status !== 'starting' && revision.status !== 'active') return null
+    if (revision.status === 'removed' || revision.status === 'failed') return null
     return [instance.name, await check({ ...address, path: revision.spec.healthCheckPath }, signal)]
   })
   return new Map((await Promise.all(checks)).filter((entry) => entry !== null))

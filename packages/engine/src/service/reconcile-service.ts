@@ -14,10 +14,12 @@ import {
   type Clock,
   type CrashPoints,
   decideService,
+  type DrainTraffic,
   type HealthCheck,
   isDeleting,
   type Logger,
   type ObservedInstance,
+  quietTimes,
   type ScaleSettings,
   type ServiceDecision,
   type ServiceFacts,
@@ -34,6 +36,7 @@ import {
   type LockedForPass,
   lockServiceForPass,
   readServiceState,
+  readServiceTraffic,
   type SecretCipher,
   type StoredService,
 } from '@cairn/store'
@@ -74,6 +77,7 @@ interface Memory {
   /** Checks that a pass made while it waited for a wake; for the next one. */
   readonly wakeChecks: Map<string, HealthCheck>
   startFailures: ReadonlyMap<string, StartFailure>
+  quietSince: DrainTraffic['quietSince']
 }
 
 export function createServiceReconciler(options: ServiceReconcilerOptions): ServiceReconciler {
@@ -101,7 +105,7 @@ export function createServiceReconciler(options: ServiceReconcilerOptions): Serv
 }
 
 function newMemory(): Memory {
-  return { lastCheckAt: new Map(), wakeChecks: new Map(), startFailures: new Map() }
+  return { lastCheckAt: new Map(), wakeChecks: new Map(), startFailures: new Map(), quietSince: new Map() }
 }
 
 interface PassParts extends ServiceReconcilerOptions {
@@ -188,15 +192,27 @@ class ServicePass {
     const { lastCheckAt, startFailures, wakeChecks } = this.#memory
     for (const name of wakeChecks.keys()) lastCheckAt.set(name, clock.now())
     const look = { state, observations, lastCheckAt, now: clock.now() }
-    const checks = new Map([...(await checkInstances(look, checkHealth, signal)), ...wakeChecks])
+    const [checked, open] = await Promise.all([checkInstances(look, checkHealth, signal), this.#openTraffic()])
+    const checks = new Map([...checked, ...wakeChecks])
     wakeChecks.clear()
     signal.throwIfAborted()
     const now = clock.now()
     this.#remember(now, checks.keys())
-    const facts: ServiceFacts = { observations, checks, lastCheckAt, startFailures }
+    this.#memory.quietSince = quietTimes(now, state, open, this.#memory.quietSince)
+    const traffic = { open, quietSince: this.#memory.quietSince }
+    const facts: ServiceFacts = { observations, checks, lastCheckAt, startFailures, traffic }
     return decideService(now, state, facts, (revision, ordinal, restart) =>
       workloadName(installationId, 'service', state.id, revision, ordinal, restart),
     )
+  }
+
+  /** What is open on instances that drain; nobody asks for that of others. */
+  async #openTraffic(): Promise<DrainTraffic['open']> {
+    const { state, identity } = this.#service
+    if (state.instances.every((instance) => instance.drainingSince === null)) return new Map()
+    const key = { id: state.id, tenantId: identity.tenant.id }
+    const { instances } = await readServiceTraffic(this.#parts.database.db, key)
+    return new Map(instances.map((instance) => [instance.workload, instance]))
   }
 
   #remember(now: number, checked: Iterable<string>): void {

@@ -14,14 +14,19 @@ export interface RequestSession {
 
 const noSession: RequestSession = { preferred: null, use: () => undefined, cookie: () => null }
 
-/** A session counts as seen from the first request that brings its cookie: clients without cookies have none. */
+/**
+ * Of a service that is not sticky any more, sessions of before go on where their instance still drains.
+ *
+ * A session counts as seen from the first request that brings its cookie: clients without cookies have none.
+ */
 export function sessionOf(
   sessions: StickySessions,
   route: ServiceRoute,
   cookieField: string | undefined,
 ): RequestSession {
-  if (!route.isSticky) return noSession
+  if (!route.isSticky && route.draining.length === 0) return noSession
   const known = sessions.read(cookieField, route.serviceId)
+  if (!route.isSticky && !route.draining.some(({ name }) => name === known?.workload)) return noSession
   let used: string | null = null
   return {
     preferred: known?.workload ?? null,

@@ -15,6 +15,7 @@ export interface ServiceInstanceTable {
   reason: string | null
   start_after: ColumnType<Date, Date | undefined, Date>
   ready_at: Date | null
+  draining_since: Date | null
   started_at: ColumnType<Date, Date | undefined, never>
   updated_at: ColumnType<Date, Date | undefined, Date>
 }

@@ -16,9 +16,9 @@ export interface ServiceRoute {
   readonly statusReason: string | null
   /** Whether a browser's requests go to one instance as long as it is there; always for shiny. */
   readonly isSticky: boolean
-  /** Ready instances of the active revision. */
+  /** Ready instances of the active revision that do not drain. */
   readonly instances: readonly RoutedInstance[]
-  /** Ready instances of replaced revisions, which only serve the sessions that they have. */
+  /** Ready instances that drain: they only serve the sessions that they have. */
   readonly draining: readonly RoutedInstance[]
   /** Set while the service rests or wakes; then `instances` is empty. */
   readonly sleep: RouteSleep | null
@@ -45,7 +45,7 @@ export interface RoutedInstance {
 const instances = (condition: ReturnType<typeof sql>) => sql`
   coalesce(
     jsonb_agg(jsonb_build_object('name', i.workload_name, 'host', i.host, 'port', i.port) order by i.workload_name)
-      filter (where i.workload_name is not null and ${condition}),
+      filter (where i.workload_name is not null and (${condition})),
     '[]'
   )`
 
@@ -57,8 +57,8 @@ export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
       s.tenant_id as "tenantId", t.name as "tenantName", s.access,
       s.status, s.status_reason as "statusReason", s.scale_tier as tier, s.wakes, s.wake_failure as failure,
       s.service_type = 'shiny' or coalesce((active.spec ->> 'sessionStickiness')::boolean, false) as "isSticky",
-      ${instances(sql`i.revision = s.active_revision`)} as instances,
-      ${instances(sql`r.status = 'draining'`)} as draining
+      ${instances(sql`i.revision = s.active_revision and i.draining_since is null`)} as instances,
+      ${instances(sql`r.status = 'draining' or i.draining_since is not null`)} as draining
     from service s
     join tenant t on t.id = s.tenant_id
     left join service_revision active on active.service_id = s.id and active.revision = s.active_revision

@@ -40,6 +40,7 @@ export async function readServiceState(db: Db, serviceId: string): Promise<Store
       activeRevision: service.active_revision,
       wanted: wantedInstances(service),
       stoppedBy: service.stopped_by,
+      longestDrainMs: service.drain_seconds === null ? null : service.drain_seconds * 1000,
       revisions,
       instances,
     },
@@ -49,7 +50,7 @@ export async function readServiceState(db: Db, serviceId: string): Promise<Store
 async function readRevisions(db: Db, serviceId: string): Promise<ServiceState['revisions']> {
   const rows = await db
     .selectFrom('service_revision as r')
-    .select(['r.revision', 'r.status', 'r.spec', 'r.reason', 'r.drain_until', 'r.launched'])
+    .select(['r.revision', 'r.status', 'r.spec', 'r.reason', 'r.cause', 'r.launched'])
     .where('r.service_id', '=', serviceId)
     .where((eb) =>
       eb.or([
@@ -71,7 +72,7 @@ async function readRevisions(db: Db, serviceId: string): Promise<ServiceState['r
     status: row.status,
     spec: row.spec,
     reason: row.reason,
-    drainUntil: row.drain_until?.getTime() ?? null,
+    cause: row.cause,
     launched: row.launched,
   }))
 }
@@ -99,5 +100,6 @@ async function readInstances(db: Db, serviceId: string): Promise<ServiceState['i
     startAfter: row.start_after.getTime(),
     createdAt: row.started_at.getTime(),
     readyAt: row.ready_at?.getTime() ?? null,
+    drainingSince: row.draining_since?.getTime() ?? null,
   }))
 }

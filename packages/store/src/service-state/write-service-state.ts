@@ -82,6 +82,9 @@ async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Pro
       await holdServiceSecrets(tx, service)
       await record(tx, service, 'revision.removed', { reason: write.reason, data: { revision: write.revision } })
       break
+    case 'explain-revision':
+      await explainRevision(tx, service, write)
+      break
     case 'set-status':
       await tx
         .updateTable('service')
@@ -154,18 +157,15 @@ function changingColumns(instance: InstanceState) {
     reason: instance.reason,
     start_after: new Date(instance.startAfter),
     ready_at: instance.readyAt === null ? null : new Date(instance.readyAt),
+    draining_since: instance.drainingSince === null ? null : new Date(instance.drainingSince),
   }
 }
 
 /** The flip: one transaction takes the old revision out of traffic and puts the new one in. */
-async function activateRevision(
-  tx: Tx,
-  service: ServiceKey,
-  write: { readonly revision: number; readonly drainUntil: number },
-): Promise<void> {
+async function activateRevision(tx: Tx, service: ServiceKey, write: { readonly revision: number }): Promise<void> {
   await tx
     .updateTable('service_revision')
-    .set({ status: 'draining', drain_until: new Date(write.drainUntil) })
+    .set({ status: 'draining' })
     .where('service_id', '=', service.id)
     .where('status', '=', 'active')
     .execute()
@@ -176,6 +176,20 @@ async function activateRevision(
     .where('id', '=', service.id)
     .execute()
   await record(tx, service, 'revision.activated', { data: { revision: write.revision } })
+}
+
+async function explainRevision(
+  tx: Tx,
+  service: ServiceKey,
+  write: { readonly revision: number; readonly reason: string | null },
+): Promise<void> {
+  await tx
+    .updateTable('service_revision')
+    .set({ reason: write.reason })
+    .where('service_id', '=', service.id)
+    .where('revision', '=', write.revision)
+    .where('status', '=', 'draining')
+    .execute()
 }
 
 interface RevisionMove {
@@ -193,7 +207,6 @@ async function moveRevision(tx: Tx, service: ServiceKey, move: RevisionMove): Pr
       status: move.to,
       reason: move.reason,
       ...(move.to === 'active' ? { activated_at: new Date() } : {}),
-      ...(move.to === 'removed' ? { drain_until: null } : {}),
     })
     .where('service_id', '=', service.id)
     .where('revision', '=', move.revision)

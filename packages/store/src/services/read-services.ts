@@ -16,6 +16,8 @@ export interface ServiceRecord {
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
   readonly minInstances: number
+  /** null = the defaults. */
+  readonly drainSeconds: number | null
   /** Who stopped it; null = it is not stopped. */
   readonly stoppedBy: string | null
   /** What scaling wants instead of `minInstances`; null = nothing else. */
@@ -51,6 +53,7 @@ const columns = [
   'service.access as access',
   'service.tags as tags',
   'service.min_instances as minInstances',
+  'service.drain_seconds as drainSeconds',
   'service.stopped_by as stoppedBy',
   'service.scaled_instances as scaledInstances',
   'service.scale_tier as tier',

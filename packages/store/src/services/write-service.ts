@@ -32,6 +32,8 @@ export interface NewService {
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
   readonly minInstances: number
+  /** Longest time that an instance drains; null or absent = the defaults. */
+  readonly drainSeconds?: number | null
   readonly spec: ServiceSpec
   readonly createdBy: string
 }
@@ -53,6 +55,7 @@ export async function insertService(tx: Tx, service: NewService): Promise<string
       status_reason: null,
       active_revision: null,
       min_instances: service.minInstances,
+      drain_seconds: service.drainSeconds ?? null,
       created_by: service.createdBy,
       updated_by: service.createdBy,
     })
@@ -81,7 +84,6 @@ async function insertRevision(
       reason: null,
       created_by: content.createdBy,
       activated_at: null,
-      drain_until: null,
       cause: content.cause,
       changed_fields: JSON.stringify(content.changedFields),
       rolled_back_to: content.rolledBackTo,
@@ -101,6 +103,7 @@ export interface LockedService {
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
   readonly minInstances: number
+  readonly drainSeconds: number | null
   /** Who stopped it; null = it is not stopped. */
   readonly stoppedBy: string | null
   /** Of the newest revision: what is wanted, not necessarily what serves. */
@@ -138,6 +141,7 @@ export async function lockService(tx: Tx, tenantId: string, serviceId: string): 
     tags,
     serviceType: row.service_type,
     minInstances: row.min_instances,
+    drainSeconds: row.drain_seconds,
     stoppedBy: row.stopped_by,
     spec: revision.spec,
     revisionStatus: revision.status,
@@ -150,6 +154,7 @@ export interface ServiceChange {
   readonly access: ServiceAccess
   readonly tags: readonly ServiceTag[]
   readonly minInstances: number
+  readonly drainSeconds: number | null
   readonly updatedBy: string
 }
 
@@ -163,6 +168,7 @@ export async function updateService(tx: Tx, serviceId: string, change: ServiceCh
       access: change.access,
       tags: JSON.stringify(change.tags),
       min_instances: change.minInstances,
+      drain_seconds: change.drainSeconds,
       updated_at: new Date(),
       updated_by: change.updatedBy,
     })

@@ -81,6 +81,7 @@ function anInstance(change: Partial<InstanceState> = {}): InstanceState {
     startAfter: 1_700_000_000_123,
     createdAt: 1_700_000_000_001,
     readyAt: null,
+    drainingSince: null,
     ...change,
   }
 }
@@ -107,7 +108,8 @@ test('a new service is read with its tenant and its first revision', async () =>
       activeRevision: null,
       wanted: 2,
       stoppedBy: null,
-      revisions: [{ revision: 1, status: 'starting', spec, reason: null, drainUntil: null, launched: 0 }],
+      longestDrainMs: null,
+      revisions: [{ revision: 1, status: 'starting', spec, reason: null, cause: 'created', launched: 0 }],
       instances: [],
     },
   })
@@ -126,6 +128,7 @@ test('an instance is read as it was written', async () => {
     port: 9,
     reason: null,
     readyAt: 1_700_000_001_000,
+    drainingSince: 1_700_000_002_000,
   }
   await apply(id, { kind: 'update-instance', instance: ready })
   expect((await state(id))?.instances).toEqual([ready])
@@ -136,14 +139,14 @@ test('an instance is read as it was written', async () => {
 describe('revisions', () => {
   test('change places in one transaction', async () => {
     const id = await aService()
-    await apply(id, { kind: 'activate-revision', revision: 1, drainUntil: 0 })
+    await apply(id, { kind: 'activate-revision', revision: 1 })
     await revise(id)
-    await apply(id, { kind: 'activate-revision', revision: 2, drainUntil: 1_700_000_030_000 })
+    await apply(id, { kind: 'activate-revision', revision: 2 })
     expect(await state(id)).toMatchObject({
       activeRevision: 2,
       revisions: [
-        { revision: 1, status: 'draining', drainUntil: 1_700_000_030_000 },
-        { revision: 2, status: 'active', drainUntil: null },
+        { revision: 1, status: 'draining' },
+        { revision: 2, status: 'active' },
       ],
     })
   })
@@ -152,7 +155,7 @@ describe('revisions', () => {
     const id = await aService()
     await apply(id, { kind: 'fail-revision', revision: 1, reason: 'boom' })
     const forbidden: ServiceWrite[] = [
-      { kind: 'activate-revision', revision: 1, drainUntil: 0 },
+      { kind: 'activate-revision', revision: 1 },
       { kind: 'retire-revision', revision: 1, reason: 'x' },
       { kind: 'fail-revision', revision: 1, reason: 'x' },
     ]
@@ -167,7 +170,7 @@ describe('revisions', () => {
   test('that ended long ago are not read any more', async () => {
     const id = await aService()
     for (const revision of [1, 2, 3]) {
-      await apply(id, { kind: 'activate-revision', revision, drainUntil: 0 })
+      await apply(id, { kind: 'activate-revision', revision })
       if (revision > 1) await apply(id, { kind: 'retire-revision', revision: revision - 1, reason: 'replaced' })
       if (revision < 3) await revise(id)
     }
@@ -186,7 +189,7 @@ describe('routes', () => {
     await revise(id)
     await apply(
       id,
-      { kind: 'activate-revision', revision: 1, drainUntil: 0 },
+      { kind: 'activate-revision', revision: 1 },
       { kind: 'add-instance', instance: wanted },
       { kind: 'add-instance', instance: anInstance({ ...ready, status: 'unready', ordinal: 1 }) },
       { kind: 'add-instance', instance: anInstance({ ...ready, status: 'stopping', ordinal: 2 }) },
@@ -208,11 +211,7 @@ describe('routes', () => {
 
   test('lead nowhere once a service is being deleted', async () => {
     const id = await aService()
-    await apply(
-      id,
-      { kind: 'activate-revision', revision: 1, drainUntil: 0 },
-      { kind: 'add-instance', instance: anInstance(ready) },
-    )
+    await apply(id, { kind: 'activate-revision', revision: 1 }, { kind: 'add-instance', instance: anInstance(ready) })
     await subject.database.transaction((tx) => markServiceDeleting(tx, id, 'me'))
     expect(await route(id)).toMatchObject({ status: 'DELETING', instances: [] })
   })

@@ -64,6 +64,7 @@ function describe(context: ApiContext, caller: TokenHolder, service: ServiceReco
     minInstances: service.minInstances,
     maxInstances: Math.max(service.minInstances, service.maxInstances ?? 1),
     targetConcurrency: service.targetConcurrency ?? defaultTargetConcurrency,
+    drainSeconds: service.drainSeconds,
   }
 }
 

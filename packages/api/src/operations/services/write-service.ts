@@ -34,6 +34,7 @@ export const createService: Operation<'createService'> = async (context, { calle
       access: body.access ?? 'private',
       tags: body.tags ?? [],
       minInstances: body.minInstances ?? 1,
+      drainSeconds: body.drainSeconds ?? null,
       spec,
       createdBy,
     })
@@ -67,6 +68,7 @@ export const updateService: Operation<'updateService'> = async (context, { calle
       access: body.access ?? locked.access,
       tags: body.tags ?? locked.tags,
       minInstances: body.minInstances ?? locked.minInstances,
+      drainSeconds: body.drainSeconds === undefined ? locked.drainSeconds : body.drainSeconds,
       updatedBy: userEmail,
     })
     const hasOtherBounds = await writeScaleBounds(tx, locked.id, body)
