@@ -17,6 +17,7 @@ import { ensureWorkload } from './ensure-workload.ts'
 import { followHints } from './follow-hints.ts'
 import { freezeContainer, stopContainer, thawContainer } from './freeze-container.ts'
 import { prepareWorkload } from './held/prepare-workload.ts'
+import { readListeningPorts } from './listening-ports.ts'
 import { diskSpace, diskUsage, pruneBuildCache } from './disk.ts'
 import { readImageFiles } from './image-files.ts'
 import { inspectImage, listOwnImages, removeImage } from './images.ts'
@@ -65,6 +66,7 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
     },
     readFile: (name, path, maxBytes, call) => readContainerFile(engine, name, { path, maxBytes }, call),
     usage: (name, call) => readUsage(engine, name, call),
+    listeningPorts: (name, call) => readListeningPorts(engine, name, call),
     inspectImage: (reference, call) => inspectImage(engine, reference, call),
     removeImage: (reference, call) => removeImage(engine, reference, call),
     imageFiles: (reference, wanted, call) => readImageFiles(engine, reference, wanted, call),

@@ -29,6 +29,7 @@ export const ContainerList = Type.Array(Type.Object({ Id: Type.String() }))
 /** `SizeRw` is left out while nothing has been written. */
 export const ContainerSize = Type.Object({ SizeRw: Type.Optional(Type.Number()) })
 export const Created = Type.Object({ Id: Type.String() })
+export const ContainerExec = Type.Object({ Id: Type.String() })
 
 export const ImageInspect = Type.Object({
   Id: Type.String(),

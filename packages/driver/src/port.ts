@@ -88,6 +88,13 @@ export type Frozen =
   /** It does not run, or this engine cannot freeze; `reason` says so. */
   | { readonly kind: 'not_frozen'; readonly reason: string }
 
+/** A TCP port on which a process of a workload waits for connections. */
+export interface ListeningPort {
+  readonly port: number
+  /** Only for connections from inside the workload, e.g. to 127.0.0.1. */
+  readonly isLoopbackOnly: boolean
+}
+
 export interface Usage {
   /** Bytes that the workload's own files and changes take, apart from its image. */
   readonly writableBytes: number
@@ -203,6 +210,11 @@ export interface EngineDriver extends ImageVerbs, RegistryVerbs {
   readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>
   /** null = absent. May read through all that the workload has written, so not to be asked often. */
   usage(name: WorkloadName, call: Call): Promise<Usage | null>
+  /**
+   * What a running workload listens on, in ascending order. null = it does not run, or it cannot be told; images without
+   * any programs are not told of.
+   */
+  listeningPorts(name: WorkloadName, call: Call): Promise<readonly ListeningPort[] | null>
 }
 
 export type ReadFileResult =

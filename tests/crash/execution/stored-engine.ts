@@ -70,7 +70,13 @@ function reads(pool: Pool) {
 }
 
 const unused = () => Promise.reject(new DriverError('unknown', 'not used by runs'))
-const registryVerbs = { pushImage: unused, pullImage: unused, findPushed: unused, removePushed: unused }
+const otherVerbs = {
+  pushImage: unused,
+  pullImage: unused,
+  findPushed: unused,
+  removePushed: unused,
+  listeningPorts: unused,
+}
 
 export function createStoredEngine(pool: Pool): EngineDriver {
   const { find, required, untilEnded } = reads(pool)
@@ -127,7 +133,7 @@ export function createStoredEngine(pool: Pool): EngineDriver {
     diskUsage: unused,
     diskSpace: async () => null,
     pruneBuildCache: unused,
-    ...registryVerbs,
+    ...otherVerbs,
     inspectImage: unused,
     removeImage: unused,
   }

@@ -32,6 +32,8 @@ export function decideService(
       observed: facts.observations.get(instance.name) ?? null,
       check: facts.checks.get(instance.name) ?? null,
       startFailure: facts.startFailures.get(instance.name) ?? null,
+      evidence: facts.evidence.get(instance.name) ?? null,
+      spec: state.revisions.find(({ revision }) => revision === instance.revision)?.spec ?? null,
     }),
   )
   if (isDeleting(state)) return decideDeletion(now, state, facts, fates)

@@ -19,10 +19,10 @@ export function describeService(state: ServiceState): { status: ServiceStatus; r
   if (newest.status === 'starting') return { status: 'DEPLOYING', reason: trouble ?? progressOf(state, newest) }
   const failure =
     newest.status === 'failed'
-      ? `revision ${newest.revision} could not be deployed: ${newest.reason ?? 'it failed'}; revision ${active.revision} keeps serving`
+      ? `revision ${newest.revision} could not be deployed and revision ${active.revision} keeps serving: ${newest.reason ?? 'it failed'}`
       : null
   const reasons = [trouble, failure].filter((reason) => reason !== null)
-  return { status: 'AVAILABLE', reason: reasons.length === 0 ? null : reasons.join('; ') }
+  return { status: 'AVAILABLE', reason: reasons.length === 0 ? null : reasons.join('\n') }
 }
 
 /** Of a service of which no revision has ever served. */
@@ -59,5 +59,5 @@ function troubleOf(state: ServiceState, revision: RevisionState): string | null 
   if (broken.status === 'unready') return `out of rotation after ${broken.failures} failed health checks: ${reason}`
   if (broken.crashes < timing.crashLoopAt) return `restarting: ${reason}`
   const next = new Date(broken.startAfter).toISOString()
-  return `crash loop: ${broken.crashes} instances in a row ended early, the next one starts at ${next}: ${reason}`
+  return `crash loop: ${broken.crashes} instances in a row ended early, restart ${broken.restart} is at ${next}: ${reason}`
 }

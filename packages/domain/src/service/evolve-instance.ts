@@ -1,12 +1,15 @@
 /** What becomes of one instance, given what the engine and the health check showed. */
-import { describeInstanceExit } from './instance-health.ts'
+import { describeInstanceExit, describeUnhealthy } from './describe-failure.ts'
+import { isOverdue } from './instance-health.ts'
 import {
   type HealthCheck,
+  type InstanceEvidence,
   type InstanceState,
   type ObservedInstance,
   type StartFailure,
   serviceTiming as timing,
 } from './service-state.ts'
+import type { ServiceSpec } from './spec.ts'
 
 /**
  * `keep`: as it now is. `start`: the engine has to start it. `ended`: it is of no more use and its container goes;
@@ -22,6 +25,9 @@ export interface InstanceFacts {
   readonly observed: ObservedInstance | null
   readonly check: HealthCheck | null
   readonly startFailure: StartFailure | null
+  readonly evidence: InstanceEvidence | null
+  /** What its revision runs; null = nobody knows any more. */
+  readonly spec: Pick<ServiceSpec, 'port' | 'resources'> | null
 }
 
 export function evolveInstance(now: number, instance: InstanceState, facts: InstanceFacts): InstanceFate {
@@ -33,10 +39,15 @@ export function evolveInstance(now: number, instance: InstanceState, facts: Inst
       : awaitStart(now, instance, facts.startFailure)
   }
   if (observed.phase === 'created') return awaitStart(now, instance, facts.startFailure)
-  if (observed.phase === 'exited') return { kind: 'ended', instance, reason: describeInstanceExit(observed) }
+  if (observed.phase === 'exited')
+    return {
+      kind: 'ended',
+      instance,
+      reason: describeInstanceExit(observed, facts.spec?.resources.memoryBytes ?? null),
+    }
   // It gets the CPU back before it is judged again.
   if (observed.phase === 'frozen') return { kind: 'keep', instance: addressed(instance, observed) }
-  return judgeRunning(now, instance, { observed, check: facts.check })
+  return judgeRunning(now, instance, { ...facts, observed })
 }
 
 function wasSeenRunning(instance: InstanceState): boolean {
@@ -53,22 +64,20 @@ function awaitStart(now: number, instance: InstanceState, failure: StartFailure 
 function judgeRunning(
   now: number,
   before: InstanceState,
-  facts: { readonly observed: ObservedInstance; readonly check: HealthCheck | null },
+  facts: InstanceFacts & { readonly observed: ObservedInstance },
 ): InstanceFate {
   const { observed, check } = facts
+  const describe = (what: string, lastCheck: string): string =>
+    describeUnhealthy(what, lastCheck, facts.spec?.port ?? null, facts.evidence)
   const instance = checked(now, addressed(before, observed), check)
   if (instance.readyAt === null) {
-    const runningFor = now - (observed.startedAt ?? Math.max(instance.createdAt, instance.startAfter))
-    if (runningFor < timing.startDeadlineMs) return { kind: 'keep', instance }
+    if (!isOverdue(now, before, observed)) return { kind: 'keep', instance }
     const why = check?.kind === 'unhealthy' ? check.reason : (instance.reason ?? 'its port was never published')
-    return { kind: 'ended', instance, reason: `not healthy within ${timing.startDeadlineMs / 1000} s: ${why}` }
+    return { kind: 'ended', instance, reason: describe(`not healthy within ${timing.startDeadlineMs / 1000} s`, why) }
   }
   if (instance.failures < timing.failuresUntilReplaced) return { kind: 'keep', instance }
-  return {
-    kind: 'ended',
-    instance,
-    reason: `${instance.failures} health checks in a row failed: ${instance.reason ?? 'no answer'}`,
-  }
+  const what = `${instance.failures} health checks in a row failed`
+  return { kind: 'ended', instance, reason: describe(what, instance.reason ?? 'no answer') }
 }
 
 function addressed(instance: InstanceState, observed: ObservedInstance): InstanceState {

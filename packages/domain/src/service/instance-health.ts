@@ -1,4 +1,4 @@
-import type { InstanceState, ObservedInstance } from './service-state.ts'
+import type { HealthCheck, InstanceState, ObservedInstance } from './service-state.ts'
 import { serviceTiming as timing } from './service-state.ts'
 
 /**
@@ -22,17 +22,24 @@ export function restartBackoffMs(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(timing.maxBackoffMs, 1_000 * 2 ** Math.min(crashes - 2, 16))
 }
 
-/** Why an instance ended, in words for the user: exit code and last line of its log, where known. */
-export function describeInstanceExit(observed: ObservedInstance): string {
-  const exit = observed.exit
-  if (exit === null) return 'the container exited'
-  const what = {
-    oom: 'the container ran out of memory and was killed',
-    killed: 'the container was killed from outside',
-    completed: 'the container exited with code 0; a service must keep running',
-    error: exit.code === null ? 'the container exited' : `the container exited with code ${exit.code}`,
-  }[exit.reason]
-  const detail = exit.detail === null || exit.detail === '' ? '' : ` (${exit.detail})`
-  const line = exit.lastLogLine === null ? '' : `; last log line: ${exit.lastLogLine}`
-  return what + detail + line
+/**
+ * Whether an instance is about to be given up, if this check fails it too: then it is worth to find out more about why.
+ *
+ * @param check null = none was made
+ */
+export function isLastCheck(
+  now: number,
+  instance: InstanceState,
+  observed: ObservedInstance | null,
+  check: HealthCheck | null,
+): boolean {
+  if (instance.status === 'stopping' || observed?.phase !== 'running' || check?.kind === 'healthy') return false
+  if (instance.readyAt === null) return isOverdue(now, instance, observed)
+  return check !== null && instance.failures + 1 >= timing.failuresUntilReplaced
+}
+
+/** Whether an instance that has never been healthy had all the time that it gets. */
+export function isOverdue(now: number, instance: InstanceState, observed: ObservedInstance): boolean {
+  const startedAt = observed.startedAt ?? Math.max(instance.createdAt, instance.startAfter)
+  return now - startedAt >= timing.startDeadlineMs
 }

@@ -87,12 +87,29 @@ export interface ObservedInstance {
     readonly code: number | null
     readonly reason: 'completed' | 'error' | 'oom' | 'killed'
     readonly detail: string | null
-    readonly lastLogLine: string | null
+    /** The newest with text in them, oldest first. */
+    readonly logLines: readonly string[]
   } | null
 }
 
 /** Outcome of one health check. No entry for an instance = none was due. */
 export type HealthCheck = { readonly kind: 'healthy' } | { readonly kind: 'unhealthy'; readonly reason: string }
+
+/** A port on which something in a container listens. */
+export interface ListeningPort {
+  readonly port: number
+  readonly isLoopbackOnly: boolean
+}
+
+/** What is known of an instance that runs and is about to be given up. */
+export interface InstanceEvidence {
+  /** Health checks that were made of it, as far as this process knows. */
+  readonly checks: number
+  /** The newest with text in them, oldest first. */
+  readonly logLines: readonly string[]
+  /** null = it could not be told. */
+  readonly listening: readonly ListeningPort[] | null
+}
 
 /** Why the engine did not start an instance. `permanent` = trying again without a change is useless. */
 export interface StartFailure {
@@ -127,6 +144,8 @@ export interface ServiceFacts {
   readonly startFailures: ReadonlyMap<string, StartFailure>
   /** What is open on instances that drain. */
   readonly traffic: DrainTraffic
+  /** Of those for which `isLastCheck` holds. */
+  readonly evidence: ReadonlyMap<string, InstanceEvidence>
 }
 
 /** A write; all writes of a decision are one transaction, made before any effect. */

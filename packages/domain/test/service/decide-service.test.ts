@@ -34,15 +34,15 @@ describe('a new service', () => {
     expect(world.pass().requeueAfterMs).toBe(timing.startingCheckMs)
   })
 
-  test('fails with the exit code and the last log line when its container exits', () => {
+  test('fails with the exit code and the last log lines when its container exits', () => {
     const world = new ServiceWorld()
     world.onStart = () => 'sick'
     world.run(1_000)
-    world.exit(1, 3, 'no module named app')
+    world.exit(1, 3, 'importing', 'no module named app')
     world.run(1_000)
     expect(world.record()).toMatchObject({
       status: 'CREATE_FAILED',
-      statusReason: 'the container exited with code 3; last log line: no module named app',
+      statusReason: 'the container exited with code 3\nlast log lines:\n  importing\n  no module named app',
       instances: [],
     })
     expect(world.containers.size).toBe(0)
@@ -141,7 +141,7 @@ describe('a redeploy', () => {
     expect(world.record()).toMatchObject({
       status: 'AVAILABLE',
       statusReason:
-        'revision 2 could not be deployed: the container exited with code 1; last log line: boom; revision 1 keeps serving',
+        'revision 2 could not be deployed and revision 1 keeps serving: the container exited with code 1\nlast log line:\n  boom',
       activeRevision: 1,
     })
     expect(world.live(1)).toMatchObject([{ status: 'ready' }])
@@ -181,7 +181,7 @@ describe('an instance that ends', () => {
     expect(second?.name).not.toBe(first?.name)
     expect(world.record()).toMatchObject({
       status: 'AVAILABLE',
-      statusReason: 'restarting: the container exited with code 137; last log line: last words',
+      statusReason: 'restarting: the container exited with code 137\nlast log line:\n  last words',
     })
     world.run(3_000)
     for (const container of world.containersOf(1)) container.healthy = true
@@ -202,7 +202,9 @@ describe('an instance that ends', () => {
     const [instance] = world.live(1)
     expect(instance).toMatchObject({ crashes: 4, restart: 4 })
     expect((instance?.startAfter ?? 0) - (instance?.createdAt ?? 0)).toBe(4_000)
-    expect(world.record().statusReason).toMatch(/^crash loop: 4 instances in a row ended early/)
+    expect(world.record().statusReason).toMatch(
+      /^crash loop: 4 instances in a row ended early, restart 4 is at 1970-\S+Z: the container exited with code 1$/,
+    )
   })
 
   test('after a long good life does not count as part of a crash loop', () => {

@@ -2,6 +2,7 @@
 import {
   decideService,
   type HealthCheck,
+  type InstanceEvidence,
   type InstanceState,
   isDeleting,
   nextHealthCheckAt,
@@ -46,6 +47,8 @@ export class ServiceWorld {
   startFailures = new Map<string, StartFailure>()
   /** What gateways have open, by instance. */
   readonly open = new Map<string, OpenTraffic>()
+  /** What was found out, by instance. */
+  readonly evidence = new Map<string, InstanceEvidence>()
   private quietSince: ReadonlyMap<string, number> = new Map()
   /** Decides how a start ends: a failure, or the health of what runs. */
   onStart: (revision: number) => StartFailure | 'healthy' | 'sick' = () => 'healthy'
@@ -111,10 +114,10 @@ export class ServiceWorld {
     if (container !== undefined) container.observed = { ...container.observed, phase }
   }
 
-  exit(revision: number, code: number, lastLogLine: string | null = null): void {
+  exit(revision: number, code: number, ...logLines: readonly string[]): void {
     for (const container of this.containersOf(revision)) {
       const reason = code === 0 ? 'completed' : 'error'
-      container.observed = { ...container.observed, phase: 'exited', exit: { code, reason, detail: null, lastLogLine } }
+      container.observed = { ...container.observed, phase: 'exited', exit: { code, reason, detail: null, logLines } }
     }
   }
 
@@ -160,7 +163,14 @@ export class ServiceWorld {
     }
     this.quietSince = quietTimes(this.now, state, this.open, this.quietSince)
     const traffic = { open: this.open, quietSince: this.quietSince }
-    return { observations, checks, lastCheckAt: this.lastCheckAt, startFailures: this.startFailures, traffic }
+    return {
+      observations,
+      checks,
+      lastCheckAt: this.lastCheckAt,
+      startFailures: this.startFailures,
+      traffic,
+      evidence: this.evidence,
+    }
   }
 
   private start(name: string, revision: number): void {

@@ -35,14 +35,19 @@ export function describeNetworks(suiteOf: SuiteOf, options: ConformanceOptions):
       expect((await driver.ensure(spec(scripts.runUntilStopped), call())).address).toBeNull()
     })
 
-    it.skipIf(!options.runsPrograms)('publishes a port on the loopback interface only while it runs', async () => {
-      const { driver, spec } = suiteOf()
-      const { name, address } = await driver.ensure(spec(greetingServer, { publishPort: port }), call())
-      expect(address).toMatchObject({ host: '127.0.0.1' })
-      await expect.poll(() => greeting(address), { timeout: 10_000 }).toBe('hello\n')
-      await driver.stop(name, 0, call())
-      expect(present(await driver.observe(name, call())).address).toBeNull()
-    })
+    it.skipIf(!options.runsPrograms)(
+      'publishes a port on the loopback interface only while it runs, and tells who listens',
+      async () => {
+        const { driver, spec } = suiteOf()
+        const { name, address } = await driver.ensure(spec(greetingServer, { publishPort: port }), call())
+        expect(address).toMatchObject({ host: '127.0.0.1' })
+        await expect.poll(() => greeting(address), { timeout: 10_000 }).toBe('hello\n')
+        expect(await driver.listeningPorts(name, call())).toEqual([{ port, isLoopbackOnly: false }])
+        await driver.stop(name, 0, call())
+        expect(await driver.listeningPorts(name, call())).toBeNull()
+        expect(present(await driver.observe(name, call())).address).toBeNull()
+      },
+    )
 
     const lacks = options.lacks.networkIsolation
     const reason = lacks === undefined ? '' : ` (skipped: ${lacks})`

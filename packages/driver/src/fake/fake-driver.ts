@@ -13,6 +13,7 @@ import type {
   EngineDriver,
   ExitReason,
   Frozen,
+  ListeningPort,
   ImageDetails,
   LogOptions,
   WorkloadFiles,
@@ -74,6 +75,8 @@ export interface FakeControl {
   environmentOf(name: string): Readonly<Record<string, string>>
   /** What `usage` tells of a workload from now on; 0 before. */
   setWritableBytes(name: string, bytes: number): void
+  /** What `listeningPorts` tells of a workload from now on; before, that it cannot be told. */
+  setListening(name: string, ports: readonly ListeningPort[]): void
   /** Why workloads of this image cannot be held from now on; null = they can, as every image at first. */
   setUnholdable(image: string, reason: string | null): void
   /** What `imageFiles` finds in an image from now on, by path; nothing before. */
@@ -220,6 +223,7 @@ function workloadVerbs(engine: FakeEngine, installation: string) {
       const workload = await find(name, call)
       return workload === null ? null : { writableBytes: workload.writableBytes }
     },
+    listeningPorts: async (name: string, call: Call) => (await find(name, call))?.listening ?? null,
   } satisfies Partial<EngineDriver>
 }
 
@@ -240,6 +244,9 @@ function fakeControl(engine: FakeEngine, installation: string): FakeControl {
     environmentOf: (name) => get(name).spec.env,
     setWritableBytes: (name, bytes) => {
       get(name).writableBytes = bytes
+    },
+    setListening: (name, ports) => {
+      get(name).listening = ports
     },
     setUnholdable: (image, reason) => {
       if (reason === null) engine.unholdable.delete(image)

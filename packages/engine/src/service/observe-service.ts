@@ -5,7 +5,7 @@ import type { StoredService } from '@cairn/store'
 import type { HealthChecker } from './check-health.ts'
 import { logOf, type ServiceLogPumps } from './pump-service-logs.ts'
 
-/** Longest wait for the log of an instance that has exited, so that its last line can be quoted. */
+/** Longest wait for the log of an instance that has exited, so that its last lines can be quoted. */
 const lastLineMs = 3_000
 
 /**
@@ -25,19 +25,20 @@ export async function observeInstances(
       const log = logOf(service, instance)
       if (seen?.phase === 'running' || seen?.phase === 'frozen') parts.pumps.follow(log, onEnd)
       const isNews = seen?.phase === 'exited' && instance.status !== 'stopping'
-      const lastLogLine = isNews ? await parts.pumps.finish(log, lastLineMs) : null
-      return [instance.name, seen === null ? null : toObserved(seen, lastLogLine)]
+      if (isNews) await parts.pumps.finish(log, lastLineMs)
+      const logLines = isNews ? await parts.pumps.lastLines(log) : []
+      return [instance.name, seen === null ? null : toObserved(seen, logLines)]
     }),
   )
   return new Map(entries)
 }
 
-function toObserved(seen: Observation, lastLogLine: string | null): ObservedInstance {
+function toObserved(seen: Observation, logLines: readonly string[]): ObservedInstance {
   return {
     phase: seen.phase,
     address: seen.address,
     startedAt: seen.startedAt?.getTime() ?? null,
-    exit: seen.exit === null ? null : { ...seen.exit, lastLogLine },
+    exit: seen.exit === null ? null : { ...seen.exit, logLines },
   }
 }
 

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { type InstanceState, type Logger, serviceLogStream } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
-import { type Database, type Hints, readRecentLines, type StoredService } from '@cairn/store'
+import { type Database, type Hints, readRecentChunks, type StoredService } from '@cairn/store'
 import { EngineSilence } from '../execution/container/log-end.ts'
 import { pumpLogs } from '../execution/container/pump-logs.ts'
 import { type NamedSecrets, readServiceSecrets, type SecretSource } from './service-secrets.ts'
@@ -17,11 +17,10 @@ import { type NamedSecrets, readServiceSecrets, type SecretSource } from './serv
 export interface ServiceLogPumps {
   /** Starts a pump for the instance, if none runs. `onEnd`: the instance's log has ended. */
   follow(instance: ServiceInstanceName, onEnd: () => void): void
-  /**
-   * Waits until the log of an instance that has ended is stored, at most `timeoutMs`, and answers its last line with
-   * text in it, shortened to 500 characters; null = there is none.
-   */
-  finish(instance: ServiceInstanceName, timeoutMs: number): Promise<string | null>
+  /** Waits until the log of an instance that has ended is stored, at most `timeoutMs`. */
+  finish(instance: ServiceInstanceName, timeoutMs: number): Promise<void>
+  /** The newest 8 lines with text in them that are stored, oldest first, each shortened to 300 characters. */
+  lastLines(instance: ServiceInstanceName): Promise<readonly string[]>
   /** Stops the pumps of the service's instances other than these. */
   keepOnly(serviceId: string, names: ReadonlySet<string>): void
   /** Stops all pumps. What was read and not stored yet is read again by whoever pumps next. */
@@ -60,7 +59,10 @@ interface Pump {
 
 /** A pump that ended although its instance runs is not started again sooner. */
 const restartPauseMs = 30_000
-const longestQuotedLine = 500
+const mostQuotedLines = 8
+const longestQuotedLine = 300
+/** Of a log with none but blank lines no more is read. */
+const mostChunks = 20
 
 export function createServiceLogPumps(parts: PumpParts): ServiceLogPumps {
   const pumps = new Map<string, Pump>()
@@ -87,8 +89,8 @@ export function createServiceLogPumps(parts: PumpParts): ServiceLogPumps {
       const timer = new AbortController()
       await Promise.race([done, pause(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined)])
       timer.abort()
-      return lastStoredLine(parts.database, instance)
     },
+    lastLines: (instance) => lastStoredLines(parts.database, instance),
     keepOnly(serviceId, names) {
       for (const [name, known] of pumps) {
         if (known.serviceId !== serviceId || names.has(name)) continue
@@ -123,11 +125,20 @@ async function pump(parts: PumpParts, instance: ServiceInstanceName, signal: Abo
   }
 }
 
-async function lastStoredLine(database: Database, instance: ServiceInstanceName): Promise<string | null> {
-  const lines = await readRecentLines(database.db, serviceLogStream(instance.serviceId, instance.name), 0)
-  const last = lines.map((line) => printable(line.text)).findLast((text) => text !== '')
-  if (last === undefined) return null
-  return last.length > longestQuotedLine ? `${last.slice(0, longestQuotedLine).toWellFormed()}…` : last
+async function lastStoredLines(database: Database, instance: ServiceInstanceName): Promise<readonly string[]> {
+  let found: readonly string[] = []
+  let chunks = 0
+  const stream = serviceLogStream(instance.serviceId, instance.name)
+  for await (const lines of readRecentChunks(database.db, stream, Number.POSITIVE_INFINITY)) {
+    found = [...lines.map((line) => printable(line.text)).filter((text) => text !== ''), ...found]
+    chunks += 1
+    if (found.length >= mostQuotedLines || chunks >= mostChunks) break
+  }
+  return found.slice(-mostQuotedLines).map(shortened)
+}
+
+function shortened(line: string): string {
+  return line.length > longestQuotedLine ? `${line.slice(0, longestQuotedLine).toWellFormed()}…` : line
 }
 
 /** Without colours and control characters, of which PostgreSQL could not even store NUL. */

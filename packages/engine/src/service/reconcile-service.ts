@@ -45,6 +45,7 @@ import { createServiceScaler, type ScaleLook, type ServiceScaler } from '../scal
 import { untilHealthy } from '../scale/until-healthy.ts'
 import { actOnService } from './act-on-service.ts'
 import type { HealthChecker } from './check-health.ts'
+import { gatherEvidence } from './gather-evidence.ts'
 import { checkInstances, observeInstances } from './observe-service.ts'
 import { createServiceLogPumps, type ServiceLogPumps } from './pump-service-logs.ts'
 import type { SecretSource } from './service-secrets.ts'
@@ -74,6 +75,8 @@ const concurrency = 16
 
 interface Memory {
   readonly lastCheckAt: Map<string, number>
+  /** Health checks of each instance that were made. */
+  readonly checkCounts: Map<string, number>
   /** Checks that a pass made while it waited for a wake; for the next one. */
   readonly wakeChecks: Map<string, HealthCheck>
   startFailures: ReadonlyMap<string, StartFailure>
@@ -105,7 +108,13 @@ export function createServiceReconciler(options: ServiceReconcilerOptions): Serv
 }
 
 function newMemory(): Memory {
-  return { lastCheckAt: new Map(), wakeChecks: new Map(), startFailures: new Map(), quietSince: new Map() }
+  return {
+    lastCheckAt: new Map(),
+    checkCounts: new Map(),
+    wakeChecks: new Map(),
+    startFailures: new Map(),
+    quietSince: new Map(),
+  }
 }
 
 interface PassParts extends ServiceReconcilerOptions {
@@ -200,7 +209,13 @@ class ServicePass {
     this.#remember(now, checks.keys())
     this.#memory.quietSince = quietTimes(now, state, open, this.#memory.quietSince)
     const traffic = { open, quietSince: this.#memory.quietSince }
-    const facts: ServiceFacts = { observations, checks, lastCheckAt, startFailures, traffic }
+    const evidence = await gatherEvidence(
+      this.#parts,
+      this.#service,
+      { observations, checks, checkCounts: this.#memory.checkCounts, now },
+      signal,
+    )
+    const facts: ServiceFacts = { observations, checks, lastCheckAt, startFailures, traffic, evidence }
     return decideService(now, state, facts, (revision, ordinal, restart) =>
       workloadName(installationId, 'service', state.id, revision, ordinal, restart),
     )
@@ -216,10 +231,13 @@ class ServicePass {
   }
 
   #remember(now: number, checked: Iterable<string>): void {
-    const { lastCheckAt } = this.#memory
-    for (const name of checked) lastCheckAt.set(name, now)
+    const { lastCheckAt, checkCounts } = this.#memory
+    for (const name of checked) {
+      lastCheckAt.set(name, now)
+      checkCounts.set(name, (checkCounts.get(name) ?? 0) + 1)
+    }
     const names = new Set(this.#service.state.instances.map((instance) => instance.name))
-    for (const name of lastCheckAt.keys()) if (!names.has(name)) lastCheckAt.delete(name)
+    for (const map of [lastCheckAt, checkCounts]) for (const name of map.keys()) if (!names.has(name)) map.delete(name)
     this.#parts.pumps.keepOnly(this.#service.state.id, names)
   }
 

@@ -151,7 +151,7 @@ describe('a wake', () => {
     rig.driver.control.setProgram('serve', { exitCode: 3, output: [{ stream: 'stderr', text: 'boom' }] })
     await rig.wake()
     await rig.run(settleMs)
-    expect((await rig.route())?.sleep).toMatchObject({ tier: 'waking', failure: expect.stringContaining('boom') })
+    expect((await rig.route())?.sleep).toMatchObject({ tier: 'waking', failure: 'the container exited with code 3' })
     await rig.run(2 * sleepAfterMs)
     expect(await rig.route()).toMatchObject({ status: 'AVAILABLE', sleep: { tier: 'asleep' } })
     expect(await history(rig)).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('boom') }])

@@ -122,7 +122,7 @@ test('a service whose app exits fails with the exit code and its last words, and
   const id = await create(perl('print "starting\\n"; print STDERR "no model found\\n"; exit 3'))
   await eventually(async () => expect(await stateOf(id)).toMatchObject({ status: 'CREATE_FAILED' }), within)
   expect(await stateOf(id)).toMatchObject({
-    statusReason: expect.stringMatching(/exited with code 3; last log line: /),
+    statusReason: expect.stringMatching(/exited with code 3\nlast log lines:\n {2}/),
   })
   await eventually(async () => expect(await containersOf(id)).toEqual([]), within)
 })

@@ -47,12 +47,12 @@ describe('deploying', () => {
     })
   })
 
-  test('a service whose container exits fails with the exit code and its last log line, which is kept', async () => {
+  test('a service whose container exits fails with the exit code and its last log lines, which are kept', async () => {
     await rig.create(aSpec({ entrypoint: ['broken'] }))
     await rig.run(2_000)
     expect(await rig.state()).toMatchObject({
       status: 'CREATE_FAILED',
-      statusReason: 'the container exited with code 3; last log line: boom',
+      statusReason: 'the container exited with code 3\nlast log line:\n  boom',
       instances: [],
     })
     expect(await rig.containers()).toEqual([])
@@ -90,12 +90,36 @@ describe('deploying', () => {
     const old = await deployed()
     await rig.update(aSpec({ entrypoint: ['broken'] }))
     await rig.run(2_000)
-    expect(await rig.state()).toMatchObject({ status: 'AVAILABLE', activeRevision: 1 })
-    expect(await rig.route()).toMatchObject({
-      statusReason: expect.stringMatching(/^revision 2 could not be deployed: .*boom; revision 1 keeps serving$/),
-      instances: [{ name: old }],
-    })
+    const first = 'revision 2 could not be deployed and revision 1 keeps serving: the container exited with code 3'
+    const statusReason = `${first}\nlast log line:\n  boom`
+    expect(await rig.state()).toMatchObject({ status: 'AVAILABLE', activeRevision: 1, statusReason })
+    // Visitors are not shown what the app has logged.
+    expect(await rig.route()).toMatchObject({ statusReason: first, instances: [{ name: old }] })
     expect(await rig.containers()).toEqual([old])
+  })
+
+  test('a service that never answers fails with what was tried, where it listens instead, and its last log lines', async () => {
+    rig.health = { kind: 'unhealthy', reason: 'TCP connect: connection refused' }
+    await rig.create(aSpec({ port: 8000 }))
+    await rig.run(1_000)
+    const [name = ''] = await rig.containers()
+    for (let line = 1; line <= 10; line += 1) rig.driver.control.print(name, { stream: 'stdout', text: `line ${line}` })
+    await eventually(async () => expect(await rig.log(name)).toHaveLength(10))
+    rig.driver.control.setListening(name, [{ port: 5000, isLoopbackOnly: false }])
+    await rig.run(125_000)
+    const { status, statusReason } = await rig.state()
+    expect(status).toBe('CREATE_FAILED')
+    const [first, hint, heading, ...quoted] = (statusReason ?? '').split('\n')
+    expect(first).toMatch(
+      /^not healthy within 120 s, \d{2} checks of its port 8000; the last one: TCP connect: connection/,
+    )
+    expect(hint).toMatch(/^the app listens on port 5000 and not on port 8000: /)
+    expect([heading, ...quoted]).toEqual([
+      'last log lines:',
+      ...[3, 4, 5, 6, 7, 8, 9, 10].map((line) => `  line ${line}`),
+    ])
+    expect((await rig.route())?.statusReason).toBe(first)
+    expect(await rig.containers()).toEqual([])
   })
 
   test('a change made while a pass decides is not overwritten', async () => {
@@ -119,7 +143,8 @@ describe('instances that fail', () => {
     rig.driver.control.print(first, { stream: 'stdout', text: 'last words\u0000\u001b[0m' })
     rig.driver.control.finish(first, 1)
     await rig.pass()
-    expect(await rig.route()).toMatchObject({ instances: [], statusReason: expect.stringMatching(/last words$/) })
+    expect(await rig.route()).toMatchObject({ instances: [] })
+    expect((await rig.state()).statusReason).toMatch(/last words$/)
     await rig.run(2_000)
     const [second, ...others] = await rig.containers()
     expect(second).not.toBe(first)

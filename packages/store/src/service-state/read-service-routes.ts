@@ -13,6 +13,7 @@ export interface ServiceRoute {
   readonly tenantName: string
   readonly access: ServiceAccess
   readonly status: ServiceStatus
+  /** Its first line: visitors may read it. */
   readonly statusReason: string | null
   /** Whether a browser's requests go to one instance as long as it is there; always for shiny. */
   readonly isSticky: boolean
@@ -55,7 +56,8 @@ export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
     select
       s.id as "serviceId", s.name as "serviceName", s.service_type as "serviceType",
       s.tenant_id as "tenantId", t.name as "tenantName", s.access,
-      s.status, s.status_reason as "statusReason", s.scale_tier as tier, s.wakes, s.wake_failure as failure,
+      s.status, split_part(s.status_reason, chr(10), 1) as "statusReason", s.scale_tier as tier, s.wakes,
+      split_part(s.wake_failure, chr(10), 1) as failure,
       s.service_type = 'shiny' or coalesce((active.spec ->> 'sessionStickiness')::boolean, false) as "isSticky",
       ${instances(sql`i.revision = s.active_revision and i.draining_since is null`)} as instances,
       ${instances(sql`r.status = 'draining' or i.draining_since is not null`)} as draining
