@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type OperationId, type Route, routes, validate } from '@cairn/contract'
+import { type ImageType, type OperationId, type Route, routes, validate } from '@cairn/contract'
 import type { MachineSize, ServiceCaller } from '@cairn/domain'
 import {
   type Database,
@@ -234,13 +234,23 @@ export function formOf(fields: Readonly<Record<string, unknown>>, artifact?: Buf
 /** An image with one version; ready when `engineImageId` is given. Answers their ids. */
 export async function makeImage(
   fixture: ApiFixture,
-  options: { readonly name?: string; readonly engineImageId?: string; readonly tenantId?: string } = {},
+  options: {
+    readonly name?: string
+    readonly engineImageId?: string
+    readonly tenantId?: string
+    readonly type?: ImageType
+  } = {},
 ): Promise<{ readonly imageId: number; readonly versionId: number }> {
   const { db } = fixture.database
   const tenantId = options.tenantId ?? fixture.tenant.id
   const { id: imageId } = await db
     .insertInto('image')
-    .values({ tenant_id: tenantId, name: options.name ?? 'image', type: 'workflow', created_by: 'test' })
+    .values({
+      tenant_id: tenantId,
+      name: options.name ?? 'image',
+      type: options.type ?? 'workflow',
+      created_by: 'test',
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   const { id: versionId } = await db

@@ -111,6 +111,11 @@ describe('creating', () => {
       'scaleToZero: is for services of type "web-app"',
     ],
     [
+      'scale to zero of a shiny app',
+      { scaleToZero: true, serviceType: 'shiny' },
+      'scaleToZero: is for services of type "web-app" only, not "shiny"',
+    ],
+    [
       'scale to zero with stickiness',
       { scaleToZero: true, sessionStickiness: true },
       'scaleToZero: cannot be combined with sessionStickiness',
@@ -139,11 +144,28 @@ describe('creating', () => {
     const building = await makeImage(fixture, { name: 'building' })
     const answer = await create({ imageDetails: { imageId: building.imageId } })
     expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining('no ready version')])
+    const named = await create({ imageDetails: building })
+    expect([named.status, named.body['detail']]).toEqual([400, expect.stringContaining('0.0.1 of image')])
+    expect(named.body['detail']).toContain('is not-ready; wait until its build has succeeded')
   })
 
-  it('refuses a name that is in use', async () => {
+  it.each([
+    ['webapp', 'api', 'run images of type "api" or "workflow"'],
+    ['api', 'web-app', 'run images of type "webapp" or "workflow"'],
+    ['api', 'shiny', 'run images of type "webapp" or "workflow"'],
+    ['workspace-python', 'web-app', 'is of type "workspace-python", and'],
+  ] as const)('refuses an image of type %s for a service of type %s', async (type, serviceType, words) => {
+    const other = await makeImage(fixture, { name: 'other', engineImageId: 'sha256:2', type })
+    const answer = await create({ serviceType, imageDetails: { imageId: other.imageId } })
+    expect([answer.status, answer.body['detail']]).toEqual([400, expect.stringContaining(words)])
+    expect(answer.body['detail']).toContain('imageDetails.imageId: image ')
+  })
+
+  it('refuses a name that is in use, and names it', async () => {
     await create()
-    expect((await create()).body['code']).toBe('name_taken')
+    const answer = await create()
+    expect([answer.status, answer.body['code']]).toEqual([409, 'name_taken'])
+    expect(answer.body['detail']).toContain('"echo"')
   })
 })
 
@@ -183,12 +205,16 @@ describe('updating', () => {
   })
 
   it.each([
-    ['another name', { name: 'other' }, 422],
-    ['another type', { serviceType: 'api' }, 422],
-    ['an unknown version', { imageDetails: { imageId: 1, versionId: 999 } }, 400],
-  ])('refuses %s', async (_case, body, status) => {
-    const params = await created()
-    expect((await fixture.call('updateService', { params, body })).status).toBe(status)
+    ['another name', { name: 'other' }, 422, 'name: cannot change; the service is named "echo"'],
+    ['another type', { serviceType: 'api' }, 422, 'serviceType: cannot change; the service is of type "web-app"'],
+    ['an unknown version', { imageDetails: { imageId: 1, versionId: 999 } }, 400, 'imageDetails: '],
+    ['an unknown secret', { parameters: { secrets: ['s'] } }, 400, 'parameters.secrets.0: secret "s" does not exist'],
+    ['stickiness of one that scales to zero', { sessionStickiness: true }, 400, 'scaleToZero: cannot be combined with'],
+  ])('refuses %s', async (_case, body, status, words) => {
+    const params = await created({ scaleToZero: true })
+    const answer = await fixture.call('updateService', { params, body })
+    expect([answer.status, answer.body['detail']]).toEqual([status, expect.stringContaining(words)])
+    expect(await revisions()).toHaveLength(1)
   })
 
   it('refuses a service that is being deleted, which can be deleted again', async () => {

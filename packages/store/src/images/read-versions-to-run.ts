@@ -1,9 +1,11 @@
+import type { ImageType } from '@cairn/contract'
 import type { Db } from '../database/database.ts'
 
 /** What a run or a service needs of an image version. */
 export interface VersionToRun {
   readonly imageId: number
   readonly imageName: string
+  readonly imageType: ImageType
   readonly versionId: number
   readonly version: string
   readonly status: string
@@ -28,6 +30,7 @@ export async function readVersionsToRun(
     .select([
       'image.id as imageId',
       'image.name as imageName',
+      'image.type as imageType',
       'image_version.id as versionId',
       'image_version.version as version',
       'image_version.status as status',

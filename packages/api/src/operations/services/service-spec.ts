@@ -4,6 +4,7 @@ import {
   chooseServicePort,
   defaultServiceInstanceTypeId,
   findInstanceType,
+  imageMisfit,
   instanceTooLarge,
   oversize,
   type MachineSize,
@@ -103,6 +104,15 @@ export async function resolveServiceImage(
   const versions = await readVersionsToRun(context.db, context.tenantId, [imageId])
   const resolved = resolveImage({ imageId, imageVersionId: versionId ?? null }, versions, 'start')
   if (resolved.kind === 'refused') throw refusedField('unknown_reference', 'imageDetails', resolved.rule)
+  const imageType = versions.find((version) => version.versionId === resolved.value.versionId)?.imageType ?? 'workflow'
+  const misfit = imageMisfit(imageType, context.serviceType)
+  if (misfit !== null) {
+    throw refusedField(
+      'invalid_request',
+      'imageDetails.imageId',
+      `image ${imageId} ("${resolved.value.name}") ${misfit}`,
+    )
+  }
   return { image: resolved.value, port: portOf(resolved.value.versionId, versions) }
 }
 
