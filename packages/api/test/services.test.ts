@@ -164,7 +164,7 @@ describe('creating', () => {
   it('refuses a name that is in use, and names it', async () => {
     await create()
     const answer = await create()
-    expect([answer.status, answer.body['code']]).toEqual([409, 'name_taken'])
+    expect([answer.status, answer.body['code']]).toEqual([400, 'name_taken'])
     expect(answer.body['detail']).toContain('"echo"')
   })
 })
