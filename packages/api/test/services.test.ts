@@ -193,6 +193,17 @@ describe('updating', () => {
     expect(await fixture.database.db.selectFrom('work').select('key').execute()).toEqual([{ key: params.serviceId }])
   })
 
+  it('takes back what it described, and gives a health check up for an empty one', async () => {
+    const params = await created({ healthCheckURL: '/health' })
+    await deployed('AVAILABLE')
+    const { body } = await fixture.call('describeService', { params })
+    expect((await fixture.call('updateService', { params, body })).status).toBe(202)
+    expect(await revisions()).toHaveLength(1)
+    await fixture.call('updateService', { params, body: { healthCheckURL: '' } })
+    expect((await fixture.call('describeService', { params })).body['healthCheckURL']).toBe('')
+    expect(await revisions()).toMatchObject([{}, { spec: { healthCheckPath: null } }])
+  })
+
   it('tries again what failed when it is asked for again', async () => {
     const params = await created()
     await deployed('CREATE_FAILED')

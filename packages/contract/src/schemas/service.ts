@@ -53,11 +53,13 @@ const changeable = {
   scaleToZero: Type.Optional(Type.Boolean({ default: false })),
   /** One argument per line. */
   entrypoint: Type.Optional(Text),
+  /** Empty = a connection that stays open is enough. */
   healthCheckURL: Type.Optional(
     Type.String({
-      pattern: String.raw`^/[\x21-\x7e]*$`,
+      pattern: String.raw`^(/[\x21-\x7e]*)?$`,
       maxLength: 2048,
-      'x-rule': 'must be a path that starts with / and holds visible ASCII characters only; percent-encode others',
+      'x-rule':
+        'must be a path that starts with / and holds visible ASCII characters only (percent-encode others), or empty',
     }),
   ),
   /** At most 2, unless the server is set up for more: CAIRN_MAX_INSTANCES. */

@@ -47,7 +47,7 @@ export async function specOf(context: SpecContext, body: ServiceBody): Promise<S
     resources: resolveServiceResources(context, body.resources?.instanceTypeId ?? defaultServiceInstanceTypeId),
     ...(await resolveParameters(context, { env: {}, secrets: [] }, body.parameters)),
     entrypoint: parseEntrypoint(body.entrypoint),
-    healthCheckPath: body.healthCheckURL ?? null,
+    healthCheckPath: body.healthCheckURL || null,
     sessionStickiness: body.sessionStickiness ?? false,
     scaleToZero: body.scaleToZero ?? false,
   }
@@ -66,7 +66,7 @@ export async function changedSpec(
     ...(resources !== undefined && { resources: resolveServiceResources(context, resources.instanceTypeId) }),
     ...(body.parameters !== undefined && (await resolveParameters(context, before, body.parameters))),
     ...(body.entrypoint !== undefined && { entrypoint: parseEntrypoint(body.entrypoint) }),
-    ...(body.healthCheckURL !== undefined && { healthCheckPath: body.healthCheckURL }),
+    ...(body.healthCheckURL !== undefined && { healthCheckPath: body.healthCheckURL || null }),
     ...(body.sessionStickiness !== undefined && { sessionStickiness: body.sessionStickiness }),
     ...(body.scaleToZero !== undefined && { scaleToZero: body.scaleToZero }),
   }
