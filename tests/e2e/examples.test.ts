@@ -1,6 +1,7 @@
 /** The examples of services, deployed as their READMEs say, in a real browser. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { eventually } from '@cairn/testkit'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { deployLiveBoard } from '../../examples/live-board/deploy.ts'
@@ -54,6 +55,12 @@ it(
     await page.getByText('Keep this horizon').click()
     await page.getByText('Kept: 6, 6', { exact: true }).waitFor()
     expect(await page.getByText('Release 1').count()).toBe(1)
+    // It is not by chance that it is still there.
+    await eventually(async () => {
+      const revisions = await server.client.services.listServiceRevisions(id).all()
+      expect(revisions.map(({ status }) => status)).toEqual(['active', 'draining'])
+      expect(revisions.at(-1)?.reason).toContain('open WebSockets')
+    })
     expect(sockets).toEqual([expect.stringMatching(/^ws:\/\/.*\/websocket\/?/)])
   },
   shinyTimeoutMs,
