@@ -45,7 +45,7 @@ export function decideService(
     return decideRevision({ now, revision, ...rest }, revision.revision === newest)
   })
   const after = applyActivation(now, state, outcomes)
-  const writes = [...outcomes.flatMap((outcome) => outcome.writes), ...statusWrites(state, after)]
+  const writes = [...outcomes.flatMap((outcome) => outcome.writes), ...statusWrites(now, state, after)]
   return finishDecision(now, { before: state, after, facts, writes })
 }
 
@@ -76,8 +76,8 @@ function applyActivation(now: number, state: ServiceState, outcomes: readonly Re
   }
 }
 
-function statusWrites(before: ServiceState, after: ServiceState): readonly ServiceWrite[] {
-  const { status, reason } = describeService(after)
+function statusWrites(now: number, before: ServiceState, after: ServiceState): readonly ServiceWrite[] {
+  const { status, reason } = describeService(now, after)
   return status === before.status && reason === before.statusReason ? [] : [{ kind: 'set-status', status, reason }]
 }
 

@@ -11,7 +11,7 @@ export function describeInstanceExit(observed: ObservedInstance, memoryBytes: nu
   const limit = memoryBytes === null ? '' : ` of ${Math.round(memoryBytes / 1024 ** 2)} MiB`
   const what = {
     oom: `the container ran out of its memory${limit} and was killed`,
-    killed: 'the container was killed from outside',
+    killed: `the container was killed${exit.code === null ? '' : `, exit code ${exit.code}`}`,
     completed: 'the container exited with code 0; a service must keep running',
     error: exit.code === null ? 'the container exited' : `the container exited with code ${exit.code}`,
   }[exit.reason]

@@ -6,7 +6,7 @@ import { serviceTiming as timing } from './service-state.ts'
  * Status and reason of a service that is not being deleted: a function of its revisions and instances. A revision that
  * failed while another serves leaves the service `AVAILABLE`; the reason says what failed.
  */
-export function describeService(state: ServiceState): { status: ServiceStatus; reason: string | null } {
+export function describeService(now: number, state: ServiceState): { status: ServiceStatus; reason: string | null } {
   const newest = state.revisions.toSorted((a, b) => b.revision - a.revision)[0]
   const active = state.revisions.find((revision) => revision.status === 'active')
   if (newest === undefined) return { status: state.status, reason: state.statusReason }
@@ -15,7 +15,7 @@ export function describeService(state: ServiceState): { status: ServiceStatus; r
   if (state.wanted === 0 && (state.stoppedBy !== null || newest.status !== 'starting')) {
     return { status: 'AVAILABLE', reason: restReason(state, newest) }
   }
-  const trouble = troubleOf(state, active)
+  const trouble = troubleOf(now, state, active)
   if (newest.status === 'starting') return { status: 'DEPLOYING', reason: trouble ?? progressOf(state, newest) }
   const failure =
     newest.status === 'failed'
@@ -52,12 +52,24 @@ function progressOf(state: ServiceState, revision: RevisionState): string | null
 }
 
 /** What is wrong with the instances that should serve. */
-function troubleOf(state: ServiceState, revision: RevisionState): string | null {
-  const broken = instancesOf(state, revision).find((instance) => instance.status !== 'ready')
-  if (broken === undefined) return null
+function troubleOf(now: number, state: ServiceState, revision: RevisionState): string | null {
+  const instances = instancesOf(state, revision)
+  const broken = instances.find((instance) => instance.status !== 'ready')
+  if (broken === undefined) return loopOf(now, instances)
   const reason = broken.reason ?? 'the container is starting'
   if (broken.status === 'unready') return `out of rotation after ${broken.failures} failed health checks: ${reason}`
   if (broken.crashes < timing.crashLoopAt) return `restarting: ${reason}`
   const next = new Date(broken.startAfter).toISOString()
   return `crash loop: ${broken.crashes} instances in a row ended early, restart ${broken.restart} is at ${next}: ${reason}`
+}
+
+/** Of instances that are all ready: one has followed others that ended early, and has not lasted longer than they did yet. */
+function loopOf(now: number, instances: readonly InstanceState[]): string | null {
+  const young = instances.find(
+    ({ crashes, readyAt, reason }) =>
+      crashes >= timing.crashLoopAt && reason !== null && now - (readyAt ?? now) < timing.stableAfterMs,
+  )
+  if (young === undefined) return null
+  const since = new Date(young.readyAt ?? now).toISOString()
+  return `crash loop: ${young.crashes} instances in a row ended early, the next one serves since ${since}: ${young.reason}`
 }

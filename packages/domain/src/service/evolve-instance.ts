@@ -87,7 +87,9 @@ function addressed(instance: InstanceState, observed: ObservedInstance): Instanc
 function checked(now: number, instance: InstanceState, check: HealthCheck | null): InstanceState {
   if (check === null) return instance
   if (check.kind === 'healthy') {
-    return { ...instance, status: 'ready', failures: 0, reason: null, readyAt: instance.readyAt ?? now }
+    // In a crash loop it is known for some time yet why those before it ended.
+    const reason = instance.crashes < timing.crashLoopAt ? null : instance.reason
+    return { ...instance, status: 'ready', failures: 0, reason, readyAt: instance.readyAt ?? now }
   }
   if (instance.readyAt === null) {
     // A replacement keeps saying why its predecessor ended; that is what its user has to know.

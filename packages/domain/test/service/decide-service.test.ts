@@ -205,6 +205,13 @@ describe('an instance that ends', () => {
     expect(world.record().statusReason).toMatch(
       /^crash loop: 4 instances in a row ended early, restart 4 is at 1970-\S+Z: the container exited with code 1$/,
     )
+    world.run(5_000)
+    expect(world.live(1)).toMatchObject([{ status: 'ready' }])
+    expect(world.record().statusReason).toMatch(
+      /^crash loop: 4 instances in a row ended early, the next one serves since 1970-\S+Z: the container exited with code 1$/,
+    )
+    world.run(timing.stableAfterMs + timing.steadyCheckMs)
+    expect(world.record().statusReason).toBeNull()
   })
 
   test('after a long good life does not count as part of a crash loop', () => {
