@@ -45,7 +45,7 @@ function withLog(text: string, lines: readonly string[]): string {
 }
 
 /** What is wrong with where the app listens; null = nothing, or nobody knows. */
-function portHint(port: number, { listening, logLines }: InstanceEvidence): string | null {
+export function portHint(port: number, { listening, logLines }: InstanceEvidence): string | null {
   if (listening === null) return hintOfLog(port, logLines)
   if (listening.length === 0) return `nothing in the container listens on any port; the app has to listen on ${port}`
   const own = listening.find((each) => each.port === port)

@@ -1,5 +1,5 @@
 /** What becomes of one instance, given what the engine and the health check showed. */
-import { describeInstanceExit, describeUnhealthy } from './describe-failure.ts'
+import { describeInstanceExit, describeUnhealthy, portHint } from './describe-failure.ts'
 import { isOverdue } from './instance-health.ts'
 import {
   type HealthCheck,
@@ -69,22 +69,25 @@ function judgeRunning(
   const { observed, check } = facts
   const describe = (what: string, lastCheck: string): string =>
     describeUnhealthy(what, lastCheck, facts.spec?.port ?? null, facts.evidence)
-  const instance = checked(now, addressed(before, observed), check)
+  const instance = checked(now, addressed(before, observed), facts)
   if (instance.readyAt === null) {
     if (!isOverdue(now, before, observed)) return { kind: 'keep', instance }
-    const why = check?.kind === 'unhealthy' ? check.reason : (instance.reason ?? 'its port was never published')
+    const why = check?.kind === 'unhealthy' ? check.reason : (firstLine(instance) ?? 'its port was never published')
     return { kind: 'ended', instance, reason: describe(`not healthy within ${timing.startDeadlineMs / 1000} s`, why) }
   }
   if (instance.failures < timing.failuresUntilReplaced) return { kind: 'keep', instance }
   const what = `${instance.failures} health checks in a row failed`
-  return { kind: 'ended', instance, reason: describe(what, instance.reason ?? 'no answer') }
+  return { kind: 'ended', instance, reason: describe(what, firstLine(instance) ?? 'no answer') }
 }
 
 function addressed(instance: InstanceState, observed: ObservedInstance): InstanceState {
   return { ...instance, host: observed.address?.host ?? null, port: observed.address?.port ?? null }
 }
 
-function checked(now: number, instance: InstanceState, check: HealthCheck | null): InstanceState {
+const firstLine = (instance: InstanceState): string | null => instance.reason?.split('\n')[0] ?? null
+
+function checked(now: number, instance: InstanceState, facts: InstanceFacts): InstanceState {
+  const { check, evidence, spec } = facts
   if (check === null) return instance
   if (check.kind === 'healthy') {
     // In a crash loop it is known for some time yet why those before it ended.
@@ -93,7 +96,11 @@ function checked(now: number, instance: InstanceState, check: HealthCheck | null
   }
   if (instance.readyAt === null) {
     // A replacement keeps saying why its predecessor ended; that is what its user has to know.
-    return instance.crashes > 0 ? instance : { ...instance, reason: check.reason }
+    if (instance.crashes > 0) return instance
+    const hint = evidence === null || spec === null ? null : portHint(spec.port, evidence)
+    if (hint !== null) return { ...instance, reason: `${check.reason}\n${hint}` }
+    // A check without evidence that saw the same says nothing against what was found out before.
+    return evidence === null && firstLine(instance) === check.reason ? instance : { ...instance, reason: check.reason }
   }
   const failures = instance.failures + 1
   const status = failures >= timing.failuresUntilUnready ? 'unready' : instance.status

@@ -23,23 +23,31 @@ export function restartBackoffMs(crashes: number): number {
 }
 
 /**
- * Whether an instance is about to be given up, if this check fails it too: then it is worth to find out more about why.
+ * Whether it is worth to find out more about why an instance does not serve: when it is about to be given up, and now and then
+ * while it takes long to start, so that its user need not wait for the end.
  *
- * @param check null = none was made
+ * @param made the check of this pass, and how many were made; `check` null = none
  */
-export function isLastCheck(
+export function asksForEvidence(
   now: number,
   instance: InstanceState,
   observed: ObservedInstance | null,
-  check: HealthCheck | null,
+  made: { readonly check: HealthCheck | null; readonly checks: number },
 ): boolean {
+  const { check, checks } = made
   if (instance.status === 'stopping' || observed?.phase !== 'running' || check?.kind === 'healthy') return false
-  if (instance.readyAt === null) return isOverdue(now, instance, observed)
-  return check !== null && instance.failures + 1 >= timing.failuresUntilReplaced
+  if (instance.readyAt !== null) return check !== null && instance.failures + 1 >= timing.failuresUntilReplaced
+  if (isOverdue(now, instance, observed)) return true
+  return (
+    check !== null && ageOf(now, instance, observed) >= timing.earlyForMs && checks % timing.checksPerEvidence === 0
+  )
 }
 
 /** Whether an instance that has never been healthy had all the time that it gets. */
 export function isOverdue(now: number, instance: InstanceState, observed: ObservedInstance): boolean {
-  const startedAt = observed.startedAt ?? Math.max(instance.createdAt, instance.startAfter)
-  return now - startedAt >= timing.startDeadlineMs
+  return ageOf(now, instance, observed) >= timing.startDeadlineMs
+}
+
+function ageOf(now: number, instance: InstanceState, observed: ObservedInstance): number {
+  return now - (observed.startedAt ?? Math.max(instance.createdAt, instance.startAfter))
 }

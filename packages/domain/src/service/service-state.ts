@@ -101,7 +101,7 @@ export interface ListeningPort {
   readonly isLoopbackOnly: boolean
 }
 
-/** What is known of an instance that runs and is about to be given up. */
+/** What is known of an instance that runs and does not serve. */
 export interface InstanceEvidence {
   /** Health checks that were made of it, as far as this process knows. */
   readonly checks: number
@@ -144,7 +144,7 @@ export interface ServiceFacts {
   readonly startFailures: ReadonlyMap<string, StartFailure>
   /** What is open on instances that drain. */
   readonly traffic: DrainTraffic
-  /** Of those for which `isLastCheck` holds. */
+  /** Of those for which `asksForEvidence` holds. */
   readonly evidence: ReadonlyMap<string, InstanceEvidence>
 }
 
@@ -198,6 +198,8 @@ export const serviceTiming = {
   /** Before a start is tried again that the engine refused for now. */
   startRetryMs: 2_000,
   startingCheckMs: 2_000,
+  /** Of so many checks of an instance that takes long to start, one looks closer. */
+  checksPerEvidence: 8,
   /** Between health checks once it has been ready. */
   steadyCheckMs: 10_000,
   /** A starting instance that is not healthy by then has failed. */

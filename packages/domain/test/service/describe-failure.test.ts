@@ -22,6 +22,24 @@ describe('a deploy that never answers its health check', () => {
     expect(reasonOf({ logLines: ['loading', 'loaded'] })).toBe(`${tried}\nlast log lines:\n  loading\n  loaded`)
   })
 
+  test('is told long before the end when it listens elsewhere, until another check looks closer', () => {
+    const world = new ServiceWorld(aSpec({ port: 8080 }))
+    world.onStart = () => 'sick'
+    world.run(1_000)
+    const [instance] = world.live(1)
+    const name = instance?.name ?? ''
+    world.evidence.set(name, { ...noEvidence, listening: [] })
+    world.run(8_000)
+    const hinted = 'GET /health: 500\nnothing in the container listens on any port; the app has to listen on 8080'
+    expect(world.record()).toMatchObject({ status: 'CREATING', statusReason: hinted })
+    world.evidence.delete(name)
+    world.run(8_000)
+    expect(world.record().statusReason).toBe(hinted)
+    world.evidence.set(name, { ...noEvidence, listening: [{ port: 8080, isLoopbackOnly: false }] })
+    world.run(4_000)
+    expect(world.record().statusReason).toBe('GET /health: 500')
+  })
+
   test('on its port says no more about ports', () => {
     expect(reasonOf({ listening: [{ port: 8080, isLoopbackOnly: false }] })).toBe(tried)
   })

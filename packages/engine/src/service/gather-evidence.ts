@@ -1,4 +1,4 @@
-import { type HealthCheck, type InstanceEvidence, isLastCheck, type ObservedInstance } from '@cairn/domain'
+import { asksForEvidence, type HealthCheck, type InstanceEvidence, type ObservedInstance } from '@cairn/domain'
 import { DriverError, type EngineDriver, type ListeningPort, type WorkloadName } from '@cairn/driver'
 import type { StoredService } from '@cairn/store'
 import { logOf, type ServiceLogPumps } from './pump-service-logs.ts'
@@ -6,7 +6,7 @@ import { logOf, type ServiceLogPumps } from './pump-service-logs.ts'
 /** Longest wait for what an instance listens on. */
 const listeningMs = 5_000
 
-/** What can be found out about instances that are about to be given up, so that their users need not look for it. */
+/** What can be found out about instances that run and do not serve, so that their users need not look for it. */
 export async function gatherEvidence(
   parts: { readonly driver: EngineDriver; readonly pumps: ServiceLogPumps },
   service: StoredService,
@@ -20,7 +20,8 @@ export async function gatherEvidence(
 ): Promise<ReadonlyMap<string, InstanceEvidence>> {
   const doubtful = service.state.instances.filter((instance) => {
     const { name } = instance
-    return isLastCheck(look.now, instance, look.observations.get(name) ?? null, look.checks.get(name) ?? null)
+    const made = { check: look.checks.get(name) ?? null, checks: look.checkCounts.get(name) ?? 0 }
+    return asksForEvidence(look.now, instance, look.observations.get(name) ?? null, made)
   })
   const entries = doubtful.map(async (instance): Promise<[string, InstanceEvidence]> => {
     const [logLines, listening] = await Promise.all([
