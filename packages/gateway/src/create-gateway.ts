@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream'
 import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { forwardRequest } from './forward-request.ts'
+import { createPlainPath } from './plain/admit-plain.ts'
+import type { PlainPath } from './plain/client-connection.ts'
 import { isNavigation } from './is-navigation.ts'
 import { checkFraming, type RequestFacts } from './header-rules.ts'
 import {
@@ -80,6 +82,8 @@ export interface Gateway {
   matches(hostHeader: string | undefined): boolean
   handleRequest(request: IncomingMessage, response: ServerResponse): void
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Serves the requests that need no parser of Node. */
+  readonly plainPath: PlainPath
   /** Ends all connections to instances, and with them open tunnels. Does not close the route table. */
   close(): Promise<void>
 }
@@ -99,6 +103,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     matches: (hostHeader) => hostHeader !== undefined && parseServiceHost(hostHeader, options.domain).kind !== 'other',
     handleRequest: (request, response) => traffic.handleRequest(request, response),
     handleUpgrade: (request, socket, head) => traffic.handleUpgrade(request, socket, head),
+    plainPath: traffic.plainPath(),
     close: async () => {
       unsubscribe()
       traffic.close()
@@ -132,6 +137,17 @@ class Traffic {
     this.#authorize = createTokenCache(options.authorize, options.clock)
     const loadOf = ({ name }: RoutedInstance): number => options.traffic.loadOf(name)
     this.#room = new WakeRoom({ ...options, loadOf, limits: options.wakeLimits ?? defaultWakeLimits })
+  }
+
+  plainPath(): PlainPath {
+    return createPlainPath({
+      ...this.#options,
+      room: this.#room,
+      sessions: this.#sessions,
+      upstreams: this.#upstreams,
+      onUpstreamError: (route, error, upstream) => this.#reporter(route)(error, upstream),
+      onServed: (route, status, startedAt) => this.#served({ kind: 'request', route, status }, startedAt),
+    })
   }
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {

@@ -86,9 +86,18 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
 
 /** Answers a request for an upgrade, whose connection no parser reads any more, and closes it. */
 export function refuseUpgrade(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
-  const { headers, body } = render(refusal, request.headers.accept ?? '')
+  socket.end(refusalText(refusal, { method: 'GET', accept: request.headers.accept ?? '' }))
+}
+
+/** A whole answer that ends its connection. Of ASCII, but for what a service's status tells. */
+export function refusalText(
+  refusal: Refusal,
+  { method, accept }: { readonly method: string; readonly accept: string },
+): string {
+  const { headers, body } = render(refusal, accept)
   const fields = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${fields.join('')}\r\n${body}`)
+  const head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n${fields.join('')}\r\n`
+  return method === 'HEAD' ? head : `${head}${body}`
 }
 
 function render(refusal: Refusal, accept: string): { headers: Record<string, string | string[]>; body: string } {

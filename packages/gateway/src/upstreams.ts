@@ -6,13 +6,24 @@
  */
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { Pool } from 'undici'
+import { InstanceConnections } from './plain/instance-connections.ts'
 import type { InstanceCounters } from './traffic/instance-counters.ts'
 import type { TrafficReporter } from './traffic/report-traffic.ts'
 
 export interface Upstream {
   readonly instance: RoutedInstance
+  /** For what Node's parser read. */
   readonly pool: Pool
+  /** For plain requests. */
+  readonly connections: InstanceConnections
+  /** Plain requests under way. */
+  readonly waiting: Set<Waiting>
   readonly counters: InstanceCounters
+}
+
+/** A request that gives up when its answer does not begin. */
+interface Waiting {
+  sweep(now: number, headMs: number): void
 }
 
 export interface Upstreams {
@@ -38,20 +49,23 @@ const keepAliveMs = 1_500
 
 export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter): Upstreams {
   const upstreams = new Map<string, Upstream>()
+  /** Left every route, and something is under way there. */
+  const leaving = new Set<Upstream>()
   let turn = 0
 
   const upstreamOf = (route: ServiceRoute, instance: RoutedInstance): Upstream => {
     const key = keyOf(instance)
     const known = upstreams.get(key)
     if (known !== undefined) return known
-    const made: Upstream = {
-      instance,
-      pool: poolFor(instance, times),
-      counters: traffic.countersOf(route, instance),
-    }
+    const made = newUpstream(instance, traffic.countersOf(route, instance), times)
     upstreams.set(key, made)
     return made
   }
+
+  const timer = setInterval(
+    () => sweep([...upstreams.values(), ...leaving], leaving, times),
+    Math.min(500, Math.ceil(times.headMs / 4)),
+  ).unref()
 
   return {
     choose(route, tried, preferred) {
@@ -62,15 +76,12 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
         if (!tried.has(upstream)) return upstream
       }
       turn = (turn + 1) % 1_000_000
-      let best: Upstream | null = null
-      for (let offset = 0; offset < instances.length; offset += 1) {
-        const instance = instances[(turn + offset) % instances.length]
-        if (instance === undefined) continue
+      const from = turn % Math.max(1, instances.length)
+      const inTurn = from === 0 ? instances : [...instances.slice(from), ...instances.slice(0, from)]
+      return leastLoaded(inTurn, (instance) => {
         const candidate = upstreamOf(route, instance)
-        if (tried.has(candidate)) continue
-        if (best === null || candidate.counters.load < best.counters.load) best = candidate
-      }
-      return best
+        return tried.has(candidate) ? null : candidate
+      })
     },
     retain(routes) {
       const keys = new Set<string>()
@@ -86,15 +97,46 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
       for (const [key, upstream] of upstreams) {
         if (keys.has(key)) continue
         upstreams.delete(key)
+        leaving.add(upstream)
+        upstream.connections.close()
         void upstream.pool.close()
       }
     },
     async close() {
+      clearInterval(timer)
       const pools = [...upstreams.values()].map((upstream) => upstream.pool)
+      for (const { connections } of [...upstreams.values(), ...leaving]) connections.destroy()
       upstreams.clear()
       await Promise.all(pools.map((pool) => pool.destroy()))
     },
   }
+}
+
+/** Ends what has waited for too long, and forgets of `leaving` what has nothing under way. */
+function sweep(all: readonly Upstream[], leaving: Set<Upstream>, { headMs }: UpstreamTimes): void {
+  const now = performance.now()
+  for (const { connections, waiting } of all) {
+    connections.sweep(now)
+    for (const each of waiting) each.sweep(now, headMs)
+  }
+  for (const upstream of leaving) if (upstream.waiting.size === 0) leaving.delete(upstream)
+}
+
+function newUpstream(instance: RoutedInstance, counters: InstanceCounters, times: UpstreamTimes): Upstream {
+  const connections = new InstanceConnections(instance, { connectMs: times.connectMs, keepMs: keepAliveMs })
+  return { instance, pool: poolFor(instance, times), connections, waiting: new Set(), counters }
+}
+
+function leastLoaded(
+  instances: readonly RoutedInstance[],
+  candidateOf: (instance: RoutedInstance) => Upstream | null,
+): Upstream | null {
+  let best: Upstream | null = null
+  for (const instance of instances) {
+    const candidate = candidateOf(instance)
+    if (candidate !== null && (best === null || candidate.counters.load < best.counters.load)) best = candidate
+  }
+  return best
 }
 
 function named(route: ServiceRoute, name: string): RoutedInstance | null {

@@ -7,6 +7,8 @@ import {
   createGateway,
   createRouteTable,
   type Gateway,
+  type Interception,
+  interceptConnections,
   type RouteSource,
   type RouteTable,
   type ServedRequest,
@@ -134,6 +136,10 @@ const defaults = {
   times: { connectMs: 2_000, headMs: 10_000 },
   wakeLimits: { waitMs: 10_000, mostWaiting: 1_000 },
   isAway: false,
+  /** Whether plain requests go past Node's parser, as they do in the server. */
+  isPlain: true,
+  firstMs: 15_000,
+  keepMs: 30_000,
 }
 
 export class GatewayRig {
@@ -150,10 +156,11 @@ export class GatewayRig {
   readonly traffic: TrafficReporter
   readonly gateway: Gateway
   readonly server: Server
+  readonly plain: Interception
   readonly #closing: (() => Promise<unknown>)[] = []
 
   constructor(options: Partial<typeof defaults> = {}) {
-    const { times, wakeLimits, isAway } = { ...defaults, ...options }
+    const { times, wakeLimits, isAway, isPlain, firstMs, keepMs } = { ...defaults, ...options }
     this.source.isAway = isAway
     this.routes = createRouteTable({ source: this.source, logger: silentLogger, pollMs: 60_000 })
     this.traffic = startTrafficReporter({ sink: this.reports, logger: silentLogger, clock: this.clock, everyMs: 20 })
@@ -178,6 +185,8 @@ export class GatewayRig {
     })
     this.server = createServer((request, response) => this.gateway.handleRequest(request, response))
     this.server.on('upgrade', (request, socket, head) => this.gateway.handleUpgrade(request, socket, head))
+    this.plain = interceptConnections(this.server, { firstMs, keepMs })
+    if (isPlain) this.plain.use(this.gateway.plainPath)
   }
 
   async open(): Promise<this> {
@@ -262,6 +271,7 @@ export class GatewayRig {
     this.routes.close()
     await this.gateway.close()
     await this.traffic.stop()
+    this.plain.closeAll()
     await Promise.all([closeServer(this.server), ...this.#closing.map((close) => close())])
   }
 }
