@@ -13,7 +13,7 @@ import {
   startWokenThawer,
   type WokenThawer,
 } from '@cairn/engine'
-import { createRouteTable, createServiceCaller, databaseRoutes } from '@cairn/gateway'
+import { createRouteTable, createServiceCaller, databaseRoutes, type PlainPath } from '@cairn/gateway'
 import {
   countWork,
   ensureGatewayKey,
@@ -104,7 +104,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     const front = await startFront(composition, publicUrl, stopping.signal)
     parts.push(front)
     if (settings.roles.includes('engine')) parts.push(startEngine(composition, publicUrl))
-    http.serve(front.destinations)
+    http.serve(front.destinations, front.plainPath)
     return {
       port: http.port,
       installationId: store.installationId,
@@ -245,6 +245,7 @@ function mailSettingsOf({ smtpUrl, mailFrom, mailDomains }: Settings): MailSetti
 
 interface Front extends Part {
   readonly destinations: readonly Destination[]
+  readonly plainPath: PlainPath | null
 }
 
 /** What listens: traffic to services first, then the API for every other host. */
@@ -254,10 +255,8 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   const domain = settings.domain ?? `localhost:${http.port}`
   const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
   const metrics = createMetrics(database)
-  const routes = createRouteTable({
-    source: databaseRoutes(database, hints),
-    logger: logger.child({ part: 'gateway' }),
-  })
+  const gatewayLogger = logger.child({ part: 'gateway' })
+  const routes = createRouteTable({ source: databaseRoutes(database, hints), logger: gatewayLogger })
   const serviceCaller = createServiceCaller({ routes, domain })
   const gateway = composeGateway({
     database,
@@ -267,7 +266,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     routes,
     domain,
     scheme,
-    logger: logger.child({ part: 'gateway' }),
+    logger: gatewayLogger,
     clock,
     metrics,
     publicUrl,
@@ -300,6 +299,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   }
   return {
     destinations: settings.roles.includes('gateway') ? [gateway, everyOtherHost] : [everyOtherHost],
+    plainPath: settings.roles.includes('gateway') ? gateway.plainPath : null,
     stop: async () => {
       await gateway.close()
       await serviceCaller.close()

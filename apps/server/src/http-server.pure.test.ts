@@ -12,7 +12,7 @@ test('says that it is starting until it serves', async () => {
   const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
   const url = `http://127.0.0.1:${server.port}/`
   expect((await fetch(url)).status).toBe(503)
-  server.serve([answering('gateway', 'other'), answering('api', null)])
+  server.serve([answering('gateway', 'other'), answering('api', null)], null)
   expect(await (await fetch(url)).text()).toBe('api')
   await server.drain(1000)
   await expect(fetch(url)).rejects.toThrow('fetch failed')
@@ -21,9 +21,10 @@ test('says that it is starting until it serves', async () => {
 test('lets a request under way end before it closes', async () => {
   const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>()
-  server.serve([
-    { ...answering('api', null), handleRequest: (_request, response) => arrive(() => response.end('done')) },
-  ])
+  server.serve(
+    [{ ...answering('api', null), handleRequest: (_request, response) => arrive(() => response.end('done')) }],
+    null,
+  )
   const answer = fetch(`http://127.0.0.1:${server.port}/`)
   const finish = await arrived
   const drained = server.drain(10_000)
@@ -35,7 +36,7 @@ test('lets a request under way end before it closes', async () => {
 test('cuts off what takes longer than it waits', async () => {
   const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
-  server.serve([{ ...answering('api', null), handleRequest: () => arrive() }])
+  server.serve([{ ...answering('api', null), handleRequest: () => arrive() }], null)
   const answer = fetch(`http://127.0.0.1:${server.port}/`)
   answer.catch(() => undefined)
   await arrived
@@ -46,16 +47,19 @@ test('cuts off what takes longer than it waits', async () => {
 test('survives a client that resets its connection in the middle of an upgrade', async () => {
   const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
   const { promise: closed, resolve: close } = Promise.withResolvers<unknown>()
-  server.serve([
-    {
-      ...answering('api', null),
-      handleUpgrade: (_request, socket) => {
-        socket.once('close', close)
-        socket.resume()
-        client.resetAndDestroy()
+  server.serve(
+    [
+      {
+        ...answering('api', null),
+        handleUpgrade: (_request, socket) => {
+          socket.once('close', close)
+          socket.resume()
+          client.resetAndDestroy()
+        },
       },
-    },
-  ])
+    ],
+    null,
+  )
   const client = connect(server.port, '127.0.0.1')
   client.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
   // Closed by an error; without a listener of the server's own it is thrown.
@@ -75,7 +79,7 @@ test('refuses an address that is in use', async () => {
 test('a header of 1 GB is refused at its first kilobytes', async () => {
   const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
   let handled = 0
-  server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }])
+  server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }], null)
   const client = connect(server.port, '127.0.0.1')
   const { promise: closed, resolve: close } = Promise.withResolvers<void>()
   let answer = ''
@@ -100,7 +104,7 @@ test('a header of 1 GB is refused at its first kilobytes', async () => {
 test('slow loris: a head whose bytes trickle for too long ends the connection', async () => {
   const server = await listen({ host: '127.0.0.1', port: 0, tls: null, headersTimeout: 50 })
   let handled = 0
-  server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }])
+  server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }], null)
   const client = connect(server.port, '127.0.0.1')
   const { promise: closed, resolve: close } = Promise.withResolvers<void>()
   client.on('error', () => undefined).once('close', () => close())

@@ -12,7 +12,7 @@ import {
 } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createServer as createSecureServer } from 'node:https'
-import { isWebSocketUpgrade } from '@cairn/gateway'
+import { interceptConnections, isWebSocketUpgrade, type PlainPath } from '@cairn/gateway'
 import type { TlsFiles } from './tls-files.ts'
 
 export interface Destination {
@@ -23,8 +23,11 @@ export interface Destination {
 
 export interface HttpServer {
   readonly port: number
-  /** From now on the first destination that matches a request's host handles it. */
-  serve(destinations: readonly Destination[]): void
+  /**
+   * From now on the first destination that matches a request's host handles it, but for what `plainPath` takes before;
+   * null = nothing.
+   */
+  serve(destinations: readonly Destination[], plainPath: PlainPath | null): void
   /** Takes no new connections and waits for requests under way, at most so long; then cuts them off. */
   drain(atMostMs: number): Promise<void>
 }
@@ -32,6 +35,8 @@ export interface HttpServer {
 const uploadMs = 3_600_000
 /** The head of a request has to arrive within this time, however slowly its bytes trickle. */
 const headMs = 15_000
+
+const keepMs = 30_000
 
 export interface ListenOptions {
   readonly host: string
@@ -53,7 +58,7 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
     requestTimeout: uploadMs,
     headersTimeout,
     connectionsCheckingInterval: Math.ceil(headersTimeout / 5),
-    keepAliveTimeout: 30_000,
+    keepAliveTimeout: keepMs,
     shouldUpgradeCallback: isWebSocketUpgrade,
   }
   const server = createHttpServer(limits, tls, (request, response) => {
@@ -61,6 +66,7 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
     if (destination !== undefined) destination.handleRequest(request, response)
     else refuse(response)
   })
+  const plain = interceptConnections(server, { firstMs: headersTimeout, keepMs })
   const upgraded = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
     upgraded.add(socket)
@@ -82,15 +88,20 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
   if (bound === null || typeof bound === 'string') throw new Error('the server listens on no port')
   return {
     port: bound.port,
-    serve: (served) => {
+    serve: (served, plainPath) => {
       destinations = served
+      if (plainPath !== null) plain.use(plainPath)
     },
     drain: async (atMostMs) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // A connection that is kept alive becomes idle only after its request has been answered.
-      const idle = setInterval(() => server.closeIdleConnections(), 50)
+      const idle = setInterval(() => {
+        server.closeIdleConnections()
+        plain.closeIdle()
+      }, 50)
       const deadline = setTimeout(() => {
         server.closeAllConnections()
+        plain.closeAll()
         // The server waits for these too, but leaves closing them to whoever upgraded them.
         for (const socket of upgraded) socket.destroy()
       }, atMostMs)

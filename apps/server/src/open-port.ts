@@ -33,7 +33,7 @@ export async function openPort(settings: PortSettings, logger: Logger): Promise<
       await server.drain(atMostMs)
       await closing.disposeAsync()
     }
-    return { port: server.port, serve: (destinations) => server.serve(destinations), drain }
+    return { port: server.port, serve: (...served) => server.serve(...served), drain }
   } catch (error) {
     await closing.disposeAsync()
     throw error

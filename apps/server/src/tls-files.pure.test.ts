@@ -37,13 +37,17 @@ async function ask(port: number): Promise<{ name: string | undefined; text: stri
 test('serves https, and takes a new certificate up when both files have changed', async () => {
   const files = await openTlsFiles({ cert, key, logger: silentLogger, everyMs: 10 })
   const server = await listen({ host: '127.0.0.1', port: 0, tls: files })
-  server.serve([
-    {
-      matches: () => true,
-      handleRequest: (_request, response) => response.end('served'),
-      handleUpgrade: (_request, socket) => socket.destroy(),
-    },
-  ])
+  // Every connection begins on the plain path and is handed over.
+  server.serve(
+    [
+      {
+        matches: () => true,
+        handleRequest: (_request, response) => response.end('served'),
+        handleUpgrade: (_request, socket) => socket.destroy(),
+      },
+    ],
+    { begin: () => null },
+  )
   const first = await ask(server.port)
   expect(first.name).toBe('one')
   expect(first.text).toMatch(/served$/)
