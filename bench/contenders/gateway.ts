@@ -3,7 +3,13 @@
  * the routes come from memory. Prints its port, and ends with its standard input.
  */
 import { createServer } from 'node:http'
-import { createGateway, createRouteTable, isWebSocketUpgrade, startTrafficReporter } from '@cairn/gateway'
+import {
+  createGateway,
+  createRouteTable,
+  interceptConnections,
+  isWebSocketUpgrade,
+  startTrafficReporter,
+} from '@cairn/gateway'
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const logger = { ...silent, child: () => logger }
@@ -62,6 +68,7 @@ const server = createServer(
   { keepAliveTimeout: 30_000, shouldUpgradeCallback: isWebSocketUpgrade },
   (request, response) => gateway.handleRequest(request, response),
 )
+interceptConnections(server, { firstMs: 15_000, keepMs: 30_000 }).use(gateway.plainPath)
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   if (address !== null && typeof address !== 'string') console.log(address.port)
