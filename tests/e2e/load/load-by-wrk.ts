@@ -21,8 +21,8 @@ export interface Load {
   stop(): Promise<LoadReport>
 }
 
-/** Longer than any use of it; `stop` comes first. */
-const longestSeconds = 3_600
+/** Longer than any use of it, in which `stop` comes first; for a caller that dies. */
+const longestSeconds = 900
 /** An answer that takes longer counts as a time-out. */
 const timeoutSeconds = 10
 
