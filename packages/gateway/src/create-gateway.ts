@@ -5,7 +5,7 @@ import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { forwardRequest } from './forward-request.ts'
 import { createPlainPath } from './plain/admit-plain.ts'
-import type { PlainPath } from './plain/client-connection.ts'
+import type { PlainPath } from './plain/plain-path.ts'
 import { isNavigation } from './is-navigation.ts'
 import { checkFraming, type RequestFacts } from './header-rules.ts'
 import {

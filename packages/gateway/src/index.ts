@@ -5,7 +5,7 @@ export { createDatabaseWaker } from './wake-by-database.ts'
 export type { Waker, Woken } from './wake-port.ts'
 export type { Authorize, TokenOwner } from './token-cache.ts'
 export { type Interception, interceptConnections } from './plain/intercept-connections.ts'
-export type { PlainPath } from './plain/client-connection.ts'
+export type { PlainPath } from './plain/plain-path.ts'
 export { createServiceCaller } from './call-service.ts'
 export {
   databaseTraffic,

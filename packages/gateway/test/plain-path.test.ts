@@ -2,6 +2,7 @@ import { request as sendRequest, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { eventually } from '@cairn/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { InstanceConnections } from '../src/plain/instance-connections.ts'
 import { aRoute, GatewayRig, portOf } from './gateway-rig.ts'
 
 let rig: GatewayRig
@@ -173,6 +174,42 @@ describe('an answer', () => {
     expect(text).not.toMatch(/0\r\n\r\n$/)
     await eventually(() => expect(rig.served).toMatchObject([{ status: 499 }]))
   })
+})
+
+test('a kept connection that has ended is not lent again, not even in the same turn', async () => {
+  const [ended, kept] = await Promise.all([rig.own(createTcpServer()), rig.own(createTcpServer())])
+  for (const [port, isEnded] of [
+    [ended, true],
+    [kept, false],
+  ] as const) {
+    const times = { connectMs: 1_000, keepMs: 60_000 }
+    const connections = new InstanceConnections({ name: 'w', host: '127.0.0.1', port }, times)
+    await new Promise<void>((resolve) => {
+      const borrower = { onConnected: resolve, onData: () => undefined, onGone: () => undefined }
+      const connection = connections.open(borrower)
+      connection.socket.once('connect', () => {
+        connections.giveBack(connection)
+        if (isEnded) connection.socket.destroy()
+        expect(connections.take(borrower)).toBe(isEnded ? null : connection)
+      })
+    })
+    connections.destroy()
+  }
+})
+
+test('a client that reads slowly gets the rest of its answer although connections that are idle are closed', async () => {
+  const body = 'x'.repeat(8 * 1024 ** 2)
+  await instance(() => ok(body))
+  const socket = rig.connect()
+  let size = 0
+  socket.pause().write(plain('/'))
+  await eventually(() => expect(rig.reports.written.at(-1)?.openRequests).toBe(1))
+  socket.on('data', (bytes: Buffer) => {
+    size += bytes.length
+    rig.plain.closeIdle()
+  })
+  socket.resume()
+  await eventually(() => expect(size).toBeGreaterThan(body.length))
 })
 
 describe('a kept connection that ends before it answers', () => {

@@ -6,8 +6,8 @@ import { sessionOf } from '../sessions/request-session.ts'
 import type { StickySessions } from '../sessions/sticky-sessions.ts'
 import type { Upstream, Upstreams } from '../upstreams.ts'
 import type { WakeRoom } from '../wake-room.ts'
-import type { PlainClient, PlainPath, UnderWay } from './client-connection.ts'
-import { type Ending, PlainExchange } from './plain-exchange.ts'
+import { PlainExchange } from './plain-exchange.ts'
+import type { Ending, PlainClient, PlainPath, UnderWay } from './plain-path.ts'
 import type { PlainAnswer, PlainRequest } from './read-head.ts'
 
 export interface PlainPathOptions {

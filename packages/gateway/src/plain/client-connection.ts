@@ -7,32 +7,14 @@
  */
 import type { Socket } from 'node:net'
 import { refusalText } from '../refusal.ts'
-import type { AnswerSink } from './answer-relay.ts'
-import type { Ending } from './plain-exchange.ts'
+import type { Outbox } from './outbox.ts'
+import type { Ending, PlainClient, PlainPath, UnderWay } from './plain-path.ts'
 import { type PlainRequest, readPlainRequest } from './read-head.ts'
-
-/** What a connection needs to know of a request under way. */
-export interface UnderWay {
-  clientReady(): void
-  clientGone(): void
-}
-
-/** Who serves plain requests. */
-export interface PlainPath {
-  /** Begins a request; null = it is none for this path. `onEnd` is called once, never before `begin` has returned. */
-  begin(request: PlainRequest, client: PlainClient, onEnd: (ending: Ending) => void): UnderWay | null
-}
-
-export type PlainClient = AnswerSink & {
-  readonly isReady: boolean
-  readonly address: string
-  /** Sends what was gathered. */
-  flush(): void
-}
 
 export interface ClientConnectionOptions {
   readonly socket: Socket
   readonly path: PlainPath
+  readonly outbox: Outbox
   /** Gives the connection to Node's parser. */
   readonly handOver: (socket: Socket) => void
 }
@@ -44,6 +26,7 @@ export class ClientConnection implements PlainClient {
   readonly #options: ClientConnectionOptions
   readonly #socket: Socket
   readonly address: string
+  readonly outbox: Outbox
   #underWay: UnderWay | null = null
   #rest: Buffer | null = null
   #text = ''
@@ -55,13 +38,15 @@ export class ClientConnection implements PlainClient {
   constructor(options: ClientConnectionOptions) {
     this.#options = options
     this.#socket = options.socket
+    this.outbox = options.outbox
     this.address = options.socket.remoteAddress ?? ''
     this.#socket.on('data', this.#onData).on('drain', this.#onDrain).on('end', this.#onEnd)
     this.#socket.on('error', this.#onError).on('close', this.#onClose)
   }
 
+  /** No request is under way, and the last answer has left. */
   get isIdle(): boolean {
-    return this.#underWay === null
+    return this.#underWay === null && this.#text === '' && this.#socket.writableLength === 0
   }
 
   get isReady(): boolean {
@@ -82,16 +67,19 @@ export class ClientConnection implements PlainClient {
       return
     }
     this.#socket.cork()
-    this.flush()
+    this.sendNow()
     this.#socket.write(Buffer.from(bytes))
     this.#socket.uncork()
   }
 
   flush(): void {
-    if (this.#text === '') return
+    if (this.#text !== '') this.outbox.add(this)
+  }
+
+  sendNow(): void {
     const text = this.#text
     this.#text = ''
-    this.#socket.write(text, 'latin1')
+    if (text !== '' && !this.#socket.destroyed) this.#socket.write(text, 'latin1')
   }
 
   readonly #onData = (bytes: Buffer): void => {
@@ -108,6 +96,7 @@ export class ClientConnection implements PlainClient {
 
   /** Who ends only its own direction cannot be told from who is gone. */
   readonly #onEnd = (): void => {
+    this.sendNow()
     if (this.#isEnding || this.#underWay === null) this.#socket.end()
     else this.#socket.destroy()
   }
@@ -152,7 +141,7 @@ export class ClientConnection implements PlainClient {
   }
 
   #finish(): void {
-    this.flush()
+    this.sendNow()
     this.#isEnding = true
     this.#rest = null
     this.#socket.end()
@@ -170,6 +159,7 @@ export class ClientConnection implements PlainClient {
 
   #handOver(bytes: Buffer): void {
     const socket = this.#socket
+    this.sendNow()
     this.#rest = null
     socket.off('data', this.#onData).off('drain', this.#onDrain).off('end', this.#onEnd)
     socket.off('error', this.#onError).off('close', this.#onClose)

@@ -7,6 +7,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import type { RoutedInstance } from '@cairn/store'
+import type { Outbox, Sender } from './outbox.ts'
 
 export interface Borrower {
   onConnected(): void
@@ -40,7 +41,8 @@ export class InstanceConnections {
   take(borrower: Borrower): InstanceConnection | null {
     const now = performance.now()
     for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
-      if (now - kept.idleSince > this.#times.keepMs) kept.destroy()
+      // One that is destroyed leaves the list only when it has closed.
+      if (kept.socket.destroyed || now - kept.idleSince > this.#times.keepMs) kept.destroy()
       else {
         kept.borrower = borrower
         return kept
@@ -62,7 +64,7 @@ export class InstanceConnections {
 
   giveBack(connection: InstanceConnection): void {
     connection.borrower = null
-    if (this.#isClosed || connection.socket.destroyed || connection.socket.writableLength > 0) {
+    if (this.#isClosed || connection.socket.destroyed || connection.isSending) {
       connection.destroy()
       return
     }
@@ -89,10 +91,11 @@ export class InstanceConnections {
   }
 }
 
-export class InstanceConnection {
+export class InstanceConnection implements Sender {
   readonly socket: Socket
   borrower: Borrower | null
   idleSince = 0
+  #text = ''
 
   constructor({ host, port }: RoutedInstance, borrower: Borrower, connectMs: number) {
     this.borrower = borrower
@@ -117,6 +120,23 @@ export class InstanceConnection {
       clearTimeout(timer)
       this.#gone(failure)
     })
+  }
+
+  /** Not all that was sent has left. */
+  get isSending(): boolean {
+    return this.#text !== '' || this.socket.writableLength > 0
+  }
+
+  /** Sends text of one character per byte, at the end of this turn. */
+  send(text: string, outbox: Outbox): void {
+    this.#text += text
+    outbox.add(this)
+  }
+
+  sendNow(): void {
+    const text = this.#text
+    this.#text = ''
+    if (text !== '' && !this.socket.destroyed) this.socket.write(text, 'latin1')
   }
 
   /** Nothing more of it is told. */

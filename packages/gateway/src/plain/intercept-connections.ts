@@ -8,7 +8,9 @@
 import type { Server } from 'node:http'
 import { Server as TlsServer } from 'node:tls'
 import type { Socket } from 'node:net'
-import { ClientConnection, type PlainPath } from './client-connection.ts'
+import { ClientConnection } from './client-connection.ts'
+import type { PlainPath } from './plain-path.ts'
+import { Outbox } from './outbox.ts'
 
 export interface InterceptOptions {
   readonly firstMs: number
@@ -28,6 +30,7 @@ export function interceptConnections(server: Server, options: InterceptOptions):
   const event = server instanceof TlsServer ? 'secureConnection' : 'connection'
   const nodes = server.listeners(event)
   const connections = new Set<ClientConnection>()
+  const outbox = new Outbox()
   let path: PlainPath | null = null
   const handOver = (socket: Socket): void => {
     for (const listener of nodes) Reflect.apply(listener, server, [socket])
@@ -39,6 +42,7 @@ export function interceptConnections(server: Server, options: InterceptOptions):
     const connection = new ClientConnection({
       socket,
       path,
+      outbox,
       handOver: (odd) => {
         connections.delete(connection)
         handOver(odd)

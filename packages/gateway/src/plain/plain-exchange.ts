@@ -1,7 +1,7 @@
 /**
  * One plain request at an instance, and its answer on the way to the client.
  *
- * Always true: it ends once, in one of the ways of {@link Ending}; before anything was sent it can be left to Node's
+ * Always true: it ends once, in one of the ways of `Ending`; before anything was sent it can be left to Node's
  * parser as if it had not been begun; it is sent a second time only when it is safe to repeat and the kept connection
  * ended before a byte of an answer; an answer that breaks off after its head ends the client's connection; each side is
  * read as fast as the other takes it.
@@ -9,22 +9,13 @@
 import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import { requestHeaders, type RequestFacts } from '../header-rules.ts'
-import { type Refusal, tooSlow, unreachable } from '../refusal.ts'
+import { tooSlow, unreachable } from '../refusal.ts'
 import type { RequestSession } from '../sessions/request-session.ts'
 import type { Upstream } from '../upstreams.ts'
-import { AnswerRelay, type AnswerSink } from './answer-relay.ts'
+import { AnswerRelay } from './answer-relay.ts'
 import type { Borrower, InstanceConnection } from './instance-connections.ts'
+import type { Ending, PlainClient } from './plain-path.ts'
 import type { PlainAnswer, PlainRequest } from './read-head.ts'
-
-export type Ending =
-  /** The answer is whole. */
-  | { readonly kind: 'answered'; readonly status: number }
-  /** No answer has begun; the client is to get this one. */
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** The answer broke off. */
-  | { readonly kind: 'broken' }
-  /** Nothing was sent to the instance. */
-  | { readonly kind: 'unsent' }
 
 export interface PlainExchangeOptions {
   readonly request: PlainRequest
@@ -35,7 +26,7 @@ export interface PlainExchangeOptions {
   readonly clock: Clock
   readonly fieldsOf: (answer: PlainAnswer) => string
   /** Where the answer goes. `isReady` is false while the client takes no more; then `clientReady` is called. */
-  readonly client: AnswerSink & { readonly isReady: boolean; flush(): void }
+  readonly client: PlainClient
   readonly onUpstreamError: (error: Error, upstream: Upstream) => void
   readonly onEnd: (ending: Ending) => void
 }
@@ -120,14 +111,14 @@ export class PlainExchange implements Borrower {
   }
 
   #send(): void {
-    const { request, facts } = this.#options
+    const { request, facts, client } = this.#options
     const fields = requestHeaders(request.fields, facts)
     let text = `${request.method} ${request.target} HTTP/1.1\r\n`
     for (let index = 0; index < fields.length; index += 2) text += `${fields[index]}: ${fields[index + 1]}\r\n`
     text += 'connection: keep-alive\r\n\r\n'
     this.#sentAt = performance.now()
     if (request.body.length > 0) text += request.body.toString('latin1')
-    this.#connection?.socket.write(text, 'latin1')
+    this.#connection?.send(text, client.outbox)
   }
 
   #answered(): void {
