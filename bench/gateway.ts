@@ -1,5 +1,6 @@
 /**
- * The gateway beside nginx as a reverse proxy, in front of the same upstream (nginx, 1 KB). Rounds alternate. Each proxy
+ * The gateway beside nginx as a reverse proxy, in front of the same upstream (nginx): answers of 1 KB and of 64 KB, and
+ * requests with a body of 1 KB. Rounds alternate. Each proxy
  * is one process on one core; the upstream and wrk share another. Needs root on Debian for its nginx and wrk, which are
  * installed when they are not there.
  */
@@ -23,7 +24,11 @@ interface Load {
   readonly errors: number
 }
 
-const report = `done = function(summary, latency, requests)
+const report = `if os.getenv('POST') == '1' then
+  wrk.method = 'POST'
+  wrk.body = string.rep('x', 1024)
+end
+done = function(summary, latency, requests)
   local e = summary.errors
   io.write(string.format('{"requests":%d,"us":%d,"p50":%d,"p99":%d,"errors":%d}\\n', summary.requests, summary.duration,
     latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
@@ -37,6 +42,9 @@ http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcg
 uwsgi_temp_path uwsgi; scgi_temp_path scgi; keepalive_requests 1000000000; ${http}
 server { listen 127.0.0.1:${port}; ${server} } }
 `
+
+const upstreamServer = `default_type text/plain; set $block '${'x'.repeat(4000)}';
+location / { return 200 '${'x'.repeat(1024)}'; } location /large { return 200 '${'$block'.repeat(16)}'; }`
 
 /** On one core, where the machine has two and `taskset`. */
 function onCore(core: number, command: readonly string[]): [string, string[]] {
@@ -53,11 +61,7 @@ export async function measureGateway(place: Place): Promise<unknown> {
     await writeFile(script, report)
     const [upstream, nginx] = [await place.freePort(), await place.freePort()]
     children.push(
-      await startNginx(
-        join(directory, 'upstream'),
-        { port: upstream, core: 1 },
-        nginxConfig(upstream, `location / { default_type text/plain; return 200 '${'x'.repeat(1024)}'; }`),
-      ),
+      await startNginx(join(directory, 'upstream'), { port: upstream, core: 1 }, nginxConfig(upstream, upstreamServer)),
       await startNginx(join(directory, 'proxy'), { port: nginx, core: 0 }, proxyConfig(nginx, upstream)),
     )
     const gateway = spawn(
@@ -84,26 +88,43 @@ const proxyConfig = (port: number, upstream: number): string =>
     `upstream app { server 127.0.0.1:${upstream}; keepalive ${connections}; keepalive_requests 1000000000; }`,
   )
 
-async function race(rounds: number, script: string, ports: Readonly<Record<'direct' | 'nginx' | 'cairn', number>>) {
-  const names = ['direct', 'nginx', 'cairn'] as const
-  const busy = { direct: [] as Load[], nginx: [] as Load[], cairn: [] as Load[] }
-  const alone = { direct: [] as Load[], nginx: [] as Load[], cairn: [] as Load[] }
-  for (const name of names) await load(script, ports[name], connections)
+const kinds = {
+  small: { path: '/', isPost: false, connections },
+  large: { path: '/large', isPost: false, connections },
+  post: { path: '/', isPost: true, connections },
+  alone: { path: '/', isPost: false, connections: 1 },
+} as const
+type Kind = keyof typeof kinds
+const names = ['direct', 'nginx', 'cairn'] as const
+type Name = (typeof names)[number]
+
+async function race(rounds: number, script: string, ports: Readonly<Record<Name, number>>) {
+  const loads: { readonly name: Name; readonly kind: Kind; readonly load: Load }[] = []
+  for (const name of names) await load(script, ports[name], 'small')
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) busy[name].push(await load(script, ports[name], connections))
-    for (const name of names) alone[name].push(await load(script, ports[name], 1))
+    for (const kind of Object.keys(kinds) as Kind[]) {
+      for (const name of names) loads.push({ name, kind, load: await load(script, ports[name], kind) })
+    }
   }
-  const throughput = (name: keyof typeof busy) => medianOf(busy[name].map((one) => one.requestsPerSecond))
-  const added = (name: keyof typeof alone, which: 'p50Us' | 'p99Us') =>
-    medianOf(alone[name].map((one, round) => one[which] - (alone.direct[round]?.[which] ?? 0)))
-  const of = (name: keyof typeof busy) => ({
-    requestsPerSecond: Math.round(throughput(name)),
+  const all = (name: Name, kind: Kind): Load[] =>
+    loads.filter((one) => one.name === name && one.kind === kind).map((one) => one.load)
+  const rate = (name: Name, kind: Kind): number =>
+    Math.round(medianOf(all(name, kind).map((one) => one.requestsPerSecond)))
+  const added = (name: Name, which: 'p50Us' | 'p99Us'): number =>
+    medianOf(all(name, 'alone').map((one, round) => one[which] - (all('direct', 'alone')[round]?.[which] ?? 0)))
+  const ofNginx = (kind: Kind): number =>
+    medianOf(
+      all('cairn', kind).map(
+        (one, round) => one.requestsPerSecond / (all('nginx', kind)[round]?.requestsPerSecond ?? 0),
+      ),
+    )
+  const of = (name: Name) => ({
+    requestsPerSecond: { small: rate(name, 'small'), large: rate(name, 'large'), post: rate(name, 'post') },
     addedP50Us: added(name, 'p50Us'),
     addedP99Us: added(name, 'p99Us'),
-    busyP99Us: medianOf(busy[name].map((one) => one.p99Us)),
-    errors: [...busy[name], ...alone[name]].reduce((sum, one) => sum + one.errors, 0),
+    busyP99Us: medianOf(all(name, 'small').map((one) => one.p99Us)),
+    errors: loads.filter((one) => one.name === name).reduce((sum, one) => sum + one.load.errors, 0),
   })
-  const ratios = busy.cairn.map((one, round) => one.requestsPerSecond / (busy.nginx[round]?.requestsPerSecond ?? 0))
   return {
     connections,
     rounds,
@@ -111,14 +132,18 @@ async function race(rounds: number, script: string, ports: Readonly<Record<'dire
     direct: of('direct'),
     nginx: of('nginx'),
     cairn: of('cairn'),
-    throughputOfNginx: medianOf(ratios),
+    throughputOfNginx: { small: ofNginx('small'), large: ofNginx('large'), post: ofNginx('post') },
     addedP50OfNginx: added('cairn', 'p50Us') / added('nginx', 'p50Us'),
   }
 }
 
-async function load(script: string, port: number, count: number): Promise<Load> {
+async function load(script: string, port: number, kind: Kind): Promise<Load> {
+  const { path, isPost, connections: count } = kinds[kind]
   const command = ['wrk', '-t1', `-c${count}`, `-d${secondsEach}s`, '-s', script, '-H', 'Host: app.localhost']
-  const wrk = spawn(...onCore(1, [...command, `http://127.0.0.1:${port}/`]), { stdio: ['ignore', 'pipe', 'inherit'] })
+  const wrk = spawn(...onCore(1, [...command, `http://127.0.0.1:${port}${path}`]), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, POST: isPost ? '1' : '0' },
+  })
   let last = ''
   for await (const line of createInterface(wrk.stdout)) last = line.startsWith('{') ? line : last
   const { requests, us, p50, p99, errors } = JSON.parse(last) as Record<string, number>
