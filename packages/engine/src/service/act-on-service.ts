@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   networkName,
   type RevisionState,
@@ -6,7 +7,9 @@ import {
   type StartFailure,
 } from '@cairn/domain'
 import { DriverError, type EngineDriver, type WorkloadSpec } from '@cairn/driver'
-import type { StoredService } from '@cairn/store'
+import type { Database, Hints, StoredService } from '@cairn/store'
+import { untilWoken } from '../scale/until-woken.ts'
+import type { BegunRemovals } from './begun-removals.ts'
 import { logOf, type ServiceLogPumps } from './pump-service-logs.ts'
 import { readServiceSecrets, type SecretSource } from './service-secrets.ts'
 
@@ -16,6 +19,9 @@ const mostPids = 1_024
 const finishLogMs = 5_000
 
 export interface ServiceActor {
+  readonly database: Database
+  readonly hints: Hints
+  readonly removals: BegunRemovals
   readonly driver: EngineDriver
   readonly pumps: ServiceLogPumps
   readonly secrets: SecretSource
@@ -30,7 +36,8 @@ export interface EffectOutcomes {
 }
 
 /**
- * Carries the effects out, side by side; each is idempotent by name.
+ * Carries the effects out, side by side; each is idempotent by name. Removals that are under way are left to themselves when
+ * somebody waits for the service to wake.
  *
  * @throws DriverError `unavailable` or `timeout` when the engine does not answer; the pass is to be repeated
  */
@@ -42,14 +49,16 @@ export async function actOnService(
 ): Promise<EffectOutcomes> {
   const startFailures = new Map<string, StartFailure>()
   let removalRefused: string | null = null
-  await Promise.all(
+  const over = new AbortController()
+  const patience = effects.some(({ kind }) => kind === 'remove') ? untilHurried(actor, service, { signal, over }) : null
+  const acting = Promise.all(
     effects.map(async (effect) => {
       try {
         if (effect.kind === 'start') {
           const failure = await start(actor, service, effect, signal)
           if (failure !== null) startFailures.set(effect.name, failure)
         } else if (effect.kind === 'thaw') await actor.driver.thaw(effect.name, { signal })
-        else await remove(actor, service, effect, signal)
+        else await Promise.race([beginRemoval(actor, service, effect), patience])
       } catch (error) {
         if (!(error instanceof DriverError) || error.code === 'unavailable') throw error
         if (error.retryable || effect.kind !== 'remove') throw error
@@ -57,7 +66,22 @@ export async function actOnService(
       }
     }),
   )
+  // What nobody waits for any more ends as aborted.
+  patience?.catch(() => undefined)
+  await acting.finally(() => over.abort())
   return { startFailures, removalRefused }
+}
+
+/** Resolves when the pass has to go on although removals are under way; rejects when it has to end. */
+async function untilHurried(
+  actor: ServiceActor,
+  service: StoredService,
+  { signal, over }: { readonly signal: AbortSignal; readonly over: AbortController },
+): Promise<void> {
+  if (service.scale.tier === 'waking') return
+  signal.throwIfAborted()
+  const ended = once(signal, 'abort', { signal: over.signal }).then(() => signal.throwIfAborted())
+  await Promise.race([untilWoken(actor, service, over.signal), ended])
 }
 
 /** Null = the engine has it. What is wrong with the engine itself is thrown. */
@@ -113,14 +137,15 @@ function workloadSpec(
 }
 
 /** The log is complete in the store before the container, and with it the engine's copy, goes. */
-async function remove(
-  actor: ServiceActor,
+function beginRemoval(
+  { driver, pumps, removals }: ServiceActor,
   service: StoredService,
   effect: { readonly name: string; readonly graceMs: number },
-  signal: AbortSignal,
 ): Promise<void> {
-  await actor.driver.stop(effect.name, effect.graceMs, { signal })
-  const instance = service.state.instances.find(({ name }) => name === effect.name)
-  if (instance !== undefined) await actor.pumps.finish(logOf(service, instance), finishLogMs)
-  await actor.driver.remove(effect.name, { signal })
+  return removals.begin(effect.name, async (signal) => {
+    await driver.stop(effect.name, effect.graceMs, { signal })
+    const instance = service.state.instances.find(({ name }) => name === effect.name)
+    if (instance !== undefined) await pumps.finish(logOf(service, instance), finishLogMs)
+    await driver.remove(effect.name, { signal })
+  })
 }

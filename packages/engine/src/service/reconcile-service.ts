@@ -44,6 +44,7 @@ import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile
 import { createServiceScaler, type ScaleLook, type ServiceScaler } from '../scale/scale-services.ts'
 import { untilHealthy } from '../scale/until-healthy.ts'
 import { actOnService } from './act-on-service.ts'
+import { type BegunRemovals, createBegunRemovals } from './begun-removals.ts'
 import type { HealthChecker } from './check-health.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { checkInstances, observeInstances } from './observe-service.ts'
@@ -66,7 +67,7 @@ export interface ServiceReconcilerOptions {
 
 export interface ServiceReconciler extends Reconciler {
   readonly kind: 'service'
-  /** Stores the log lines that were read and stops the log pumps; containers go on. Call after the last pass. */
+  /** Stores the log lines that were read, and ends log pumps and removals; containers go on. Call after the last pass. */
   stop(): Promise<void>
 }
 
@@ -87,23 +88,31 @@ export function createServiceReconciler(options: ServiceReconcilerOptions): Serv
   const secrets = { db: options.database.db, cipher: options.secretCipher }
   const pumps = createServiceLogPumps({ ...options, secrets })
   const scaler = createServiceScaler(options)
+  const removals = createBegunRemovals()
   const memories = new Map<string, Memory>()
   return {
     kind: 'service',
     concurrency,
     async reconcile(item, context) {
-      const service = await readServiceState(options.database.db, item.key)
-      if (service === null) {
-        memories.delete(item.key)
-        scaler.forget(item.key)
-        pumps.keepOnly(item.key, new Set())
-        return { kind: 'done' }
+      for (;;) {
+        const service = await readServiceState(options.database.db, item.key)
+        if (service === null) {
+          memories.delete(item.key)
+          scaler.forget(item.key)
+          pumps.keepOnly(item.key, new Set())
+          return { kind: 'done' }
+        }
+        const memory = memories.get(item.key) ?? newMemory()
+        memories.set(item.key, memory)
+        const parts = { ...options, pumps, secrets, scaler, removals }
+        const result = await new ServicePass(parts, service, memory, context).run()
+        if (result.kind !== 'again') return result
       }
-      const memory = memories.get(item.key) ?? newMemory()
-      memories.set(item.key, memory)
-      return new ServicePass({ ...options, pumps, secrets, scaler }, service, memory, context).run()
     },
-    stop: () => pumps.stop(),
+    stop: async () => {
+      await removals.stop()
+      await pumps.stop()
+    },
   }
 }
 
@@ -121,8 +130,12 @@ interface PassParts extends ServiceReconcilerOptions {
   readonly pumps: ServiceLogPumps
   readonly secrets: SecretSource
   readonly scaler: ServiceScaler
+  readonly removals: BegunRemovals
 }
 type Observations = ReadonlyMap<string, ObservedInstance | null>
+
+/** `again`: somebody waits for what the next pass writes, so it follows under the same lease. */
+type PassResult = ReconcileResult | { readonly kind: 'again' }
 
 class ServicePass {
   readonly #parts: PassParts
@@ -137,7 +150,7 @@ class ServicePass {
     this.#context = context
   }
 
-  async run(): Promise<ReconcileResult> {
+  async run(): Promise<PassResult> {
     try {
       const { scaler, clock } = this.#parts
       const { signal } = this.#context
@@ -157,7 +170,7 @@ class ServicePass {
     }
   }
 
-  async #keep(observations: Observations, scale: ScaleLook): Promise<ReconcileResult> {
+  async #keep(observations: Observations, scale: ScaleLook): Promise<PassResult> {
     const { crashPoints, scaler, clock } = this.#parts
     const decision = await this.#decide(observations)
     crashPoints.reach('service.decided')
@@ -169,7 +182,7 @@ class ServicePass {
     crashPoints.reach('service.acted')
     if (await this.#awaitWake(decision)) {
       crashPoints.reach('service.woken')
-      return { kind: 'requeue', afterMs: 0 }
+      return { kind: 'again' }
     }
     return this.#lookAt(decision.requeueAfterMs, scale)
   }

@@ -1,6 +1,6 @@
 import { defaultScaleSettings, type ObservedInstance } from '@cairn/domain'
 import { endWake, readWakes, writeTraffic } from '@cairn/store'
-import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
+import { createTestDatabase, eventually, type TestDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aSpec, ServiceRig } from '../service/service-rig.ts'
 
@@ -143,6 +143,30 @@ describe('a wake', () => {
     expect(rig.driver.control.started.length).toBe(started + 1)
     expect(await rig.route()).toMatchObject({ sleep: null, instances: [{}] })
     expect(await history(rig)).toMatchObject([{ tier: 'asleep', outcome: 'awake' }])
+    await rig.close()
+  })
+
+  test('does not wait for an instance that takes its whole grace time to end', async () => {
+    const rig = await frozen()
+    const stop = rig.driver.stop.bind(rig.driver)
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    rig.driver.stop = async (...call) => {
+      ask()
+      await ended
+      await stop(...call)
+    }
+    const [old] = await rig.containers()
+    rig.clock.advance(sleepAfterMs)
+    const falling = rig.run(500)
+    await asked
+    await rig.wake()
+    await falling
+    expect(await rig.route()).toMatchObject({ sleep: null, instances: [{}] })
+    expect(await phases(rig)).toHaveLength(2)
+    end()
+    await eventually(async () => expect(await rig.containers()).not.toContain(old))
+    expect(await phases(rig)).toEqual(['running'])
     await rig.close()
   })
 

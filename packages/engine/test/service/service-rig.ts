@@ -63,6 +63,7 @@ export class ServiceRig {
   readonly clock: ManualClock = createManualClock()
   readonly driver: FakeDriver
   readonly hinted: HintTopic[] = []
+  readonly #listeners = new Set<() => void>()
   readonly cipher = createSecretCipher([keyOfTests])
   health: HealthCheck = { kind: 'healthy' }
   scaling: ScaleSettings = defaultScaleSettings
@@ -87,7 +88,11 @@ export class ServiceRig {
   anotherReconciler(crashPoints: CrashPoints = noCrashPoints): ServiceReconciler {
     const hints: Hints = {
       notify: (topic) => this.hinted.push(topic),
-      subscribe: () => () => undefined,
+      subscribe: (topic, listener) => {
+        if (topic !== 'work') return () => undefined
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
       close: () => Promise.resolve(),
     }
     this.reconciler = createServiceReconciler({
@@ -219,6 +224,7 @@ export class ServiceRig {
     // Gateways write the database's time; this rig's is its own.
     const at = new Date(this.clock.now())
     await pool.query('update service set scale_since = $2 where id = $1', [this.serviceId, at])
+    for (const listener of this.#listeners) listener()
     return state
   }
 
