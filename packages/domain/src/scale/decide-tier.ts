@@ -43,7 +43,9 @@ export function decideTier(
       return facts.isDeploying ? awake(state.tier, 'a new revision is deployed') : stays
     case 'awake': {
       const freezeAt = idleSince + settings.freezeAfterMs
-      if (facts.isDeploying || facts.isUnsettled || facts.isBroken || isOpen) return stays
+      if (facts.isDeploying || facts.isUnsettled || facts.isBroken || isOpen) {
+        return { ...stays, lookAgainAt: Math.max(freezeAt, now + settings.freezeAfterMs) }
+      }
       if (now < freezeAt) return { ...stays, lookAgainAt: freezeAt }
       return { tier: 'frozen', cause: `no request for ${seconds(now - idleSince)}`, lookAgainAt: null }
     }

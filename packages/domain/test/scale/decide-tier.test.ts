@@ -25,6 +25,10 @@ describe('a service without requests', () => {
     expect(decide(300_000, 'awake', { lastRequestAt: 100 })).toMatchObject({ tier: 'awake', lookAgainAt: 300_100 })
   })
 
+  test('is looked at again when it could be frozen, also while something is open', () => {
+    expect(decide(10, 'awake', { openRequests: 1 })).toMatchObject({ tier: 'awake', lookAgainAt: 300_010 })
+  })
+
   test('is put to sleep after fifteen minutes, ten of them frozen', () => {
     expect(decide(599_999, 'frozen')).toMatchObject({ tier: 'frozen', lookAgainAt: 600_000 })
     expect(decide(600_000, 'frozen')).toMatchObject({ tier: 'asleep' })

@@ -4,6 +4,8 @@ import type { EngineDriver, WorkloadName } from '@cairn/driver'
 import type { HealthChecker } from '../service/check-health.ts'
 
 const everyMs = 5
+/** An app that speaks no HTTP may close the connection on a request. */
+const withoutAskingEvery = 10
 const observeEveryMs = 250
 /** Then the ordinary passes go on. */
 const longestMs = 10_000
@@ -19,12 +21,15 @@ export async function untilHealthy(
   signal: AbortSignal,
 ): Promise<HealthCheck | null> {
   const until = performance.now() + longestMs
+  let checks = 0
   while (performance.now() < until) {
     const seen = await parts.driver.observe(name, { signal })
     if (seen?.phase !== 'running' || seen.address === null) return null
     const observeAt = performance.now() + observeEveryMs
     while (performance.now() < observeAt) {
-      const check = await parts.checkHealth({ ...seen.address, path }, signal)
+      checks += 1
+      const mayAsk = checks % withoutAskingEvery !== 0
+      const check = await parts.checkHealth({ ...seen.address, path, mayAsk }, signal)
       if (check.kind === 'healthy') return check
       await pause(everyMs, undefined, { signal })
     }

@@ -7,6 +7,11 @@ export interface HealthTarget {
   readonly port: number
   /** Path for GET; null = a TCP connection is enough. */
   readonly path: string | null
+  /**
+   * Whether an app without a path is sent a request that asks for nothing (`OPTIONS *`): its answer tells at once what an
+   * open connection tells only after a while. It shows in logs of apps, so it is for when somebody waits.
+   */
+  readonly mayAsk: boolean
 }
 
 /** Looks once whether an instance is healthy. Never rejects; what goes wrong is the reason. */
@@ -60,14 +65,19 @@ function connectOnce(target: HealthTarget, signal: AbortSignal): Promise<string 
       finish()
     }
     socket.on('connect', () => {
+      if (target.mayAsk) socket.write(emptyRequest)
       hold = setTimeout(() => settle(() => resolve(null)), tcpHoldMs)
     })
     socket.on('end', () => settle(() => resolve('TCP connect: closed at once, nothing listens on the port')))
     socket.on('error', (error) => settle(() => reject(error)))
     // Without a reader the end of the connection would never be seen.
-    socket.resume()
+    socket.on('data', () => settle(() => resolve(null)))
   })
 }
+
+/** RFC 9110 calls it a ping. */
+const emptyRequest =
+  'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nUser-Agent: cairn-health-check\r\nConnection: close\r\n\r\n'
 
 const meanings: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

@@ -64,7 +64,7 @@ export async function checkInstances(
     const address = look.observations.get(instance.name)?.address ?? null
     if (address === null || revision === undefined) return null
     if (revision.status === 'removed' || revision.status === 'failed') return null
-    return [instance.name, await check({ ...address, path: revision.spec.healthCheckPath }, signal)]
+    return [instance.name, await check({ ...address, path: revision.spec.healthCheckPath, mayAsk: false }, signal)]
   })
   return new Map((await Promise.all(checks)).filter((entry) => entry !== null))
 }

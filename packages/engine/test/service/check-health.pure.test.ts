@@ -16,7 +16,9 @@ async function listening(server: Server): Promise<number> {
 
 const answering = (listener: RequestListener): Promise<number> => listening(createServer(listener))
 const check = (port: number, path: string | null, signal = AbortSignal.timeout(10_000)) =>
-  checkHealth({ host: '127.0.0.1', port, path }, signal)
+  checkHealth({ host: '127.0.0.1', port, path, mayAsk: false }, signal)
+const askAndCheck = (port: number) =>
+  checkHealth({ host: '127.0.0.1', port, path: null, mayAsk: true }, AbortSignal.timeout(10_000))
 
 describe('a health check by GET', () => {
   test.each([200, 204, 302])('passes with %i', async (status) => {
@@ -58,5 +60,25 @@ describe('a health check by TCP', () => {
       kind: 'unhealthy',
       reason: expect.stringMatching(/nothing listens/),
     })
+  })
+
+  test('passes with the answer to a request that asks for nothing, whatever it is', async () => {
+    const asked: string[] = []
+    const port = await answering((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.writeHead(501).end()
+    })
+    expect(await askAndCheck(port)).toEqual({ kind: 'healthy' })
+    expect(asked).toEqual(['OPTIONS *'])
+  })
+
+  test('passes without an answer when the connection stays open', async () => {
+    const port = await listening(createTcpServer((socket) => socket.resume()))
+    expect(await askAndCheck(port)).toEqual({ kind: 'healthy' })
+  })
+
+  test('that asks fails when the connection is closed without an answer', async () => {
+    const port = await listening(createTcpServer((socket) => socket.resume().end()))
+    expect(await askAndCheck(port)).toMatchObject({ kind: 'unhealthy' })
   })
 })
