@@ -67,15 +67,18 @@ export class Place {
     return address.port
   }
 
-  /** A server as a user starts it, not started yet, with a container engine that has the base image. */
-  async server(): Promise<ServerProcess> {
+  /**
+   * A server as a user starts it, not started yet, with a container engine that has the base image.
+   *
+   * @param settings further `CAIRN_*` settings
+   */
+  async server(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const engine = await ensureContainerEngine({ stateDirectory, say: say })
     if (engine.started) this.#started.defer(() => engine.stop())
     process.env['CAIRN_DOCKER_HOST'] = engine.dockerHost
     await ensureBaseImage({ dockerHost: engine.dockerHost, stateDirectory, say: say })
-    return this.#keep(createServerProcess({ CAIRN_RATE_LIMIT: '1000000', CAIRN_MAX_LIVE_RUNS: '100' }), (server) =>
-      server.dispose(),
-    )
+    const limits = { CAIRN_RATE_LIMIT: '1000000', CAIRN_MAX_LIVE_RUNS: '100' }
+    return this.#keep(createServerProcess({ ...limits, ...settings }), (server) => server.dispose())
   }
 
   close(): Promise<void> {

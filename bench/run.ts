@@ -19,6 +19,7 @@ import { measureServerStart } from './server-start.ts'
 import { measureStepGrowth, measureStoredRuns } from './step-growth.ts'
 import { measureTriggerLatency } from './trigger-latency.ts'
 import { measureUploadMemory } from './upload-memory.ts'
+import { measureWake } from './wake.ts'
 
 /** Each measures by itself, on what it starts at its place. */
 const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
@@ -35,6 +36,7 @@ const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = 
   gateway: measureGateway,
   trigger: measureTriggerLatency,
   uploads: measureUploadMemory,
+  wake: measureWake,
 }
 
 const names = Object.keys(scenarios)
