@@ -21,6 +21,8 @@ export interface Engine {
   readonly frozenIds: Map<string, string>
   /** The id of the network that a name stood for when it was last looked at. */
   readonly networkIds: Map<string, string>
+  /** Where it keeps its data, as it said last; `until` by the monotonic clock. */
+  readonly root: { known: { readonly directory: string | null; readonly until: number } | null }
 }
 
 export function createEngine(client: EngineClient, installation: string): Engine {
@@ -31,6 +33,7 @@ export function createEngine(client: EngineClient, installation: string): Engine
     held: new HeldContainers(),
     frozenIds: new Map(),
     networkIds: new Map(),
+    root: { known: null },
   }
 }
 

@@ -4,6 +4,7 @@ import type { Engine } from './containers.ts'
 import { EngineRoot, Pruned, readShape, SystemUsage } from './engine-shapes.ts'
 
 const notFound = 404
+const rootKnownMs = 60_000
 
 export async function diskUsage(engine: Engine, call: Call): Promise<DiskUsage> {
   const answer = await engine.client.request({ method: 'GET', path: '/system/df' }, call)
@@ -24,9 +25,8 @@ function sum(sizes: readonly (number | undefined)[]): number {
 /** Only an engine on this machine keeps its images on a disk that can be looked at. */
 export async function diskSpace(engine: Engine, call: Call): Promise<DiskSpace | null> {
   if (engine.client.host.kind !== 'socket') return null
-  const answer = await engine.client.request({ method: 'GET', path: '/info' }, call)
-  const { DockerRootDir: directory } = readShape(EngineRoot, answer.body, 'info')
-  if (directory === undefined || directory === '') return null
+  const directory = await rootDirectory(engine, call)
+  if (directory === null) return null
   try {
     const { bavail, blocks, bsize } = await statfs(directory)
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
@@ -34,6 +34,16 @@ export async function diskSpace(engine: Engine, call: Call): Promise<DiskSpace |
     // The socket was mounted from elsewhere, or the directory may not be entered.
     return null
   }
+}
+
+/** Describing itself takes an engine 10 to 25 ms, for which each build would wait; where it keeps things changes with its restart at most. */
+async function rootDirectory({ client, root }: Engine, call: Call): Promise<string | null> {
+  if (root.known !== null && performance.now() < root.known.until) return root.known.directory
+  const answer = await client.request({ method: 'GET', path: '/info' }, call)
+  const { DockerRootDir: found = '' } = readShape(EngineRoot, answer.body, 'info')
+  const directory = found === '' ? null : found
+  root.known = { directory, until: performance.now() + rootKnownMs }
+  return directory
 }
 
 /** An engine without this call (Podman) keeps no cache beside its images. */

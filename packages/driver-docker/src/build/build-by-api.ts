@@ -34,7 +34,9 @@ export async function buildByApi(
     throw engine.client.streamError(error, call)
   }
   for (const line of [...output.end(), ...(failure === null ? [] : [failure])]) onLine(line)
-  return failure === null ? { kind: 'built', imageId: null } : { kind: 'failed', reason: failure }
+  return failure === null
+    ? { kind: 'built', imageId: null, cleaned: Promise.resolve() }
+    : { kind: 'failed', reason: failure }
 }
 
 /** Query of `POST /build`; intermediate containers are removed whatever happens. */

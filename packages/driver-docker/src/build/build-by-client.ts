@@ -32,6 +32,7 @@ export async function buildByClient(
   call: Call,
 ): Promise<BuilderEnd> {
   const directory = await makeBuildDirectory(setting.temporaryDirectory)
+  const remove = () => rm(directory, { recursive: true, force: true })
   try {
     const imageIdFile = join(directory, 'image-id')
     const secrets = await placeSecrets(builder, directory, request.secrets)
@@ -49,14 +50,17 @@ export async function buildByClient(
     const input = context === null ? { input: request.context } : {}
     const end = await runProgram({ ...program, ...input, env, onLine }, call.signal)
     if (end.kind === 'not_run') throw new DriverError('unavailable', `${builder.program}: ${end.error.message}`)
-    if (end.code === 0) return { kind: 'built', imageId: (await readFile(imageIdFile, 'utf8')).trim() }
+    if (end.code === 0) {
+      const imageId = (await readFile(imageIdFile, 'utf8')).trim()
+      return { kind: 'built', imageId, cleaned: remove() }
+    }
     await throwIfEngineGone(setting.dockerHost, last, call)
+    await remove()
     return { kind: 'failed', reason: failureReason(last) }
   } catch (error) {
+    await remove()
     if (call.signal.aborted) throw new DriverError('timeout', 'the build was given up', { cause: error })
     throw error
-  } finally {
-    await rm(directory, { recursive: true, force: true })
   }
 }
 
@@ -76,8 +80,7 @@ function clientEnvironment({ env, dockerHost }: ClientBuildSetting): Record<stri
 async function placeDockerfile(directory: string, context: BuildDirectory | null) {
   if (context === null) return null
   const dockerfile = join(directory, 'Dockerfile')
-  await writeFile(dockerfile, context.dockerfile)
-  await writeFile(`${dockerfile}.dockerignore`, '# nothing\n')
+  await Promise.all([writeFile(dockerfile, context.dockerfile), writeFile(`${dockerfile}.dockerignore`, '# nothing\n')])
   return { path: context.path, dockerfile }
 }
 

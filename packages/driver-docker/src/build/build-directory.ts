@@ -7,11 +7,15 @@ const named = /^build-(\d+)-/
 /** Made for this process, mode 0700. The caller removes it. */
 export async function makeBuildDirectory(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true })
+  const [made] = await Promise.all([mkdtemp(join(parent, `build-${process.pid}-`)), removeForsaken(parent)])
+  return made
+}
+
+async function removeForsaken(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = Number(named.exec(name)?.[1] ?? process.pid)
     if (!isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true })
   }
-  return mkdtemp(join(parent, `build-${process.pid}-`))
 }
 
 function isAlive(pid: number): boolean {

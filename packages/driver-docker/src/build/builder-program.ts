@@ -8,9 +8,15 @@ export type BuilderProgram =
   | { readonly kind: 'podman'; readonly program: string; readonly version: string }
   | { readonly kind: 'api'; readonly engine: string; readonly version: string }
 
-/** How a builder's run ended; without an id the image is found by its tag. */
+/** How a builder's run ended. */
 export type BuilderEnd =
-  | { readonly kind: 'built'; readonly imageId: string | null }
+  | {
+      readonly kind: 'built'
+      /** null = the image is found by its tag. */
+      readonly imageId: string | null
+      /** Settles when the files of the run are gone; to be awaited. */
+      readonly cleaned: Promise<void>
+    }
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** What a program on PATH printed, or null where it failed. */

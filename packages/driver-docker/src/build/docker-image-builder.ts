@@ -58,7 +58,8 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
           ? await buildByApi(engine, request, onLine, call)
           : await buildByClient(builder, request, { ...setting, guard, onLine }, call)
       if (result.kind === 'failed') return result
-      return await builtImage(engine, request.tag, result.imageId, call)
+      const [image] = await Promise.all([builtImage(engine, request.tag, result.imageId, call), result.cleaned])
+      return image
     },
   }
 }
