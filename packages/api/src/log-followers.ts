@@ -3,8 +3,8 @@
  *
  * Always true: the process has at most one look under way. A look asks for the marks of all followed logs in one query, and
  * only followers whose mark has changed read, a few at a time; so hundreds of them cost one connection while nothing is
- * written, and a few while something is. A look follows each hint, soon, and comes by itself each second, as hints may be
- * lost.
+ * written, and a few while something is. A look follows each hint, at once when the last one is a pause ago, and comes by
+ * itself each second, as hints may be lost.
  *
  * A follower first has no mark: after it was given one it reads once more, for what came between. It leaves with what it
  * read last when that is worth an answer, when its time is over, when its client has left and when the server stops.
@@ -37,8 +37,8 @@ interface Follower {
 /** Followers that read at a time. */
 const readersAtOnce = 4
 const lookEveryMs = 1000
-/** From a hint to its look, so that a busy log is not looked at for each of its chunks. */
-const lookAfterHintMs = 20
+/** From the end of a look to the next one at least, so that a busy log is not looked at for each of its chunks. */
+const leastPauseMs = 20
 
 export class LogFollowers {
   readonly #options: LogFollowersOptions
@@ -47,6 +47,8 @@ export class LogFollowers {
   #next: { readonly timer: NodeJS.Timeout; readonly dueAt: number } | null = null
   #isLooking = false
   #isAskedAgain = false
+  /** By the monotonic clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: LogFollowersOptions) {
     this.#options = options
@@ -106,8 +108,8 @@ export class LogFollowers {
 
   #add(follower: Follower): void {
     this.#followers.add(follower)
-    this.#unsubscribe ??= this.#options.hints.subscribe('log', () => this.#lookIn(lookAfterHintMs))
-    this.#lookIn(lookAfterHintMs)
+    this.#unsubscribe ??= this.#options.hints.subscribe('log', () => this.#lookIn(0))
+    this.#lookIn(0)
   }
 
   #remove(follower: Follower): void {
@@ -125,10 +127,11 @@ export class LogFollowers {
       this.#isAskedAgain = true
       return
     }
-    const dueAt = performance.now() + delayMs
+    const now = performance.now()
+    const dueAt = Math.max(now + delayMs, this.#lookedAt + leastPauseMs)
     if (this.#next !== null && this.#next.dueAt <= dueAt) return
     if (this.#next !== null) clearTimeout(this.#next.timer)
-    this.#next = { dueAt, timer: setTimeout(() => void this.#look(), delayMs) }
+    this.#next = { dueAt, timer: setTimeout(() => void this.#look(), dueAt - now) }
   }
 
   async #look(): Promise<void> {
@@ -138,7 +141,8 @@ export class LogFollowers {
     // A database that is away is no answer: followers are told by their time, and by their own next request.
     await this.#wakeChanged().catch(() => undefined)
     this.#isLooking = false
-    if (this.#followers.size > 0) this.#lookIn(this.#isAskedAgain ? lookAfterHintMs : lookEveryMs)
+    this.#lookedAt = performance.now()
+    if (this.#followers.size > 0) this.#lookIn(this.#isAskedAgain ? 0 : lookEveryMs)
   }
 
   async #wakeChanged(): Promise<void> {

@@ -172,6 +172,8 @@ class BuildPass {
     })
     this.#parts.crashPoints.reach('build.finished')
     this.#parts.hints.notify('work')
+    // Whoever follows the log waits for its end.
+    this.#parts.hints.notify('log')
     this.#parts.logger.info({ buildId: build.id, attempt: number, end: end.kind }, 'build ended')
     if (end.kind === 'again') return { kind: 'failed', error: end.error }
     return build.isDeployDue && end.kind === 'built' ? { kind: 'requeue', afterMs: 0 } : { kind: 'done' }
