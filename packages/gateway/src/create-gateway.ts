@@ -31,7 +31,8 @@ import {
   sessionSecret,
 } from './sign-in/browser-sign-in.ts'
 import type { SignInStore } from './sign-in/sign-in-store.ts'
-import { type Authorize, createTokenCache, readToken } from './token-cache.ts'
+import { isSignOut, signOut } from './sign-in/sign-out.ts'
+import { type Authorize, createTokenCache, readToken, type TokenCache } from './token-cache.ts'
 import { isWebSocketUpgrade, type Tunnel, tunnelUpgrade } from './tunnel-upgrade.ts'
 import type { TrafficReporter } from './traffic/report-traffic.ts'
 import { awaitService } from './wake-entry.ts'
@@ -115,10 +116,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 class Traffic {
   readonly #options: GatewayOptions
   readonly #upstreams: Upstreams
-  readonly #authorize: Authorize
+  readonly #authorize: TokenCache
   readonly #sessions: StickySessions
   /** Keys are ids of services and secrets of sessions. */
-  readonly #findSession: Authorize
+  readonly #signedIn: TokenCache
   readonly #signIn: BrowserSignInOptions
   readonly #room: WakeRoom
   readonly #tunnels = new Set<Duplex>()
@@ -130,7 +131,7 @@ class Traffic {
     this.#upstreams = upstreams
     this.#sessions = createStickySessions(options.cookieKey, options.scheme)
     this.#signIn = { store: options.signIns, scheme: options.scheme, publicUrl: options.publicUrl }
-    this.#findSession = createTokenCache((key) => {
+    this.#signedIn = createTokenCache((key) => {
       const [serviceId = '', secret = ''] = key.split(' ')
       return options.signIns.findSession(secret, serviceId)
     }, options.clock)
@@ -229,8 +230,9 @@ class Traffic {
     try {
       if (isReturn(request))
         return { kind: 'refused', route, refusal: await finishSignIn(this.#signIn, request, route) }
+      if (isSignOut(request)) return { kind: 'refused', route, refusal: await this.#signOut(request, route) }
       const secret = sessionSecret(request, this.#options.scheme)
-      const holder = secret === null ? null : await this.#findSession(`${route.serviceId} ${secret}`)
+      const holder = secret === null ? null : await this.#signedIn.find(sessionKey(route, secret))
       if (holder?.tenantId === route.tenantId) return { kind: 'admitted', route, user: holder.userEmail }
       const refusal = isNavigation(request) ? askToSignIn(this.#signIn, request, route) : signInNeeded
       return { kind: 'refused', route, refusal }
@@ -240,9 +242,18 @@ class Traffic {
     }
   }
 
+  #signOut(request: IncomingMessage, route: ServiceRoute): Promise<Refusal> {
+    const findUser = async (session: string): Promise<string | null> => {
+      const holder = await this.#signedIn.find(sessionKey(route, session))
+      return holder?.tenantId === route.tenantId ? holder.userEmail : null
+    }
+    const forget = (session: string): void => this.#signedIn.forget(sessionKey(route, session))
+    return signOut({ ...this.#signIn, findUser, forget }, request, route)
+  }
+
   async #identify(token: string, route: ServiceRoute, host: string): Promise<Admission> {
     try {
-      const owner = await this.#authorize(token)
+      const owner = await this.#authorize.find(token)
       if (owner === null) return { kind: 'refused', route, refusal: tokenNeeded }
       if (owner.tenantId === route.tenantId) return { kind: 'admitted', route, user: owner.userEmail }
       // Others learn nothing about a tenant's services.
@@ -287,4 +298,9 @@ class Traffic {
   #served(served: Omit<ServedRequest, 'durationMs'>, startedAt: number): void {
     this.#options.onServed({ ...served, durationMs: performance.now() - startedAt })
   }
+}
+
+/** How sessions are remembered. */
+function sessionKey({ serviceId }: ServiceRoute, secret: string): string {
+  return `${serviceId} ${secret}`
 }

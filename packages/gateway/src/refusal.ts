@@ -8,6 +8,9 @@ export interface Refusal {
   readonly code: string
   readonly message: string
   readonly retryAfterSeconds?: number
+  /** For the page of a browser: what stands above the message instead of the status, and a button below it. */
+  readonly title?: string
+  readonly form?: { readonly method: 'get' | 'post'; readonly action: string; readonly button: string }
   /** Further fields. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
 }
@@ -119,12 +122,20 @@ function render(refusal: Refusal, accept: string): { headers: Record<string, str
 }
 
 function page(refusal: Refusal): string {
-  const title = STATUS_CODES[refusal.status] ?? 'Error'
+  const words = STATUS_CODES[refusal.status] ?? 'Error'
+  const title = refusal.title ?? words
+  const heading = refusal.title ?? `${refusal.status} ${words}`
+  const { form } = refusal
+  const button =
+    form === undefined
+      ? ''
+      : `<form method="${form.method}" action="${form.action}"><button>${form.button}</button></form>`
   const retry =
     refusal.retryAfterSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refusal.retryAfterSeconds}">`
   return `<!doctype html><html lang="en"><meta charset="utf-8">${retry}<title>${title}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem;color:#222}</style>
-<h1>${refusal.status} ${title}</h1><p>${escapeHtml(refusal.message)}</p></html>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem;color:#222}
+button{font:inherit;padding:.4rem .6rem}</style>
+<h1>${heading}</h1><p>${escapeHtml(refusal.message)}</p>${button}</html>
 `
 }
 

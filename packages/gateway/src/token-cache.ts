@@ -13,6 +13,12 @@ export interface TokenOwner {
 /** Whom a token speaks for; null = nobody. Rejects when it cannot be found out. */
 export type Authorize = (token: string) => Promise<TokenOwner | null>
 
+export interface TokenCache {
+  readonly find: Authorize
+  /** What is known of it is not believed any more. */
+  readonly forget: (token: string) => void
+}
+
 interface Entry {
   readonly until: number
   readonly owner: Promise<TokenOwner | null>
@@ -24,7 +30,7 @@ const refusedMs = 1_000
 const mostEntries = 10_000
 const longestToken = 1_024
 
-export function createTokenCache(authorize: Authorize, clock: Clock): Authorize {
+export function createTokenCache(authorize: Authorize, clock: Clock): TokenCache {
   const entries = new Map<string, Entry>()
 
   const ask = (key: string, token: string): Promise<TokenOwner | null> => {
@@ -50,12 +56,19 @@ export function createTokenCache(authorize: Authorize, clock: Clock): Authorize 
     return owner
   }
 
-  return (token) => {
-    if (token.length > longestToken) return Promise.resolve(null)
-    const key = createHash('sha256').update(token).digest('base64')
-    const known = entries.get(key)
-    return known !== undefined && known.until > clock.now() ? known.owner : ask(key, token)
+  return {
+    find: (token) => {
+      if (token.length > longestToken) return Promise.resolve(null)
+      const key = keyOf(token)
+      const known = entries.get(key)
+      return known !== undefined && known.until > clock.now() ? known.owner : ask(key, token)
+    },
+    forget: (token) => void entries.delete(keyOf(token)),
   }
+}
+
+function keyOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64')
 }
 
 /** The token of an `Authorization` field, raw or after `Bearer`; null = none. */

@@ -102,7 +102,10 @@ export class MemoryTraffic implements TrafficSink {
 /** Codes and sessions in memory; tokens by their ids. */
 export class MemorySignIns implements SignInStore {
   readonly codes = new Map<string, Parameters<SignInStore['issueCode']>[0]>()
-  readonly sessions = new Map<string, { readonly serviceId: string | null; readonly tokenId: string }>()
+  readonly sessions = new Map<
+    string,
+    { readonly serviceId: string | null; readonly tokenId: string; readonly parent?: string }
+  >()
   readonly holders = new Map<string, SignedIn>()
   isAway = false
 
@@ -121,6 +124,16 @@ export class MemorySignIns implements SignInStore {
 
   openSession(session: string, tokenId: string): Promise<void> {
     this.sessions.set(session, { serviceId: null, tokenId })
+    return Promise.resolve()
+  }
+
+  endSession(session: string, serviceId: string): Promise<void> {
+    const ended = this.sessions.get(session)
+    if (ended?.serviceId !== serviceId) return Promise.resolve()
+    this.sessions.delete(session)
+    for (const [name, { parent }] of this.sessions) {
+      if (ended.parent !== undefined && (name === ended.parent || parent === ended.parent)) this.sessions.delete(name)
+    }
     return Promise.resolve()
   }
 

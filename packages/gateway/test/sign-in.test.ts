@@ -117,6 +117,55 @@ describe('a browser that opens a private web app', () => {
   })
 })
 
+describe('a browser that signs out', () => {
+  const form = { ...page, origin: 'http://app.localhost:7420' }
+  const signOut = (cookie: string, headers: Record<string, string> = form) =>
+    rig.ask({ method: 'POST', path: '/.cairn/sign-out', headers: { ...headers, cookie } })
+
+  test('is shown a button, and has no session once it was pressed, here and on the page of Cairn', async () => {
+    const begun = await begin()
+    const first = await post(begun.query, 'right')
+    const own = (first.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    const sent = new URL(first.headers.get('location') ?? '')
+    const finished = await rig.ask({ path: sent.pathname + sent.search, headers: { ...page, cookie: begun.state } })
+    const cookie = cookieOf(finished, 'user')
+    const shown = await rig.ask({ path: '/.cairn/sign-out', headers: { ...page, cookie } })
+    expect(shown).toMatchObject({ status: 200, headers: { 'x-frame-options': 'DENY', 'cache-control': 'no-store' } })
+    expect(shown.body).toContain('ann@example.com')
+    expect(shown.body).toContain('<form method="post" action="/.cairn/sign-out">')
+    expect((await rig.ask({ headers: { cookie } })).status).toBe(200)
+
+    const done = await signOut(cookie)
+    expect(done).toMatchObject({ status: 303, headers: { location: '/.cairn/sign-out' } })
+    expect(done.headers['set-cookie']).toEqual(['cairn-user=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax'])
+    expect((await rig.ask({ headers: { cookie } })).status).toBe(401)
+    expect((await rig.ask({ path: '/.cairn/sign-out', headers: page })).body).toContain('not signed in')
+    const again = await fetch(`${cairn}/sign-in${(await begin()).query}`, {
+      redirect: 'manual',
+      headers: { cookie: own },
+    })
+    expect(again.status).toBe(200)
+  })
+
+  test.each([
+    ['another host of the domain', { origin: 'http://evil.localhost:7420' }],
+    ['nobody in particular', {}],
+  ])('is not signed out by %s, nor by a link', async (_who, headers) => {
+    const cookie = cookieOf((await signIn()).finished, 'user')
+    expect((await signOut(cookie, headers)).status).toBe(403)
+    expect((await rig.ask({ path: '/.cairn/sign-out', headers: { ...page, cookie } })).status).toBe(200)
+    expect((await rig.ask({ headers: { cookie } })).status).toBe(200)
+  })
+
+  test('keeps its cookie while the database is away, and is told so', async () => {
+    const cookie = cookieOf((await signIn()).finished, 'user')
+    rig.signIns.endSession = () => Promise.reject(new Error('away'))
+    const answer = await signOut(cookie)
+    expect(answer.status).toBe(503)
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+})
+
 describe('what is no navigation', () => {
   test.each([
     ['a script', { accept: '*/*' }],

@@ -77,7 +77,7 @@ class Page {
     await this.#options.store.openSession(session, holder.tokenId)
     const { scheme } = this.#options
     const remembered = setCookie({ name: cookie, value: session, scheme, maxAge: browserSessionSeconds })
-    refuse(request, response, await this.#sendBack(asked, holder, [remembered]))
+    refuse(request, response, await this.#sendBack(asked, { ...holder, session }, [remembered]))
   }
 
   #asked(fields: URLSearchParams): Asked | null {
@@ -92,15 +92,26 @@ class Page {
     const { store, scheme } = this.#options
     const session = readCookie(request.headers.cookie, cookieName(cookie, scheme))
     const holder = session === null ? null : await store.findSession(session, null)
-    if (holder?.tenantId === asked.route.tenantId) refuse(request, response, await this.#sendBack(asked, holder, []))
-    else this.#show(response, asked, null)
+    if (session === null || holder?.tenantId !== asked.route.tenantId) return this.#show(response, asked, null)
+    refuse(request, response, await this.#sendBack(asked, { ...holder, session }, []))
   }
 
-  async #sendBack(asked: Asked, holder: SignedIn, cookies: readonly string[]): Promise<Refusal> {
+  async #sendBack(
+    asked: Asked,
+    holder: SignedIn & { readonly session: string },
+    cookies: readonly string[],
+  ): Promise<Refusal> {
     const { store, scheme } = this.#options
     const code = randomSecret()
     const { route, state, path } = asked
-    await store.issueCode({ code, state, path, serviceId: route.serviceId, tokenId: holder.tokenId })
+    await store.issueCode({
+      code,
+      state,
+      path,
+      serviceId: route.serviceId,
+      tokenId: holder.tokenId,
+      parent: holder.session,
+    })
     const query = new URLSearchParams({ code, state })
     return redirect(`${scheme}://${this.#hostOf(route)}${returnPath}?${query.toString()}`, cookies)
   }

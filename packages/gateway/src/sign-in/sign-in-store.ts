@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   type Database,
+  endBrowserSessions,
   findSessionHolder,
   insertSignInCode,
   openSignInSession,
@@ -19,6 +20,8 @@ export interface SignInStore {
     readonly serviceId: string
     readonly tokenId: string
     readonly path: string
+    /** The session of Cairn's own page that asks. */
+    readonly parent: string
   }): Promise<void>
   /** The path that the browser wanted; null = the code is good for nothing. */
   redeemCode(use: {
@@ -30,14 +33,21 @@ export interface SignInStore {
   openSession(session: string, tokenId: string): Promise<void>
   /** `serviceId` null = a session of Cairn's own page. */
   findSession(session: string, serviceId: string | null): Promise<SignedIn | null>
+  /** Ends a session of the service, and with it all that this browser opened from the same session of Cairn's own page. */
+  endSession(session: string, serviceId: string): Promise<void>
 }
 
 const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 export function databaseSignIns({ db }: Database): SignInStore {
   return {
-    issueCode: ({ code, state, ...rest }) =>
-      insertSignInCode(db, { ...rest, codeHash: hashOf(code), stateHash: hashOf(state) }),
+    issueCode: ({ code, state, parent, ...rest }) =>
+      insertSignInCode(db, {
+        ...rest,
+        codeHash: hashOf(code),
+        stateHash: hashOf(state),
+        parentHash: hashOf(parent),
+      }),
     redeemCode: ({ code, state, serviceId, session }) =>
       redeemSignInCode(db, {
         codeHash: hashOf(code),
@@ -47,5 +57,6 @@ export function databaseSignIns({ db }: Database): SignInStore {
       }),
     openSession: (session, tokenId) => openSignInSession(db, hashOf(session), tokenId),
     findSession: (session, serviceId) => findSessionHolder(db, hashOf(session), serviceId),
+    endSession: (session, serviceId) => endBrowserSessions(db, hashOf(session), serviceId),
   }
 }

@@ -2,7 +2,8 @@
  * Browsers that are signed in. Only hashes of what browsers hold are kept.
  *
  * Always true: a code opens at most one session, on the service and for the browser that it was made for; any use of it,
- * also a wrong one, ends it. A session speaks for its token and ends with it.
+ * also a wrong one, ends it. A session speaks for its token and ends with it. What a session at Cairn's own page has opened at
+ * services ends with it, and it with any of them.
  */
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -19,6 +20,8 @@ export interface SignInCode {
   readonly serviceId: string
   readonly stateHash: Buffer
   readonly tokenId: string
+  /** Of the session at Cairn's own page that asks for it. */
+  readonly parentHash: Buffer
   /** Where the browser wanted to go on the service's host. */
   readonly path: string
 }
@@ -28,8 +31,8 @@ export async function insertSignInCode(db: Db, code: SignInCode): Promise<void> 
   await sql`
     with old_codes as (delete from sign_in_code where expires_at < now()),
       old_sessions as (delete from browser_session where expires_at < now())
-    insert into sign_in_code (code_hash, service_id, state_hash, token_id, path, expires_at)
-    values (${code.codeHash}, ${code.serviceId}, ${code.stateHash}, ${code.tokenId}, ${code.path},
+    insert into sign_in_code (code_hash, service_id, state_hash, token_id, parent_hash, path, expires_at)
+    values (${code.codeHash}, ${code.serviceId}, ${code.stateHash}, ${code.tokenId}, ${code.parentHash}, ${code.path},
       ${inSeconds(codeSeconds)})`.execute(db)
 }
 
@@ -41,7 +44,7 @@ export async function insertSignInCode(db: Db, code: SignInCode): Promise<void> 
  */
 export async function redeemSignInCode(
   db: Db,
-  use: Omit<SignInCode, 'tokenId' | 'path'> & { readonly sessionHash: Buffer },
+  use: Omit<SignInCode, 'tokenId' | 'path' | 'parentHash'> & { readonly sessionHash: Buffer },
 ): Promise<string | null> {
   const { rows } = await sql<{ path: string }>`
     with used as (
@@ -50,8 +53,8 @@ export async function redeemSignInCode(
       select * from used
       where service_id = ${use.serviceId} and state_hash = ${use.stateHash} and expires_at > now()
     ), opened as (
-      insert into browser_session (session_hash, service_id, token_id, expires_at)
-      select ${use.sessionHash}, service_id, token_id, ${inSeconds(browserSessionSeconds)} from right_use
+      insert into browser_session (session_hash, service_id, token_id, parent_hash, expires_at)
+      select ${use.sessionHash}, service_id, token_id, parent_hash, ${inSeconds(browserSessionSeconds)} from right_use
     )
     select path from right_use`.execute(db)
   return rows[0]?.path ?? null
@@ -83,4 +86,18 @@ export async function findSessionHolder(
       and b.service_id is not distinct from ${serviceId}::uuid
       and (b.service_id is null or s.tenant_id = t.tenant_id)`.execute(db)
   return rows[0] ?? null
+}
+
+/** Ends the session of a service, the one at Cairn's own page that it is of, and all others of that. */
+export async function endBrowserSessions(db: Db, sessionHash: Buffer, serviceId: string): Promise<void> {
+  await sql`
+    with ended as (
+      delete from browser_session where session_hash = ${sessionHash} and service_id = ${serviceId} returning parent_hash
+    ), codes as (
+      delete from sign_in_code where parent_hash in (select parent_hash from ended)
+    )
+    delete from browser_session
+    where session_hash <> ${sessionHash} and (
+      session_hash in (select parent_hash from ended) or parent_hash in (select parent_hash from ended)
+    )`.execute(db)
 }

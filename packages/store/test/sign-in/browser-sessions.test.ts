@@ -2,6 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
+  endBrowserSessions,
   ensureTenant,
   findSessionHolder,
   insertSignInCode,
@@ -48,6 +49,7 @@ const issue = (code: string) =>
     stateHash: bytes('state'),
     tokenId,
     path: '/a?b',
+    parentHash: bytes('own page'),
   })
 const redeem = (code: string, change: { serviceId?: string; state?: string } = {}) =>
   redeemSignInCode(subject.database.db, {
@@ -92,4 +94,20 @@ test('a session ends with its time, and with its token', async () => {
   expect(await holder('session two', serviceId)).not.toBeNull()
   await sql`update api_token set revoked_at = now() where id = ${tokenId}`.execute(subject.database.db)
   expect(await holder('session two', serviceId)).toBeNull()
+})
+
+test('a session that ends takes the one of the own page with it, and all that came from there', async () => {
+  const { db } = subject.database
+  await openSignInSession(db, bytes('own page'), tokenId)
+  await openSignInSession(db, bytes('another page'), tokenId)
+  for (const code of ['first', 'second', 'third']) await issue(code)
+  for (const code of ['first', 'second']) await redeem(code)
+  await endBrowserSessions(db, bytes('session first'), otherServiceId)
+  expect(await holder('session first', serviceId)).not.toBeNull()
+  await endBrowserSessions(db, bytes('session first'), serviceId)
+  expect(await holder('session first', serviceId)).toBeNull()
+  expect(await holder('session second', serviceId)).toBeNull()
+  expect(await holder('own page', null)).toBeNull()
+  expect(await redeem('third')).toBeNull()
+  expect(await holder('another page', null)).not.toBeNull()
 })
