@@ -2,14 +2,18 @@
 import { eventually, startRegistry, type TestRegistry } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { engineRequest } from '../../scripts/container-engine/engine-request.ts'
+import { type HeldProxy, startHeldProxy } from './held-proxy.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 
 let registry: TestRegistry
+/** Where the server and its engine find the registry. */
+let proxy: HeldProxy
 let server: ServerProcess
 beforeAll(async () => {
   registry = await startRegistry({ asksForLogin: true, speaksTls: true })
+  proxy = await startHeldProxy(registry.address)
   server = await createServerProcess({
-    CAIRN_REGISTRY: `https://${registry.address}/team`,
+    CAIRN_REGISTRY: `https://${proxy.address}/team`,
     CAIRN_REGISTRY_USER: registry.login?.username ?? '',
     CAIRN_REGISTRY_PASSWORD: registry.login?.password ?? '',
     CAIRN_REGISTRY_CA_FILE: registry.authority?.file ?? '',
@@ -18,14 +22,21 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server.dispose()
+  await proxy.close()
   await registry.stop()
 })
 
-async function build(name: string, dockerfile: string) {
-  const { images } = server.client
+type Ids = Awaited<ReturnType<typeof begin>>
+
+async function begin(name: string, dockerfile: string) {
   const body = { name, type: 'workflow', buildDetails: { source: 'dockerfile', dockerfile } } as const
-  const ids = await images.createImage(body)
-  await images.waitForBuild(ids.imageId, ids.buildId)
+  const ids = await server.client.images.createImage(body)
+  await server.client.images.waitForBuild(ids.imageId, ids.buildId)
+  return ids
+}
+
+async function untilPushed(ids: Ids) {
+  const { images } = server.client
   const version = await eventually(
     async () => {
       const found = await images.describeVersion(ids.imageId, ids.versionId)
@@ -37,6 +48,8 @@ async function build(name: string, dockerfile: string) {
   return { ...ids, pullUrl: version.pullUrl, reference: version.registry?.reference }
 }
 
+const build = async (name: string, dockerfile: string) => untilPushed(await begin(name, dockerfile))
+
 /** Neither a description nor a step must hold it at this moment. */
 const loseImage = (pullUrl: string): Promise<void> =>
   eventually(async () => {
@@ -45,10 +58,24 @@ const loseImage = (pullUrl: string): Promise<void> =>
     expect((await engineRequest(server.dockerHost, 'GET', `/images/${pullUrl}/json`)).status).toBe(404)
   })
 
+it('pushes an image again, of which a killed server had sent a part', async () => {
+  const held = proxy.holdAfter(2_000_000)
+  const ids = await begin('cut', 'FROM debian:bookworm-slim\n')
+  await held
+  expect((await server.client.images.describeVersion(ids.imageId, ids.versionId)).registry?.status).not.toBe('pushed')
+  await server.kill()
+  proxy.release()
+  await server.start()
+  const { pullUrl, reference } = await untilPushed(ids)
+  const [repository = '', digest = ''] = (reference ?? '').split('@')
+  expect(repository).toBe(`${proxy.address}/team/${pullUrl.split(':')[0]}`)
+  expect(digest).toMatch(/^sha256:/)
+})
+
 it('pulls images again that the engine has lost, for steps and for builds, and lets go of deleted ones', async () => {
   const { images, workflows } = server.client
   const base = await build('base', 'FROM debian:bookworm-slim\nRUN echo kept > /note\n')
-  const repository = `${registry.address}/team/${base.pullUrl.split(':')[0] ?? ''}`
+  const repository = `${proxy.address}/team/${base.pullUrl.split(':')[0] ?? ''}`
   expect(base.reference).toMatch(new RegExp(`^${repository}@sha256:[0-9a-f]{64}$`))
 
   await loseImage(base.pullUrl)
