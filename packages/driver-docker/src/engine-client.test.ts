@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, get as httpGet, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { DriverError } from '@cairn/driver'
 import { afterEach, describe, expect, it } from 'vitest'
+import { EngineAgent } from './engine-agent.ts'
 import { createEngineClient, type EngineClient } from './engine-client.ts'
 
 const get = { method: 'GET', path: '/x' } as const
@@ -15,7 +18,7 @@ afterEach(async () => {
 })
 
 /** An engine that answers as the listener does. */
-async function serve(listener: RequestListener): Promise<{ client: EngineClient; server: Server }> {
+async function serve(listener: RequestListener): Promise<{ client: EngineClient; server: Server; path: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'cairn-client-'))
   const path = join(directory, 'engine.sock')
   const server = createServer(listener)
@@ -25,7 +28,7 @@ async function serve(listener: RequestListener): Promise<{ client: EngineClient;
     await new Promise((resolve) => server.close(resolve))
     await rm(directory, { recursive: true })
   })
-  return { client: createEngineClient({ kind: 'socket', path }), server }
+  return { client: createEngineClient({ kind: 'socket', path }), server, path }
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -50,6 +53,15 @@ describe('engine client', () => {
     const answer = await client.request({ method: 'POST', path: '/x/create', query, body: { A: 1 } }, call())
     const filters = encodeURIComponent('{"label":["a=b"]}')
     expect(answer.body).toEqual({ method: 'POST', url: `/x/create?all=true&filters=${filters}`, body: '{"A":1}' })
+  })
+
+  it('is described in one word, however many connections it has, as dockerode does with every request', async () => {
+    const { path } = await serve((_, response) => response.end())
+    const agent = new EngineAgent()
+    const requests = Array.from({ length: 8 }, () => httpGet({ socketPath: path, agent }))
+    await Promise.all(requests.map((each) => once(each, 'response')))
+    expect(inspect({ agent }, { showHidden: true, depth: null })).toBe('{ agent: EngineAgent }')
+    agent.destroy()
   })
 
   it('gives accepted statuses as answers and turns others into errors with the engine’s words', async () => {

@@ -5,10 +5,11 @@
  * neither notices an engine that dies between the header and the end of an answer (its promise then never settles, and
  * `wait` sends its header at once), nor streams the logs of a container that is not followed.
  */
-import { Agent, IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import { type Call, DriverError } from '@cairn/driver'
 import Docker from 'dockerode'
+import { EngineAgent } from './engine-agent.ts'
 import { type EngineHost, formatEngineHost } from './engine-host.ts'
 import { upgrade } from './engine-upgrade.ts'
 import { connectionError, responseError } from './map-error.ts'
@@ -129,8 +130,14 @@ function connect(host: EngineHost): Modem {
     host.kind === 'socket'
       ? { socketPath: host.path, host: undefined, port: undefined }
       : { socketPath: undefined, host: host.hostname, port: host.port }
-  const agent = new Agent({ keepAlive: true })
-  const options = { ...connection, agent, protocol: 'http' as const, ca: undefined, cert: undefined, key: undefined }
+  const options = {
+    ...connection,
+    agent: new EngineAgent(),
+    protocol: 'http' as const,
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+  }
   return new Docker(options).modem
 }
 
