@@ -13,10 +13,18 @@ import { heldLabel } from './held/observe-held.ts'
 /** Most log that a service keeps on the engine; a step's is never rotated, so that none of it is lost before it is stored. */
 const serviceLog = { 'max-size': '64m', 'max-file': '2' }
 
+/** What every user of a Linux host may have, where nobody has made it less. */
+const openFiles = 4096
+
 export interface CreateSetting {
   readonly installation: string
   /** Whether the engine has an init process to put before a program. */
   readonly hasInit: boolean
+  /**
+   * Whether a bound of storage names the number of open files beside it. Podman adds a million of its own wherever another
+   * limit is named and this one is not, and then starts nothing where the host allows fewer.
+   */
+  readonly boundsOpenFiles: boolean
   /** Id of the network that the spec names. */
   readonly network: string
 }
@@ -43,6 +51,7 @@ export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
     NetworkingConfig: toNetworkingConfig(setting.network),
     HostConfig: {
       ...toHostConfig(spec, setting.network),
+      ...toLimits(spec.resources.storageBytes, setting.boundsOpenFiles),
       Init: setting.hasInit && spec.command !== null,
       ...(port === null ? {} : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
     },
@@ -63,7 +72,11 @@ export function toHeldCreateOptions(spec: HeldSpec, setting: { installation: str
     OpenStdin: true,
     StdinOnce: false,
     NetworkingConfig: toNetworkingConfig(setting.network),
-    HostConfig: { ...toHostConfig(spec, setting.network), Init: true },
+    HostConfig: {
+      ...toHostConfig(spec, setting.network),
+      ...toLimits(spec.resources.storageBytes, false),
+      Init: true,
+    },
   }
 }
 
@@ -77,14 +90,13 @@ function toNetworkingConfig(network: string) {
 }
 
 function toHostConfig({ resources, owner }: HeldSpec, network: string) {
-  const { memoryBytes, cpus, pids, storageBytes } = resources
+  const { memoryBytes, cpus, pids } = resources
   return {
     NetworkMode: network,
     Memory: memoryBytes,
     MemorySwap: memoryBytes,
     NanoCpus: Math.round(cpus * 1e9),
     PidsLimit: pids,
-    ...(storageBytes === null ? {} : { Ulimits: [{ Name: 'fsize', Soft: storageBytes, Hard: storageBytes }] }),
     CapDrop: ['ALL'],
     CapAdd: Object.keys(grantedCapabilities),
     SecurityOpt: ['no-new-privileges'],
@@ -93,4 +105,10 @@ function toHostConfig({ resources, owner }: HeldSpec, network: string) {
     RestartPolicy: { Name: 'no' },
     LogConfig: { Type: 'json-file', Config: owner.kind === 'service' ? serviceLog : {} },
   }
+}
+
+function toLimits(storageBytes: number | null, boundsOpenFiles: boolean) {
+  if (storageBytes === null) return {}
+  const files = boundsOpenFiles ? [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }] : []
+  return { Ulimits: [{ Name: 'fsize', Soft: storageBytes, Hard: storageBytes }, ...files] }
 }

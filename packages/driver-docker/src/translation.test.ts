@@ -28,6 +28,7 @@ describe('create options', () => {
     const { HostConfig, NetworkingConfig } = toCreateOptions(spec, {
       installation: 'x',
       hasInit: true,
+      boundsOpenFiles: false,
       network: 'f00d',
     })
     expect(NetworkingConfig).toEqual({ EndpointsConfig: { f00d: { NetworkID: 'f00d' } } })
@@ -49,15 +50,26 @@ describe('create options', () => {
   })
 
   it('replace entrypoint and command together, and leave an image’s own alone and without an init process', () => {
-    const setting = { installation: 'x', hasInit: true, network: 'f00d' }
+    const setting = { installation: 'x', hasInit: true, boundsOpenFiles: false, network: 'f00d' }
     expect(toCreateOptions(spec, setting)).toMatchObject({ Entrypoint: spec.command, Cmd: [], Env: ['A=1=2\n3'] })
     const own = toCreateOptions({ ...spec, command: null }, setting)
     expect(own).not.toHaveProperty('Entrypoint')
     expect(own.HostConfig.Init).toBe(false)
   })
 
+  it('bound each file, and open files with it where the engine would set a number of its own', () => {
+    const bounded = { ...spec, resources: { ...spec.resources, storageBytes: 1000 } }
+    const limitsOf = (boundsOpenFiles: boolean) =>
+      toCreateOptions(bounded, { installation: 'x', hasInit: true, boundsOpenFiles, network: 'f00d' }).HostConfig
+    const fsize = { Name: 'fsize', Soft: 1000, Hard: 1000 }
+    expect(limitsOf(false)).toMatchObject({ Ulimits: [fsize] })
+    expect(limitsOf(true)).toMatchObject({ Ulimits: [fsize, { Name: 'nofile', Soft: 4096, Hard: 4096 }] })
+  })
+
   it('label what belongs to whom, and the spec', () => {
-    expect(toCreateOptions(spec, { installation: 'x', hasInit: false, network: 'f00d' }).Labels).toEqual({
+    expect(
+      toCreateOptions(spec, { installation: 'x', hasInit: false, boundsOpenFiles: false, network: 'f00d' }).Labels,
+    ).toEqual({
       'dev.cairn.installation': 'x',
       'dev.cairn.kind': 'step',
       'dev.cairn.id': 'run',
@@ -68,7 +80,12 @@ describe('create options', () => {
 
   it('publish a port on the loopback interface only, and bound the log of a service', () => {
     const service = { ...spec, owner: { ...spec.owner, kind: 'service' as const }, publishPort: 8000 }
-    const options = toCreateOptions(service, { installation: 'x', hasInit: false, network: 'f00d' })
+    const options = toCreateOptions(service, {
+      installation: 'x',
+      hasInit: false,
+      boundsOpenFiles: false,
+      network: 'f00d',
+    })
     expect(options).toMatchObject({
       ExposedPorts: { '8000/tcp': {} },
       HostConfig: {
