@@ -35,6 +35,7 @@ export async function doViolence(
   const kills = { server: 0, engine: 0, postgres: 0 }
   const unplannedEnds: string[] = []
   const isSpared = (victim: Victim): boolean => kills[victim] === 0
+  let postgresKilledAt: Date | null = null
   while (!signal.aborted || victims.some(isSpared)) {
     await pause(least + random() * (most - least), undefined, { signal }).catch(() => undefined)
     for (const server of world.servers) {
@@ -46,11 +47,22 @@ export async function doViolence(
     const victim = candidates[Math.floor(random() * candidates.length)]
     if (victim === undefined) break
     kills[victim] += 1
+    if (victim === 'postgres') postgresKilledAt = new Date()
     await kill(world, victim, random)
   }
-  // Its supervisor in this process starts it again, a moment after it was killed.
-  await eventually(() => world.database.pool.query('select'), { timeoutMs: postgresPatienceMs })
+  if (postgresKilledAt !== null) await untilPostgresIsNewerThan(world, postgresKilledAt)
   return { kills, unplannedEnds }
+}
+
+/** Its supervisor starts it again; a connection to the killed one may answer for a moment longer. */
+async function untilPostgresIsNewerThan({ database }: FaultWorld, killedAt: Date): Promise<void> {
+  await eventually(
+    async () => {
+      const { rows } = await database.pool.query('select where pg_postmaster_start_time() > $1', [killedAt])
+      if (rows.length === 0) throw new Error('PostgreSQL is still the one that was killed')
+    },
+    { timeoutMs: postgresPatienceMs },
+  )
 }
 
 async function kill(world: FaultWorld, victim: Victim, random: () => number): Promise<void> {
