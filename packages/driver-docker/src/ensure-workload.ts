@@ -36,8 +36,8 @@ export async function ensureWorkload(
   const released = await releaseConnected(engine, spec, call)
   if (released !== null) return released
   return await onNetwork(engine, spec.network, call, async (network) => {
-    const boundsOpenFiles = features.engine === 'podman'
-    const setting = { installation: engine.installation, hasInit: features.hasInit, boundsOpenFiles, network }
+    const namesOtherLimits = features.engine === 'podman'
+    const setting = { installation: engine.installation, hasInit: features.hasInit, namesOtherLimits, network }
     return await makeOrAdopt(engine, spec, toCreateOptions(spec, setting), call)
   })
 }

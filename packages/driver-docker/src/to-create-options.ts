@@ -13,18 +13,21 @@ import { heldLabel } from './held/observe-held.ts'
 /** Most log that a service keeps on the engine; a step's is never rotated, so that none of it is lost before it is stored. */
 const serviceLog = { 'max-size': '64m', 'max-file': '2' }
 
-/** What every user of a Linux host may have, where nobody has made it less. */
-const openFiles = 4096
+/** Fewer than what the hosts of a container engine allow, where nobody has made it less. */
+const otherLimits = [
+  { Name: 'nofile', Soft: 4096, Hard: 4096 },
+  { Name: 'nproc', Soft: 8192, Hard: 8192 },
+]
 
 export interface CreateSetting {
   readonly installation: string
   /** Whether the engine has an init process to put before a program. */
   readonly hasInit: boolean
   /**
-   * Whether a bound of storage names the number of open files beside it. Podman adds a million of its own wherever another
-   * limit is named and this one is not, and then starts nothing where the host allows fewer.
+   * Whether a bound of storage names the numbers of open files and of processes beside it. Podman adds a million of each
+   * wherever another limit is named and these are not, and then starts nothing where the host allows fewer.
    */
-  readonly boundsOpenFiles: boolean
+  readonly namesOtherLimits: boolean
   /** Id of the network that the spec names. */
   readonly network: string
 }
@@ -51,7 +54,7 @@ export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
     NetworkingConfig: toNetworkingConfig(setting.network),
     HostConfig: {
       ...toHostConfig(spec, setting.network),
-      ...toLimits(spec.resources.storageBytes, setting.boundsOpenFiles),
+      ...toLimits(spec.resources.storageBytes, setting.namesOtherLimits),
       Init: setting.hasInit && spec.command !== null,
       ...(port === null ? {} : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
     },
@@ -107,8 +110,8 @@ function toHostConfig({ resources, owner }: HeldSpec, network: string) {
   }
 }
 
-function toLimits(storageBytes: number | null, boundsOpenFiles: boolean) {
+function toLimits(storageBytes: number | null, namesOtherLimits: boolean) {
   if (storageBytes === null) return {}
-  const files = boundsOpenFiles ? [{ Name: 'nofile', Soft: openFiles, Hard: openFiles }] : []
-  return { Ulimits: [{ Name: 'fsize', Soft: storageBytes, Hard: storageBytes }, ...files] }
+  const others = namesOtherLimits ? otherLimits : []
+  return { Ulimits: [{ Name: 'fsize', Soft: storageBytes, Hard: storageBytes }, ...others] }
 }

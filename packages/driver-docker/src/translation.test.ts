@@ -28,7 +28,7 @@ describe('create options', () => {
     const { HostConfig, NetworkingConfig } = toCreateOptions(spec, {
       installation: 'x',
       hasInit: true,
-      boundsOpenFiles: false,
+      namesOtherLimits: false,
       network: 'f00d',
     })
     expect(NetworkingConfig).toEqual({ EndpointsConfig: { f00d: { NetworkID: 'f00d' } } })
@@ -50,25 +50,27 @@ describe('create options', () => {
   })
 
   it('replace entrypoint and command together, and leave an image’s own alone and without an init process', () => {
-    const setting = { installation: 'x', hasInit: true, boundsOpenFiles: false, network: 'f00d' }
+    const setting = { installation: 'x', hasInit: true, namesOtherLimits: false, network: 'f00d' }
     expect(toCreateOptions(spec, setting)).toMatchObject({ Entrypoint: spec.command, Cmd: [], Env: ['A=1=2\n3'] })
     const own = toCreateOptions({ ...spec, command: null }, setting)
     expect(own).not.toHaveProperty('Entrypoint')
     expect(own.HostConfig.Init).toBe(false)
   })
 
-  it('bound each file, and open files with it where the engine would set a number of its own', () => {
+  it('bound each file, and name other limits with it where the engine would set numbers of its own', () => {
     const bounded = { ...spec, resources: { ...spec.resources, storageBytes: 1000 } }
-    const limitsOf = (boundsOpenFiles: boolean) =>
-      toCreateOptions(bounded, { installation: 'x', hasInit: true, boundsOpenFiles, network: 'f00d' }).HostConfig
+    const limitsOf = (namesOtherLimits: boolean) =>
+      toCreateOptions(bounded, { installation: 'x', hasInit: true, namesOtherLimits, network: 'f00d' }).HostConfig
     const fsize = { Name: 'fsize', Soft: 1000, Hard: 1000 }
     expect(limitsOf(false)).toMatchObject({ Ulimits: [fsize] })
-    expect(limitsOf(true)).toMatchObject({ Ulimits: [fsize, { Name: 'nofile', Soft: 4096, Hard: 4096 }] })
+    expect(limitsOf(true)).toMatchObject({
+      Ulimits: [fsize, { Name: 'nofile', Soft: 4096, Hard: 4096 }, { Name: 'nproc', Soft: 8192, Hard: 8192 }],
+    })
   })
 
   it('label what belongs to whom, and the spec', () => {
     expect(
-      toCreateOptions(spec, { installation: 'x', hasInit: false, boundsOpenFiles: false, network: 'f00d' }).Labels,
+      toCreateOptions(spec, { installation: 'x', hasInit: false, namesOtherLimits: false, network: 'f00d' }).Labels,
     ).toEqual({
       'dev.cairn.installation': 'x',
       'dev.cairn.kind': 'step',
@@ -83,7 +85,7 @@ describe('create options', () => {
     const options = toCreateOptions(service, {
       installation: 'x',
       hasInit: false,
-      boundsOpenFiles: false,
+      namesOtherLimits: false,
       network: 'f00d',
     })
     expect(options).toMatchObject({

@@ -35,7 +35,7 @@ export async function openEngine(dockerHost: string): Promise<ConformanceEngine>
       const body = toCreateOptions(spec, {
         installation: each,
         hasInit: false,
-        boundsOpenFiles: false,
+        namesOtherLimits: false,
         network: spec.network,
       })
       await client.request({ method: 'POST', path: '/containers/create', query: { name: spec.name }, body }, call())

@@ -94,7 +94,9 @@ export function describeGivenFiles(suiteOf: SuiteOf, options: ConformanceOptions
       const script = 'head -c 999999 /dev/zero > one && echo one; exec head -c 1000001 /dev/zero > two'
       const { stdout, observation } = await suiteOf().run(script, { resources })
       expect(stdout).toEqual(['one'])
-      expect(observation.exit).toMatchObject({ code: 153, reason: 'error' })
+      expect(observation.exit?.reason).toBe('error')
+      // Ended by the signal, or told that the file is too large where the engine's processes ignore it, as Podman's do.
+      expect([153, 1]).toContain(observation.exit?.code)
     })
   })
 }
