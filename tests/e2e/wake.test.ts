@@ -56,10 +56,10 @@ async function untilRests(state: 'frozen' | 'asleep'): Promise<void> {
   }, within)
 }
 
-/** What the engine did with containers of this installation while `act` went on, oldest first. */
-async function engineEvents(act: () => Promise<unknown>): Promise<readonly string[]> {
+/** All answers, and what the engine did meanwhile with containers of this installation, oldest first. */
+async function askAllWatched(): Promise<{ answers: readonly string[]; events: readonly string[] }> {
   const since = Date.now()
-  await act()
+  const answers = await askAll()
   const filters = JSON.stringify({
     type: ['container'],
     event: ['start', 'unpause'],
@@ -68,25 +68,19 @@ async function engineEvents(act: () => Promise<unknown>): Promise<readonly strin
   const query = new URLSearchParams({ since: `${since / 1000}`, until: `${Date.now() / 1000}`, filters })
   const { body } = await engineRequest(server.dockerHost, 'GET', `/events?${query}`)
   const events: { Action: string }[] = body.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
-  return events.map(({ Action }) => Action)
+  return { answers, events: events.map(({ Action }) => Action) }
 }
 
 it('answers 500 first requests to a frozen web app with one thaw', async () => {
   await untilRests('frozen')
-  let answers: readonly string[] = []
-  const events = await engineEvents(async () => {
-    answers = await askAll()
-  })
+  const { answers, events } = await askAllWatched()
   expect(answers.filter((answer) => !answer.startsWith('200 hello'))).toEqual([])
   expect(events).toEqual(['unpause'])
 })
 
 it('answers 500 first requests to a web app that is asleep with one start', async () => {
   await untilRests('asleep')
-  let answers: readonly string[] = []
-  const events = await engineEvents(async () => {
-    answers = await askAll()
-  })
+  const { answers, events } = await askAllWatched()
   expect(answers.filter((answer) => !answer.startsWith('200 hello'))).toEqual([])
   expect(events).toEqual(['start'])
   const { wakes } = await server.client.services.listWakes(serviceId)

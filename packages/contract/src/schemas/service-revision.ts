@@ -12,7 +12,8 @@ const { resources, parameters, sessionStickiness, scaleToZero, entrypoint, healt
 
 /**
  * What a service ran, runs or is to run. Nothing of a revision changes but its status and `reason`, which says why it failed
- * or was removed, or what it is still there for while it drains. `activatedAt` null = it has never served. Of secrets there are names only.
+ * or was removed, or what it is still there for while it drains. `activatedAt` null = it has never served. Of secrets there
+ * are names only.
  */
 export const ServiceRevision = Type.Object({
   revision: Type.Integer(),

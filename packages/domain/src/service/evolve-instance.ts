@@ -39,12 +39,10 @@ export function evolveInstance(now: number, instance: InstanceState, facts: Inst
       : awaitStart(now, instance, facts.startFailure)
   }
   if (observed.phase === 'created') return awaitStart(now, instance, facts.startFailure)
-  if (observed.phase === 'exited')
-    return {
-      kind: 'ended',
-      instance,
-      reason: describeInstanceExit(observed, facts.spec?.resources.memoryBytes ?? null),
-    }
+  if (observed.phase === 'exited') {
+    const reason = describeInstanceExit(observed, facts.spec?.resources.memoryBytes ?? null)
+    return { kind: 'ended', instance, reason }
+  }
   // It gets the CPU back before it is judged again.
   if (observed.phase === 'frozen') return { kind: 'keep', instance: addressed(instance, observed) }
   return judgeRunning(now, instance, { ...facts, observed })
