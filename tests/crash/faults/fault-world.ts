@@ -38,7 +38,7 @@ export async function startFaultWorld(): Promise<FaultWorld | null> {
     if (errors.length > 0) throw new AggregateError(errors, 'not everything could be ended')
   }
   try {
-    const engine = await startOwnContainerEngine()
+    const engine = await startOwnContainerEngine(null)
     if (engine === null) return null
     parts.push(() => engine.dispose())
     const { postgres, database } = await startDatabase(parts)

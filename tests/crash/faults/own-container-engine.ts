@@ -1,8 +1,8 @@
 /**
- * A container engine of this test alone, which may therefore be killed. It has a network namespace of its own: a daemon
- * without a bridge removes `docker0`, and with it the network of another Docker on the machine.
+ * A container engine of this test alone, which may therefore be killed. It has a network namespace of its own, and in
+ * it a `docker0` of its own: it never touches that of another Docker on the machine.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -21,9 +21,14 @@ export interface OwnContainerEngine {
 }
 
 const addressPool = 'base=10.213.0.0/16,size=24'
+const bridgeAddress = '10.214.0.1/24'
 
-/** Starts `dockerd` with `debian:bookworm-slim`; null = this machine has none, or not for this user. */
-export async function startOwnContainerEngine(): Promise<OwnContainerEngine | null> {
+/**
+ * Starts `dockerd` with `debian:bookworm-slim`; null = this machine has none, or not for this user.
+ *
+ * @param diskBytes size of a disk in memory that is all the engine has; null = it shares that of the machine
+ */
+export async function startOwnContainerEngine(diskBytes: number | null): Promise<OwnContainerEngine | null> {
   const program = await findProgram('dockerd')
   if (program === null || process.getuid?.() !== 0) return null
   const directory = await mkdtemp(join(tmpdir(), 'cairn-own-'))
@@ -39,7 +44,7 @@ export async function startOwnContainerEngine(): Promise<OwnContainerEngine | nu
       `--exec-root=${paths.run}/exec`,
       `--pidfile=${paths.run}/dockerd.pid`,
       `--default-address-pool=${addressPool}`,
-      '--bridge=none',
+      `--bip=${bridgeAddress}`,
       '--iptables=false',
       '--ip6tables=false',
     ],
@@ -54,6 +59,7 @@ export async function startOwnContainerEngine(): Promise<OwnContainerEngine | nu
     await rm(directory, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
+    if (diskBytes !== null) await mountSmallDisk(paths.data, diskBytes)
     await startEngine(daemon, paths)
     const stateDirectory = await chooseStateDirectory(process.cwd())
     await ensureBaseImage({ dockerHost, stateDirectory, say: () => undefined })
@@ -74,6 +80,11 @@ export async function startOwnContainerEngine(): Promise<OwnContainerEngine | nu
     },
     dispose,
   }
+}
+
+async function mountSmallDisk(path: string, bytes: number): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0711`, 'tmpfs', path])
 }
 
 /** A daemon that was killed leaves the shims of the containers that it ran, which no later one knows. */
