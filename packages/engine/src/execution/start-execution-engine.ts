@@ -12,7 +12,7 @@ import {
   type Warehouses,
 } from '@cairn/store'
 import type { Repositories } from '../repository/git-repositories.ts'
-import { bounded } from './container/call-engine.ts'
+import { bounded, boundedRemoval } from './container/call-engine.ts'
 import { ContainerWatch } from './container/container-watch.ts'
 import { HeldStarts } from './container/held-starts.ts'
 import { StartsBeforeRemovals } from './container/starts-before-removals.ts'
@@ -204,7 +204,7 @@ class Engine {
   #removeContainer(name: string, signal: AbortSignal): void {
     const { driver, logger } = this.#options
     this.#containers
-      .remove(() => driver.remove(name, bounded({ signal })))
+      .remove(() => driver.remove(name, boundedRemoval({ signal })))
       .catch((error: unknown) => {
         // The sweep removes it later.
         if (!signal.aborted) logger.warn({ err: error, workload: name }, 'a container was not removed')

@@ -1,5 +1,6 @@
 import type { Logger } from '@cairn/domain'
 import type { EngineDriver, WorkloadName } from '@cairn/driver'
+import { boundedRemoval } from '../execution/container/call-engine.ts'
 import type { OrphanRule } from './orphan-rule.ts'
 
 export interface OrphanSweep {
@@ -25,7 +26,13 @@ export function createOrphanSweep({ driver, rules, logger }: OrphanSweepParts): 
           seenNow.add(name)
           if (!seenBefore.has(name)) continue
           logger.warn({ workload: name, owner, rule: rule.name }, 'a workload that nothing needs is removed')
-          await driver.remove(name, { signal })
+          try {
+            await driver.remove(name, boundedRemoval({ signal }))
+          } catch (error) {
+            signal.throwIfAborted()
+            // It is seen again by the next call; the others do not wait for it.
+            logger.warn({ err: error, workload: name }, 'a workload that nothing needs cannot be removed now')
+          }
         }
       }
       seenBefore = seenNow

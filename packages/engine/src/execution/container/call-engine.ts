@@ -22,6 +22,14 @@ export function bounded(call: Call, extraMs = 0): Call {
   return { signal: AbortSignal.any([call.signal, AbortSignal.timeout(callTimeoutMs + extraMs)]) }
 }
 
+/** A removal that takes longer goes on without a caller, or hangs; others must not wait for it. */
+const removalTimeoutMs = 15_000
+
+/** The removal of a workload, bounded in time: engines have some that they never get rid of until they start again. */
+export function boundedRemoval(call: Call): Call {
+  return { signal: AbortSignal.any([call.signal, AbortSignal.timeout(removalTimeoutMs)]) }
+}
+
 const firstPauseMs = 250
 const longestPauseMs = 10_000
 

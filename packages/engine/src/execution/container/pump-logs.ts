@@ -42,11 +42,7 @@ export async function pumpLogs(
   signal: AbortSignal,
 ): Promise<LogRest | null> {
   for (let resumes = target.resumes; ; resumes = true) {
-    const handover = new Handover()
-    if (resumes) {
-      const stored = readRecentChunks(target.db, target.stream, handoverOverlapMs)
-      for await (const lines of stored) handover.remember(lines)
-    }
+    const handover = resumes ? await recallStored(target, signal) : new Handover()
     const writer = openWriter(target)
     try {
       await follow(driver, name, { writer, handover, target }, signal)
@@ -57,6 +53,21 @@ export async function pumpLogs(
     const rest = target.processId === null ? await storeAll(writer, signal) : await writer.closeWithRest(signal)
     if (rest !== 'superseded') return rest
     await pause(retryMs, undefined, { signal })
+  }
+}
+
+/** However long the database is away: what it holds must not be stored twice. */
+async function recallStored({ db, stream, onError }: LogTarget, signal: AbortSignal): Promise<Handover> {
+  for (;;) {
+    signal.throwIfAborted()
+    const handover = new Handover()
+    try {
+      for await (const lines of readRecentChunks(db, stream, handoverOverlapMs)) handover.remember(lines)
+      return handover
+    } catch (error) {
+      onError(error)
+      await pause(retryMs, undefined, { signal })
+    }
   }
 }
 
