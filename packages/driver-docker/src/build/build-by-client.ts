@@ -6,6 +6,7 @@ import { makeBuildDirectory } from './build-directory.ts'
 import type { BuilderEnd } from './builder-program.ts'
 import type { ProgramEnvironment } from './find-builder.ts'
 import { failureReason, meansEngineGone } from './read-failure.ts'
+import type { ProgramSpawner } from './program-spawner.ts'
 import { runProgram } from './run-program.ts'
 import { type ClientBuilder, toBuildCommand } from './to-build-command.ts'
 
@@ -19,6 +20,7 @@ export interface ClientBuildSetting {
   readonly temporaryDirectory: string
   /** Where `setpriv` is; null = this system has none. */
   readonly guard: string | null
+  readonly spawner: ProgramSpawner
 }
 
 /**
@@ -47,8 +49,10 @@ export async function buildByClient(
     }
     const env = { ...clientEnvironment(setting), ...secrets.env }
     const program = boundToThisProcess(setting.guard, { program: builder.program, args })
-    const input = context === null ? { input: request.context } : {}
-    const end = await runProgram({ ...program, ...input, env, onLine }, call.signal)
+    // What is written to a client's input is not sent through yet another process.
+    const end = await (context === null
+      ? runProgram({ ...program, input: request.context, env, onLine }, call.signal)
+      : setting.spawner.run({ ...program, env, onLine }, call.signal))
     if (end.kind === 'not_run') throw new DriverError('unavailable', `${builder.program}: ${end.error.message}`)
     if (end.code === 0) {
       const imageId = (await readFile(imageIdFile, 'utf8')).trim()

@@ -8,6 +8,7 @@ import { buildByApi } from './build-by-api.ts'
 import { buildByClient } from './build-by-client.ts'
 import { type BuilderProgram, describeBuilder } from './builder-program.ts'
 import { findBuilder, findProgram, type ProgramEnvironment } from './find-builder.ts'
+import { createProgramSpawner } from './program-spawner.ts'
 import { checkBuildRequest } from './to-build-command.ts'
 
 export interface DockerImageBuilderOptions {
@@ -33,6 +34,7 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
   const setting = { ...options, dockerHost: formatEngineHost(host) }
   const engine = createEngine(createEngineClient(host), options.installation)
   const features = createFeatureReader(engine.client)
+  const spawner = createProgramSpawner()
   let found: BuilderProgram | null = null
   let guard: string | null = null
   const find = async (call: Call): Promise<BuilderProgram> => {
@@ -43,11 +45,13 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
     return found
   }
   return {
-    describe: async (call) => describeBuilder(await find(call)),
-    takesDirectories: async (call) => {
-      const { kind } = await find(call)
-      return kind === 'buildx' || kind === 'buildkit-client'
+    describe: async (call) => {
+      const builder = await find(call)
+      // A build is about to come.
+      if (takesDirectories(builder)) spawner.warm()
+      return describeBuilder(builder)
     },
+    takesDirectories: async (call) => takesDirectories(await find(call)),
     build: async (request, onLine, call) => {
       checkBuildRequest(request)
       const builder = await find(call)
@@ -56,12 +60,16 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
       const result =
         builder.kind === 'api'
           ? await buildByApi(engine, request, onLine, call)
-          : await buildByClient(builder, request, { ...setting, guard, onLine }, call)
+          : await buildByClient(builder, request, { ...setting, guard, spawner, onLine }, call)
       if (result.kind === 'failed') return result
       const [image] = await Promise.all([builtImage(engine, request.tag, result.imageId, call), result.cleaned])
       return image
     },
   }
+}
+
+function takesDirectories({ kind }: BuilderProgram): boolean {
+  return kind === 'buildx' || kind === 'buildkit-client'
 }
 
 function keepsLimits({ kind }: BuilderProgram): boolean {

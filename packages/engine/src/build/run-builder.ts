@@ -84,8 +84,11 @@ async function build(
   onCommit: (commit: string | null) => void,
 ): Promise<AttemptEnd> {
   const { signal, log } = attempt
-  log.line(`builder: ${await parts.builder.describe({ signal })}`)
-  const full = await makeRoom(parts.driver, parts.settings.keepFreeBytes, { signal })
+  const [builder, full] = await Promise.all([
+    parts.builder.describe({ signal }),
+    makeRoom(parts.driver, parts.settings.keepFreeBytes, { signal }),
+  ])
+  log.line(`builder: ${builder}`)
   if (full !== null) return { kind: 'failed', reason: full }
   const source = { ...attempt.build, secrets: secrets.given }
   const takesDirectories = await parts.builder.takesDirectories({ signal })
