@@ -1,30 +1,32 @@
 /**
- * `npm run generate [-- --check]`: writes docs/openapi.json and docs/errors.md from the contract and docs/config.md
- * from the server's settings. With `--check` it writes nothing and exits 1 when the committed files differ.
+ * `npm run generate [-- --check]`: writes docs/openapi.json, docs/errors.md and the operations of the SDK from the
+ * contract, and docs/config.md from the server's settings. With `--check` it writes nothing and exits 1 when the committed files differ.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCatalogPage, openApiDocument, routes } from '@cairn/contract'
 import { settingsPage } from '../apps/server/src/settings-page.ts'
+import { operationTable } from './sdk/operation-table.ts'
 
-const docs = join(import.meta.dirname, '..', 'docs')
+const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
 
 const pages: Readonly<Record<string, string>> = {
-  'openapi.json': `${JSON.stringify(openApiDocument(routes), null, 2)}\n`,
-  'errors.md': errorCatalogPage(),
-  'config.md': settingsPage(),
+  'docs/openapi.json': `${JSON.stringify(openApiDocument(routes), null, 2)}\n`,
+  'docs/errors.md': errorCatalogPage(),
+  'docs/config.md': settingsPage(),
+  'packages/sdk/src/generated/operations.ts': operationTable(),
 }
 
 const stale: string[] = []
 for (const [name, content] of Object.entries(pages)) {
-  const path = join(docs, name)
+  const path = join(root, name)
   const committed = await readFile(path, 'utf8').catch(() => null)
   if (committed === content) continue
-  if (check) stale.push(`docs/${name}`)
+  if (check) stale.push(name)
   else {
     await writeFile(path, content)
-    console.log(`wrote docs/${name}`)
+    console.log(`wrote ${name}`)
   }
 }
 if (stale.length > 0) {

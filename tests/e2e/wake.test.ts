@@ -83,7 +83,7 @@ it('answers 500 first requests to a web app that is asleep with one start', asyn
   const { answers, events } = await askAllWatched()
   expect(answers.filter((answer) => !answer.startsWith('200 hello'))).toEqual([])
   expect(events).toEqual(['start'])
-  const { wakes } = await server.client.services.listWakes(serviceId)
+  const wakes = await server.client.services.listWakes(serviceId).all()
   expect(wakes.map(({ from, outcome }) => `${from} ${outcome}`)).toEqual(['asleep awake', 'frozen awake'])
 })
 

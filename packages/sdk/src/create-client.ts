@@ -1,3 +1,4 @@
+import type { OperationId } from '@cairn/contract'
 import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
 import { Exports } from './resources/exports.ts'
@@ -10,8 +11,9 @@ import { Tenants } from './resources/tenants.ts'
 import { Users } from './resources/users.ts'
 import { Webapps } from './resources/webapps.ts'
 import { Workflows } from './resources/workflows.ts'
+import type { InputOf, RawAnswer, UploadOptions } from './transport/call-options.ts'
 import { type RetryPolicy, defaultRetryPolicy } from './transport/retry-policy.ts'
-import { createTransport } from './transport/transport.ts'
+import { type Transport, createTransport } from './transport/transport.ts'
 
 /** How to reach a Cairn server. */
 export interface ClientOptions {
@@ -40,10 +42,35 @@ export interface CairnClient {
   readonly tenants: Tenants
   readonly users: Users
   readonly emails: Emails
+  /** The reference client's name of `emails`. */
+  readonly alerts: Emails
   readonly notifications: Notifications
   readonly queries: Queries
   readonly exports: Exports
   readonly secrets: Secrets
+  /**
+   * Calls an operation by its name in the API reference, and returns all of the answer.
+   *
+   * @throws CairnApiError when it is refused, as every method does.
+   * @example
+   * const { status, requestId, body } = await client.raw('describeWorkflow', { params: { workflowId: 1 } })
+   */
+  raw<Id extends OperationId>(operation: Id, ...given: RawGiven<Id>): Promise<RawAnswer<Id>>
+}
+
+/** What `raw` is given: the input only where the operation needs any, then the options of the call. */
+export type RawGiven<Id extends OperationId> =
+  object extends InputOf<Id>
+    ? readonly [input?: InputOf<Id>, options?: UploadOptions]
+    : readonly [input: InputOf<Id>, options?: UploadOptions]
+
+async function callRaw<Id extends OperationId>(
+  transport: Transport,
+  operation: Id,
+  [input, options]: RawGiven<Id>,
+): Promise<RawAnswer<Id>> {
+  // Left out only where nothing must be given, which TypeScript cannot see through the generics.
+  return transport.raw(operation, (input ?? {}) as InputOf<Id>, options)
 }
 
 function cleanBaseUrl(baseUrl: string): string {
@@ -73,6 +100,7 @@ export function createClient(options: ClientOptions): CairnClient {
     uploadTimeoutMs: options.uploadTimeoutMs ?? 900_000,
     retry: { ...defaultRetryPolicy, ...options.retry },
   })
+  const emails = new Emails(transport)
   return {
     artifacts: new Artifacts(transport),
     images: new Images(transport),
@@ -81,10 +109,12 @@ export function createClient(options: ClientOptions): CairnClient {
     webapps: new Webapps(transport),
     tenants: new Tenants(transport),
     users: new Users(transport),
-    emails: new Emails(transport),
+    emails,
+    alerts: emails,
     notifications: new Notifications(transport),
     queries: new Queries(transport),
     exports: new Exports(transport),
     secrets: new Secrets(transport),
+    raw: (operation, ...given) => callRaw(transport, operation, given),
   }
 }

@@ -12,6 +12,8 @@ export interface RefusalDetails {
   readonly retryAfterSeconds: number | null
   /** Operation that was called, e.g. `createWorkflow`. */
   readonly operation: string
+  /** The body of the answer: an object when it is JSON, else its text. */
+  readonly cause: unknown
 }
 
 /**
@@ -34,7 +36,7 @@ export class CairnApiError extends Error {
   readonly operation: string
 
   constructor(message: string, details: RefusalDetails) {
-    super(message)
+    super(message, { cause: details.cause })
     this.name = new.target.name
     this.status = details.status
     this.code = details.code

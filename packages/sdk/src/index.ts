@@ -1,10 +1,19 @@
-export { type CairnClient, type ClientOptions, createClient } from './create-client.ts'
+export { type CairnClient, type ClientOptions, type RawGiven, createClient } from './create-client.ts'
 export * from './errors.ts'
 export type { List } from './list.ts'
 export type { WaitOptions, WatchOptions } from './watch.ts'
-export type { CallOptions, Download, UploadOptions } from './transport/transport.ts'
-export type { ArtifactSource, OnProgress, Progress } from './transport/multipart-body.ts'
+export type {
+  CallOptions,
+  Download,
+  InputOf,
+  OutputOf,
+  RawAnswer,
+  StepwiseOptions,
+  UploadOptions,
+} from './transport/call-options.ts'
+export type { ArtifactSource, FilePart, OnProgress, Progress } from './transport/multipart-body.ts'
 export type { RetryPolicy } from './transport/retry-policy.ts'
 export type { BuildLogLine } from './resources/images.ts'
 export type { FeatureAction } from './resources/users.ts'
 export type { Attachment } from './resources/emails.ts'
+export type { StepPatch, WorkflowPatch } from './resources/patch-workflow.ts'

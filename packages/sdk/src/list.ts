@@ -8,13 +8,15 @@ interface PageKeys {
  *
  * @example
  * for await (const image of client.images.listImages({ searchTerm: 'forecast' })) console.log(image.name)
- * const names = (await client.images.listImages().all()).map(({ name }) => name)
+ * const names = (await client.images.listImages().all({ limit: 50 })).map(({ name }) => name)
  */
 export interface List<Item, Page> extends AsyncIterable<Item> {
   /** Whole pages with their totals, from the page asked for (the first by default) to the last. */
   pages(): AsyncIterable<Page>
-  /** Every item in one array. */
-  all(): Promise<Item[]>
+  /** Every item in one array, or the first `limit` of them; no page is read that is not needed. */
+  all(options?: { readonly limit?: number | undefined }): Promise<Item[]>
+  /** The first item; null when the list is empty. Reads one page. */
+  first(): Promise<Item | null>
 }
 
 /**
@@ -36,10 +38,15 @@ export function listOf<Item, Page extends PageKeys>(
   async function* items(): AsyncGenerator<Item> {
     for await (const page of pages()) yield* itemsOf(page)
   }
-  async function all(): Promise<Item[]> {
+  async function all({ limit = Infinity }: { readonly limit?: number | undefined } = {}): Promise<Item[]> {
     const found: Item[] = []
-    for await (const item of items()) found.push(item)
+    if (limit <= 0) return found
+    for await (const item of items()) if (found.push(item) >= limit) break
     return found
   }
-  return { pages, all, [Symbol.asyncIterator]: items }
+  async function first(): Promise<Item | null> {
+    const [item = null] = await all({ limit: 1 })
+    return item
+  }
+  return { pages, all, first, [Symbol.asyncIterator]: items }
 }

@@ -3,24 +3,39 @@
  * deploy) does not end the waiting: it goes on for {@link WatchOptions.toleranceMs}.
  */
 import { CairnConnectionError, CairnTimeoutError, ServerError } from './errors.ts'
+import type { CallOptions } from './transport/call-options.ts'
 import { pause } from './transport/pause.ts'
 
-/** Options of following a log. */
-export interface WatchOptions {
-  readonly signal?: AbortSignal | undefined
+/**
+ * Options of following a log.
+ *
+ * @example
+ * const lines = client.images.followBuildLogs(imageId, buildId, { signal: AbortSignal.timeout(60_000) })
+ */
+export interface WatchOptions extends Pick<CallOptions, 'signal' | 'headers'> {
   /** Milliseconds between two looks while nothing changes. Default 500. */
   readonly pollMs?: number | undefined
   /** Milliseconds for which the server may be away before that is an error. Default 60 000. */
   readonly toleranceMs?: number | undefined
 }
 
-/** Options of waiting for an end. */
+/**
+ * Options of waiting for an end.
+ *
+ * @example
+ * await client.images.waitForBuild(imageId, buildId, { timeoutMs: 600_000 })
+ */
 export interface WaitOptions extends WatchOptions {
   /** Milliseconds after which waiting is given up with a {@link CairnTimeoutError}. Default 30 minutes. */
   readonly timeoutMs?: number | undefined
 }
 
 const defaults = { pollMs: 500, toleranceMs: 60_000, timeoutMs: 30 * 60_000 }
+
+/** What each single reading gets of them. */
+function callOf({ signal, headers }: WatchOptions): CallOptions {
+  return { signal, headers }
+}
 
 function isAway(error: unknown): boolean {
   return error instanceof CairnConnectionError || (error instanceof ServerError && error.status !== 501)
@@ -48,14 +63,14 @@ async function readThroughOutage<T>(read: () => Promise<T>, options: WatchOption
  */
 export async function waitUntil<T>(
   what: string,
-  read: (signal: AbortSignal | undefined) => Promise<T>,
+  read: (call: CallOptions) => Promise<T>,
   isDone: (value: T) => boolean,
   options: WaitOptions,
 ): Promise<T> {
   const { signal, pollMs = defaults.pollMs, timeoutMs = defaults.timeoutMs } = options
   const deadline = performance.now() + timeoutMs
   for (;;) {
-    const value = await readThroughOutage(() => read(signal), options)
+    const value = await readThroughOutage(() => read(callOf(options)), options)
     if (isDone(value)) return value
     if (performance.now() + pollMs > deadline)
       throw new CairnTimeoutError(`${what} was not done within ${timeoutMs} ms`)
@@ -73,14 +88,14 @@ export interface LogChunk<Line> {
 
 /** Yields the lines of a log as they come, until its writer is done and every line has been read. */
 export async function* followLog<Line>(
-  read: (nextToken: string | undefined, signal: AbortSignal | undefined) => Promise<LogChunk<Line>>,
+  read: (nextToken: string | undefined, call: CallOptions) => Promise<LogChunk<Line>>,
   options: WatchOptions & { nextToken?: string | undefined },
 ): AsyncGenerator<Line> {
   const { signal, pollMs = defaults.pollMs } = options
   let nextToken = options.nextToken
   for (;;) {
     const token = nextToken
-    const chunk = await readThroughOutage(() => read(token, signal), options)
+    const chunk = await readThroughOutage(() => read(token, callOf(options)), options)
     yield* chunk.lines
     nextToken = chunk.nextToken
     if (chunk.lines.length > 0) continue

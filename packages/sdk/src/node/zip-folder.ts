@@ -4,8 +4,8 @@
  */
 import { type ReadStream, createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import { wireLimits } from '@cairn/contract'
 import { ZipFile } from 'yazl'
+import { artifactBytes } from '../generated/operations.ts'
 import type { OnProgress } from '../transport/multipart-body.ts'
 import { FolderTooLargeError, InvalidFolderError } from './folder-errors.ts'
 import { readIgnoreRules } from './ignore-rules.ts'
@@ -68,7 +68,7 @@ async function writeZip(
   files: readonly FolderFile[],
   options: ZipFolderOptions,
 ): Promise<ZippedFolder> {
-  const { maxBytes = wireLimits.artifactBytes, onProgress, signal } = options
+  const { maxBytes = artifactBytes, onProgress, signal } = options
   const zip = new ZipFile()
   let reading: ReadStream | null = null
   zip.on('error', (error) => {

@@ -11,7 +11,8 @@ import type {
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
 import type { ArtifactSource } from '../transport/multipart-body.ts'
-import type { CallOptions, Download, Transport, UploadOptions } from '../transport/transport.ts'
+import type { CallOptions, Download, UploadOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 import { artifactPart } from './artifact-part.ts'
 
 /** Zips with versions. Got from `createClient().artifacts`. */
@@ -118,7 +119,7 @@ export class Artifacts {
    */
   downloadArtifact(artifactId: string, version?: number, options?: CallOptions): Promise<Download> {
     return version === undefined
-      ? this.#transport.download('downloadArtifact', { params: { artifactId } }, options)
-      : this.#transport.download('downloadArtifactVersion', { params: { artifactId, version } }, options)
+      ? this.#transport.call('downloadArtifact', { params: { artifactId } }, options)
+      : this.#transport.call('downloadArtifactVersion', { params: { artifactId, version } }, options)
   }
 }

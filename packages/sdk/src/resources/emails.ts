@@ -8,7 +8,8 @@ import type {
   SendEmailFields,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Transport, UploadOptions } from '../transport/transport.ts'
+import type { CallOptions, UploadOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** A file that goes with an e-mail. */
 export interface Attachment {

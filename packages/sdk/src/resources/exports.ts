@@ -1,6 +1,7 @@
 import type { ExportFile, ExportPage, ListExportsQuery } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Download, Transport } from '../transport/transport.ts'
+import type { CallOptions, Download } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** Files that export steps wrote. Got from `createClient().exports`. */
 export class Exports {
@@ -32,6 +33,6 @@ export class Exports {
    * await writeFile('sales.csv', stream)
    */
   downloadExport(exportId: string, options?: CallOptions): Promise<Download> {
-    return this.#transport.download('downloadExport', { params: { exportId } }, options)
+    return this.#transport.call('downloadExport', { params: { exportId } }, options)
   }
 }

@@ -23,7 +23,8 @@ import type {
 import { NotFoundError, UnwantedOutcomeError } from '../errors.ts'
 import { type List, listOf } from '../list.ts'
 import type { ArtifactSource } from '../transport/multipart-body.ts'
-import type { CallOptions, Download, Transport, UploadOptions } from '../transport/transport.ts'
+import type { CallOptions, Download, UploadOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
 import { artifactPart } from './artifact-part.ts'
 import { firstNamed } from './first-named.ts'
@@ -95,7 +96,7 @@ export class Images {
   async createOrUpdateImageVersion(
     body: ImageBody,
     artifact?: ArtifactSource,
-    options: UploadOptions = {},
+    options: Omit<UploadOptions, 'idempotencyKey'> = {},
   ): Promise<ImageVersionCreated> {
     const image = await firstNamed(this.listImages({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     if (image === null) return this.createImage(body, artifact, options)
@@ -281,7 +282,7 @@ export class Images {
     params: { readonly imageId: number; readonly versionId: number },
     options?: CallOptions,
   ): Promise<Download> {
-    return this.#transport.download('getImageVersionSbom', { params }, options)
+    return this.#transport.call('getImageVersionSbom', { params }, options)
   }
 
   /**
@@ -311,8 +312,8 @@ export class Images {
     buildId: number | string,
     options: WatchOptions & { readonly nextToken?: string | undefined } = {},
   ): AsyncGenerator<BuildLogLine> {
-    return followLog(async (nextToken, signal) => {
-      const answer = await this.getBuildLogs(imageId, buildId, { nextToken, signal })
+    return followLog(async (nextToken, call) => {
+      const answer = await this.getBuildLogs(imageId, buildId, { nextToken, ...call })
       const ended = !liveBuildStatuses.includes(answer.buildStatus)
       return { lines: answer.logs ?? [], nextToken: answer.nextToken, ended }
     }, options)
@@ -343,7 +344,7 @@ export class Images {
     const what = `build ${buildId} of image ${imageId}`
     const build = await waitUntil(
       what,
-      (signal) => this.#findBuild(imageId, buildId, signal),
+      (call) => this.#findBuild(imageId, buildId, call),
       ({ status }) => !liveBuildStatuses.includes(status),
       options,
     )
@@ -351,8 +352,8 @@ export class Images {
     throw new UnwantedOutcomeError(what, { status: build.status, reason: build.reason ?? null })
   }
 
-  async #findBuild(imageId: number, buildId: number | string, signal: AbortSignal | undefined): Promise<Build> {
-    for await (const build of this.listImageBuilds(imageId, { pageSize: 100 }, { signal })) {
+  async #findBuild(imageId: number, buildId: number | string, call: CallOptions): Promise<Build> {
+    for await (const build of this.listImageBuilds(imageId, { pageSize: 100 }, call)) {
       if (String(build.buildId) === String(buildId)) return build
     }
     throw new NotFoundError(`image ${imageId} has no build ${buildId}`, {
@@ -362,6 +363,7 @@ export class Images {
       errors: [],
       retryAfterSeconds: null,
       operation: 'listImageBuilds',
+      cause: null,
     })
   }
 }

@@ -8,7 +8,8 @@ import type {
   ListInboxQuery,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** What watchers were told, and the inbox of the token's user. Got from `createClient().notifications`. */
 export class Notifications {

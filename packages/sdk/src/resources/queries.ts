@@ -8,7 +8,8 @@ import type {
   QueryVersionPage,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** The query store: texts that sql steps run, by path. Got from `createClient().queries`. */
 export class Queries {

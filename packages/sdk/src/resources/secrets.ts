@@ -1,6 +1,7 @@
 import type { ListSecretsQuery, SecretPage, SecretSaved, SecretSummary } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** Values that steps, hooks and builds are given by name. Got from `createClient().secrets`. */
 export class Secrets {

@@ -9,6 +9,7 @@ import type {
   ServiceRevision,
   ServiceRevisionPage,
   ServiceSummary,
+  ServiceWake,
   TestServiceBody,
   TestServiceResult,
   UpdateServiceBody,
@@ -17,7 +18,8 @@ import type {
 } from '@cairn/contract'
 import { UnwantedOutcomeError } from '../errors.ts'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions, StepwiseOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 import { type WaitOptions, waitUntil } from '../watch.ts'
 import { firstNamed } from './first-named.ts'
 
@@ -60,7 +62,7 @@ export class Services {
    * @example
    * const { id } = await client.services.createOrUpdateService(body)
    */
-  async createOrUpdateService(body: ServiceBody, options?: CallOptions): Promise<ServiceId> {
+  async createOrUpdateService(body: ServiceBody, options?: StepwiseOptions): Promise<ServiceId> {
     const known = await firstNamed(this.listServices({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     return known === null ? this.createService(body, options) : this.updateService(known.id, body, options)
   }
@@ -132,13 +134,18 @@ export class Services {
   }
 
   /**
-   * When and why a service that scales to zero was woken, and how long it took; the newest first.
+   * Lists when and why a service that scales to zero was woken, and how long it took; the newest first.
    *
    * @example
-   * const { wakes } = await client.services.listWakes(id, { pageSize: 10 })
+   * const latest = await client.services.listWakes(id).all({ limit: 10 })
    */
-  listWakes(serviceId: string, query: ListWakesQuery = {}, options?: CallOptions): Promise<WakePage> {
-    return this.#transport.call('listWakes', { params: { serviceId }, query }, options)
+  listWakes(serviceId: string, query: ListWakesQuery = {}, options?: CallOptions): List<ServiceWake, WakePage> {
+    const params = { serviceId }
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listWakes', { params, query: { ...query, pageNumber } }, options),
+      ({ wakes }) => wakes,
+    )
   }
 
   /**
@@ -196,7 +203,7 @@ export class Services {
     const what = `service ${serviceId}`
     const service = await waitUntil(
       what,
-      (signal) => this.describeService(serviceId, { signal }),
+      (call) => this.describeService(serviceId, call),
       ({ status }) => !changingStatuses.includes(status),
       options,
     )

@@ -7,7 +7,8 @@ import type {
   TenantMetadata,
   ValkeyCredentials,
 } from '@cairn/contract'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** What the tenant of the token has at its disposal. Got from `createClient().tenants`. */
 export class Tenants {

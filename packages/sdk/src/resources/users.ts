@@ -1,5 +1,6 @@
 import type { Permissions } from '@cairn/contract'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 
 /** What may be done with a feature; `write` includes `read`. */
 export type FeatureAction = 'read' | 'write'

@@ -9,7 +9,8 @@ import type {
   WebappPage,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Transport } from '../transport/transport.ts'
+import type { CallOptions, StepwiseOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 import { firstNamed } from './first-named.ts'
 
 type ListQuery = Omit<ListServicesQuery, 'featureType' | 'serviceType'>
@@ -52,7 +53,7 @@ export class Webapps {
    * @example
    * const { id } = await client.webapps.createOrUpdateWebapp(body)
    */
-  async createOrUpdateWebapp(body: ServiceBody, options?: CallOptions): Promise<ServiceId> {
+  async createOrUpdateWebapp(body: ServiceBody, options?: StepwiseOptions): Promise<ServiceId> {
     const known = await firstNamed(this.listWebapps({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     return known === null ? this.createWebapp(body, options) : this.updateWebapp(known.id, body, options)
   }

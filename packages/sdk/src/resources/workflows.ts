@@ -25,10 +25,12 @@ import type {
   WorkflowSummary,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Download, Transport } from '../transport/transport.ts'
+import type { CallOptions, Download, StepwiseOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
 import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
 import { signWebhookCall } from '../transport/sign-webhook-call.ts'
 import { firstNamed } from './first-named.ts'
+import { type WorkflowPatch, patchedWorkflow } from './patch-workflow.ts'
 
 const liveExecutionStatuses: readonly string[] = ['Running', 'Stopping']
 const liveStepStatuses: readonly string[] = ['Pending', 'Queued', 'Running']
@@ -70,9 +72,25 @@ export class Workflows {
    * @example
    * const { id } = await client.workflows.createOrUpdateWorkflow(body)
    */
-  async createOrUpdateWorkflow(body: WorkflowBody, options?: CallOptions): Promise<WorkflowSaved> {
+  async createOrUpdateWorkflow(body: WorkflowBody, options?: StepwiseOptions): Promise<WorkflowSaved> {
     const known = await firstNamed(this.listWorkflows({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     return known === null ? this.createWorkflow(body, options) : this.updateWorkflow(known.id, body, options)
+  }
+
+  /**
+   * Changes parts of a workflow: what the patch does not name stays. Reads the workflow, merges, and replaces it, so a
+   * change by somebody else in between is lost.
+   *
+   * @throws NotFoundError when the workflow does not exist.
+   * @throws TypeError when `stepNames` holds a name that no step has.
+   * @example
+   * await client.workflows.patchWorkflow(id, { steps: { train: { parameters: { env: { MODE: 'fast' } } } } })
+   * // the same image for every step
+   * await client.workflows.patchWorkflow(id, { everyStep: { imageId, imageVersionId } })
+   */
+  async patchWorkflow(workflowId: number, patch: WorkflowPatch, options?: StepwiseOptions): Promise<WorkflowSaved> {
+    const body = patchedWorkflow(await this.describeWorkflow(workflowId, options), patch)
+    return this.updateWorkflow(workflowId, body, options)
   }
 
   /**
@@ -190,7 +208,8 @@ export class Workflows {
     const call = { messageId, body: JSON.stringify(payload) ?? '' }
     const headers =
       signingSecret === undefined ? { 'webhook-id': messageId } : await signWebhookCall(signingSecret, call, Date.now())
-    return this.#transport.call('callWebhook', { params: { webhook }, body: payload, headers }, options)
+    const input = { params: { webhook }, body: payload }
+    return this.#transport.call('callWebhook', input, { ...options, headers: { ...options.headers, ...headers } })
   }
 
   /**
@@ -284,8 +303,8 @@ export class Workflows {
     options: WatchOptions & { readonly stepName: string; readonly nextToken?: string | undefined },
   ): AsyncGenerator<LogLine> {
     const { stepName } = options
-    return followLog(async (nextToken, signal) => {
-      const answer = await this.getExecutionLogs(workflowId, executionId, { stepName, nextToken, signal })
+    return followLog(async (nextToken, call) => {
+      const answer = await this.getExecutionLogs(workflowId, executionId, { stepName, nextToken, ...call })
       const ended = !liveStepStatuses.includes(answer.stepRunStatus)
       return { lines: answer.logs ?? [], nextToken: answer.nextToken, ended }
     }, options)
@@ -318,7 +337,7 @@ export class Workflows {
   waitForExecution(workflowId: number, executionId: string, options: WaitOptions = {}): Promise<ExecutionDetails> {
     return waitUntil(
       `run ${executionId} of workflow ${workflowId}`,
-      (signal) => this.getExecutionDetails(workflowId, executionId, { signal }),
+      (call) => this.getExecutionDetails(workflowId, executionId, call),
       ({ status }) => !liveExecutionStatuses.includes(status),
       options,
     )

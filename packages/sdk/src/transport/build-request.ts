@@ -1,4 +1,4 @@
-import type { Route } from '@cairn/contract'
+import type { OperationFacts } from '../generated/operations.ts'
 import { type FilePart, type MultipartBody, multipartBody } from './multipart-body.ts'
 
 /** The parts of a call, by the names of its route. */
@@ -8,14 +8,16 @@ export interface CallParts {
   readonly body?: unknown
   readonly files?: readonly FilePart[] | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly idempotencyKey?: string | undefined
+  /** Null = sent without. */
+  readonly authorization?: string | null | undefined
 }
 
 /** A request that can be sent any number of times. */
 export interface PreparedRequest {
-  readonly method: Route['method']
+  readonly method: OperationFacts['method']
   readonly url: string
-  readonly contentType: string | null
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers: Headers
   readonly body: string | Blob | null
 }
 
@@ -50,21 +52,46 @@ function multipartOf(parts: CallParts): MultipartBody {
   return multipartBody(parts.files ?? [], isRecord(parts.body) ? parts.body : {}, boundary)
 }
 
+interface Content {
+  readonly type: string | null
+  readonly body: string | Blob | null
+}
+
+function contentOf({ bodyKind }: OperationFacts, parts: CallParts): Content {
+  if (bodyKind === 'none') return { type: null, body: null }
+  if (bodyKind === 'multipart') {
+    const { contentType, blob } = multipartOf(parts)
+    return { type: contentType, body: blob }
+  }
+  // What is signed is sent as it is: nothing stands in for a body that is not there.
+  const body = JSON.stringify(bodyKind === 'bytes' ? parts.body : (parts.body ?? {})) ?? null
+  return { type: 'application/json', body }
+}
+
+function headersOf(parts: CallParts, contentType: string | null, writes: boolean): Headers {
+  const headers = new Headers(parts.headers)
+  headers.set('accept', 'application/json, */*')
+  if (parts.authorization === null || parts.authorization === undefined) headers.delete('authorization')
+  else headers.set('authorization', parts.authorization)
+  if (contentType === null) headers.delete('content-type')
+  else headers.set('content-type', contentType)
+  if (writes && parts.idempotencyKey !== undefined) headers.set('idempotency-key', parts.idempotencyKey)
+  return headers
+}
+
 /**
- * The request of a call by its route. Pure but for the boundary.
+ * The request of a call of an operation. Pure but for the boundary.
  *
  * @param baseUrl - without a slash at its end.
  * @throws TypeError when a path parameter is missing.
  */
-export function buildRequest(baseUrl: string, route: Route, parts: CallParts): PreparedRequest {
-  const url = `${baseUrl}${pathOf(route.path, parts.params ?? {})}${queryOf(parts.query ?? {})}`
-  const { method } = route
-  if (route.bodyKind === 'multipart') {
-    const { contentType, blob } = multipartOf(parts)
-    return { method, url, contentType, body: blob }
+export function buildRequest(baseUrl: string, operation: OperationFacts, parts: CallParts): PreparedRequest {
+  const url = `${baseUrl}${pathOf(operation.path, parts.params ?? {})}${queryOf(parts.query ?? {})}`
+  const { type, body } = contentOf(operation, parts)
+  return {
+    method: operation.method,
+    url,
+    headers: headersOf(parts, type, operation.method !== 'GET'),
+    body,
   }
-  if (route.bodyKind === 'none') return { method, url, contentType: null, body: null }
-  // What is signed is sent as it is: nothing stands in for a body that is not there.
-  const body = JSON.stringify(route.bodyKind === 'bytes' ? parts.body : (parts.body ?? {})) ?? null
-  return { method, url, contentType: 'application/json', headers: parts.headers, body }
 }

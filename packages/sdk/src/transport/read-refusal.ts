@@ -1,9 +1,12 @@
-import { type ErrorCode, type FieldError, errorCatalog } from '@cairn/contract'
+import type { ErrorCode, FieldError } from '@cairn/contract'
 import { type CairnApiError, refusalOf } from '../errors.ts'
+import { errorCodes } from '../generated/operations.ts'
 import { readRetryAfter } from './retry-policy.ts'
 
+const known: ReadonlySet<unknown> = new Set(errorCodes)
+
 function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(errorCatalog, value)
+  return known.has(value)
 }
 
 function textOf(value: unknown): string | null {
@@ -19,19 +22,19 @@ function fieldErrorsOf(value: unknown): FieldError[] {
   })
 }
 
-function parseObject(text: string): object {
+function parseObject(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
+    return typeof value === 'object' ? value : null
   } catch {
-    return {}
+    return null
   }
 }
 
 /** The typed error of an answer that is no success. Whatever answered: a body that is not Cairn's is quoted shortly. */
 export function readRefusal(operation: string, response: Response, text: string): CairnApiError {
   const body = parseObject(text)
-  const field = (name: string): unknown => Reflect.get(body, name)
+  const field = (name: string): unknown => Reflect.get(body ?? {}, name)
   const code = field('code')
   const errors = fieldErrorsOf(field('errors'))
   const said = textOf(field('detail')) ?? textOf(field('message')) ?? (text.slice(0, 200).trim() || response.statusText)
@@ -42,5 +45,6 @@ export function readRefusal(operation: string, response: Response, text: string)
     requestId: textOf(field('requestId')) ?? response.headers.get('x-request-id'),
     errors,
     retryAfterSeconds: readRetryAfter(response.headers.get('retry-after'), Date.now()),
+    cause: body ?? text,
   })
 }
