@@ -1,3 +1,5 @@
+/** The client of a Cairn server. The shapes of the wire are exported by the names of the API reference. */
+export type * from '@cairn/contract'
 export { type CairnClient, type ClientOptions, type RawGiven, createClient } from './create-client.ts'
 export * from './errors.ts'
 export type { List } from './list.ts'

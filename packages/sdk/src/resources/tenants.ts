@@ -2,8 +2,8 @@ import type {
   Credentials,
   CredentialsQuery,
   DataStores,
-  InstanceEntityType,
   InstanceOption,
+  InstanceOptionsQuery,
   TenantMetadata,
   ValkeyCredentials,
 } from '@cairn/contract'
@@ -34,7 +34,10 @@ export class Tenants {
    * @example
    * const options = await client.tenants.listInstanceOptions('webapp')
    */
-  async listInstanceOptions(entityType: InstanceEntityType, options?: CallOptions): Promise<InstanceOption[]> {
+  async listInstanceOptions(
+    entityType: InstanceOptionsQuery['entityType'],
+    options?: CallOptions,
+  ): Promise<InstanceOption[]> {
     const { data } = await this.#transport.call('listInstanceOptions', { query: { entityType } }, options)
     return data
   }
