@@ -287,6 +287,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     publicUrl,
     linkKey: data.linkKey,
     limits: limitsOf(settings),
+    allowedOrigins: settings.allowedOrigins,
     stopping,
     servesOperations: settings.roles.includes('api'),
   })

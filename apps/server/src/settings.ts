@@ -5,6 +5,7 @@ import { buildSettings } from './build-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { diskSettings } from './disk-settings.ts'
 import { scaleSettings } from './scale-settings.ts'
+import { originSettings } from './origin-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 import { registrySettings } from './registry-settings.ts'
 import { integer, list, oneOf, optional, plain, type Setting, type SettingContext, splitList } from './setting-kinds.ts'
@@ -275,6 +276,7 @@ export const settings = {
   ...buildSettings,
   ...diskSettings,
   ...tlsSettings,
+  ...originSettings,
   ...serviceSettings,
   ...registrySettings,
   ...scaleSettings,

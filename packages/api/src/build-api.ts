@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Registry } from 'prom-client'
 import type { ApiContext } from './context.ts'
 import { handlers } from './handlers.ts'
+import { answerOrigins } from './http/answer-origins.ts'
 import { authenticate } from './http/authenticate.ts'
 import { errorAnswerOf, refusalOf } from './http/error-answer.ts'
 import { observeRequests } from './http/observe-requests.ts'
@@ -39,6 +40,8 @@ export interface ApiOptions {
   /** At least 32 random bytes, the same in every process of the installation. */
   readonly linkKey: Buffer
   readonly limits: ApiLimits
+  /** Origins of pages that may call from a browser, or `*`; empty = none. */
+  readonly allowedOrigins: readonly string[]
   /** Aborts when the server stops: requests that only wait are answered. */
   readonly stopping: AbortSignal
   /** False = health, metrics and the reference page only. */
@@ -71,6 +74,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
   observeRequests(app, logger, options.metrics)
+  answerOrigins(app, options.allowedOrigins)
   app.setErrorHandler((error, request, reply) => answerRefusal(error, request, reply, limits))
   app.setNotFoundHandler(async (request) => {
     await authenticate(database.db, request.headers.authorization)

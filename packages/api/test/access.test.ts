@@ -191,3 +191,35 @@ it('does not tell strangers which paths there are', async () => {
     expect(known.json()).toMatchObject({ code: expect.any(String), requestId: expect.any(String) })
   }
 })
+
+describe('a page of another origin', () => {
+  const url = '/image-management/api/v2/images/'
+  const ours = 'https://app.example.com'
+  const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+
+  it('may ask, with its token, when its origin is named', async () => {
+    const asked = await fixture.app.inject({ method: 'OPTIONS', url, headers: { origin: ours, ...preflight } })
+    expect([asked.statusCode, asked.headers]).toMatchObject([
+      204,
+      { 'access-control-allow-origin': ours, 'access-control-allow-headers': 'authorization', vary: 'origin' },
+    ])
+    const headers = { origin: ours, authorization: `Bearer ${fixture.tenant.token}` }
+    const answer = await fixture.app.inject({ url, headers })
+    expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([200, ours])
+    expect(answer.headers).not.toHaveProperty('access-control-allow-credentials')
+  })
+
+  it('can read why it was refused', async () => {
+    const answer = await fixture.app.inject({ url, headers: { origin: ours } })
+    expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([401, ours])
+  })
+
+  it.each(['https://evil.example', 'null', 'https://app.example.com.evil.example', 'http://app.example.com'])(
+    'may not when it is %s',
+    async (origin) => {
+      const asked = await fixture.app.inject({ method: 'OPTIONS', url, headers: { origin, ...preflight } })
+      expect(asked.statusCode).toBe(401)
+      expect(asked.headers).not.toHaveProperty('access-control-allow-origin')
+    },
+  )
+})

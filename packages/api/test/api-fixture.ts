@@ -125,6 +125,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     serviceUrl: (name) => `http://${name}.localhost:7420`,
     publicUrl: 'http://127.0.0.1:7420',
     linkKey: Buffer.alloc(32, 7),
+    allowedOrigins: ['https://app.example.com'],
     limits: { ...defaultApiLimits, logWaitMs: 50, ...options.limits },
     stopping: stopping.signal,
     servesOperations: true,
