@@ -4,6 +4,7 @@ import { ConfigError, readConfig, unknownSettings } from './config.ts'
 test('without any variable every setting has its default', () => {
   expect(readConfig({}, '/srv')).toEqual({
     host: '127.0.0.1',
+    allowedOrigins: [],
     freezeAfterSeconds: 300,
     sleepAfterSeconds: 900,
     wakeTimeoutSeconds: 60,
