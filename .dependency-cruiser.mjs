@@ -42,7 +42,7 @@ export default {
       comment: 'other packages are entered by their exports',
       from: { path: '^(?:packages|apps)/([^/]+)/' },
       to: {
-        path: '^packages/([^/]+)/src/(?!index[.]ts$|conformance/index[.]ts$)',
+        path: '^packages/([^/]+)/src/(?!index[.]ts$|(?:conformance|node)/index[.]ts$)',
         pathNot: ['^packages/$1/', '^packages/testkit/'],
       },
     },

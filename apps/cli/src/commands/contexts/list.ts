@@ -1,0 +1,13 @@
+import { defineCommand } from '../../grammar/command.ts'
+import { readContexts } from '../../session/contexts-file.ts'
+
+export const command = defineCommand({
+  description: 'Without tokens.',
+  examples: ['cairn contexts list -o table'],
+  run: async (_given, session) => {
+    const { current, contexts } = await readContexts(session.environment.contextsPath)
+    const rows = Object.entries(contexts).map(([name, { url }]) => ({ name, url, current: name === current }))
+    const columns = ['name', 'url', 'current'].map((value) => ({ title: value, value }))
+    await session.output.value({ contexts: rows }, { columns, rows: () => rows })
+  },
+})

@@ -1,0 +1,53 @@
+/** Logs as text: a line for each line, with its time when that is asked for. */
+import { createWriteStream } from 'node:fs'
+import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Download } from '@cairn/sdk'
+import type { Session } from '../../session/session.ts'
+
+export interface LogLine {
+  readonly message: string
+  /** Epoch milliseconds. */
+  readonly timestamp: number
+}
+
+/** `2026-01-31T18:00:00.000Z: text`, as the reference prints it; with ndjson the line as JSON. */
+export function printLogLine(
+  session: Session,
+  line: LogLine,
+  style: { readonly timestamps: boolean; readonly step?: string },
+): void {
+  const { output } = session
+  const { message, timestamp } = line
+  const time = new Date(timestamp).toISOString()
+  if (output.format === 'ndjson') {
+    output.line(JSON.stringify({ time, ...(style.step === undefined ? {} : { step: style.step }), message }))
+    return
+  }
+  const prefix = `${style.timestamps ? `${time}: ` : ''}${style.step === undefined ? '' : `${style.step} | `}`
+  for (const part of message.split('\n')) output.line(`${prefix}${part}`)
+}
+
+/** Prints lines until there are no more. */
+export async function printLog(
+  session: Session,
+  lines: AsyncIterable<LogLine>,
+  style: { readonly timestamps: boolean; readonly step?: string },
+): Promise<void> {
+  for await (const line of lines) printLogLine(session, line, style)
+}
+
+/** The lines that a log has now: pieces are read until one is empty. */
+export async function* linesSoFar(
+  read: (nextToken: string | undefined) => Promise<{ readonly logs: readonly LogLine[]; readonly nextToken: string }>,
+): AsyncGenerator<LogLine> {
+  for (let piece = await read(undefined); piece.logs.length > 0; piece = await read(piece.nextToken)) yield* piece.logs
+}
+
+/** Writes a download to a file and says where. */
+export async function saveDownload(session: Session, download: Download, fileName: string): Promise<void> {
+  const path = resolve(session.workingDirectory, fileName)
+  await pipeline(Readable.from(download), createWriteStream(path))
+  session.output.note(`cairn: saved to ${path}`)
+}

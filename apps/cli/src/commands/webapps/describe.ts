@@ -1,0 +1,12 @@
+import { defineCommand } from '../../grammar/command.ts'
+import { argument } from '../../grammar/option.ts'
+import { serviceId } from '../../names/resolve.ts'
+
+export const command = defineCommand({
+  arguments: { webapp: argument('WEBAPP_ID', 'Id or name of the web app.', 'service') },
+  examples: ['cairn webapps describe forecast'],
+  run: async ({ args }, session) => {
+    const client = await session.client()
+    await session.output.value(await client.webapps.describeWebapp(await serviceId(client, args.webapp)))
+  },
+})

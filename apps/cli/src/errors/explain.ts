@@ -1,0 +1,141 @@
+/** From whatever went wrong to a message that names the cause and the next command, and to the exit code. */
+import { CliError, type ExitCode, exitCodes } from './cli-error.ts'
+
+/** An error as it is printed, and as JSON with `-o json`. */
+export interface Explanation {
+  readonly exitCode: ExitCode
+  readonly message: string
+  readonly hint: string | null
+  readonly fields: readonly { readonly field: string; readonly rule: string }[]
+  /** Of the catalog of errors, when the server said it. */
+  readonly code: string | null
+  readonly status: number | null
+  readonly requestId: string | null
+}
+
+/** What is known about the call that failed. */
+export interface Situation {
+  readonly url: string | null
+  readonly tokenSource: string | null
+}
+
+/** An error of the SDK, known by its shape: the program starts without loading the SDK. */
+interface ApiError extends Error {
+  readonly status: number
+  readonly code: string | null
+  readonly requestId: string | null
+  readonly errors: readonly { readonly field: string; readonly rule: string }[]
+  readonly retryAfterSeconds: number | null
+  readonly operation: string
+}
+
+function isApiError(error: unknown): error is ApiError {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' && 'requestId' in error
+}
+
+const conflicts = new Set(['name_taken', 'version_taken'])
+
+function exitCodeOf(error: ApiError): ExitCode {
+  if (error.status === 401 || error.status === 403) return exitCodes.auth
+  if (error.status === 404) return exitCodes.notFound
+  if (error.status === 409 || conflicts.has(error.code ?? '')) return exitCodes.conflict
+  return exitCodes.failed
+}
+
+function hintOf(error: ApiError, situation: Situation): string | null {
+  const { url, tokenSource } = situation
+  if (error.code === null && error.status !== 401)
+    return `Is ${url ?? 'the address'} a Cairn server? \`cairn doctor\` looks.`
+  if (error.status === 401) {
+    return `The token is that of ${tokenSource ?? 'the environment'}: check it, or get another and run \`cairn login\`.`
+  }
+  if (error.status === 403) return '`cairn whoami` shows what the token may do.'
+  if (error.code === 'name_taken') return 'Choose another name, or change what has it: `create-or-update` does.'
+  if (error.code === 'version_taken') return 'Leave --version out: the next one is taken then.'
+  if (error.code === 'already_running') return 'Wait for that run or stop it: `cairn stop WORKFLOW`.'
+  if (error.status === 413)
+    return '--dry-run lists the files that are sent, largest first; leave some out by .dockerignore.'
+  if (error.retryAfterSeconds !== null) return `Try again in ${error.retryAfterSeconds} s.`
+  if (error.status === 404) return 'The list command of the same group shows what there is.'
+  if (error.status >= 500) return 'The log of the server has it under the request id.'
+  return null
+}
+
+/** `createWorkflow was refused with 400: …` says twice what the message is for. */
+function causeOf(error: ApiError): string {
+  return error.message.replace(/^\w+ was refused with \d+: /, '')
+}
+
+function explainApiError(error: ApiError, situation: Situation): Explanation {
+  const { status, code, requestId, errors } = error
+  const message =
+    status === 401 && code === 'unauthorized'
+      ? `${situation.url ?? 'The server'} does not know this token.`
+      : causeOf(error)
+  const fields =
+    errors.length > 1 || !errors.every(({ field, rule }) => message.includes(field) && message.includes(rule))
+  return {
+    exitCode: exitCodeOf(error),
+    message,
+    hint: hintOf(error, situation),
+    fields: fields ? errors : [],
+    code,
+    status,
+    requestId,
+  }
+}
+
+const plain = { fields: [], code: null, status: null, requestId: null } as const
+
+/** @param error whatever was thrown. */
+export function explain(error: unknown, situation: Situation): Explanation {
+  if (error instanceof CliError) {
+    const { exitCode, message, hint, fields } = error
+    return { ...plain, exitCode, message, hint, fields }
+  }
+  if (isApiError(error)) return explainApiError(error, situation)
+  const message = error instanceof Error ? error.message : String(error)
+  return { ...plain, ...explainOther(error, message, situation) }
+}
+
+function explainOther(
+  error: unknown,
+  message: string,
+  { url }: Situation,
+): { exitCode: ExitCode; message: string; hint: string | null } {
+  const name = error instanceof Error ? error.name : ''
+  switch (name) {
+    case 'CairnConnectionError':
+      return {
+        exitCode: exitCodes.failed,
+        message: isUnsent(error) ? `No server answers at ${url ?? 'the address'}.` : message,
+        hint: isUnsent(error)
+          ? 'Start one with `cairn server`, or say where it is: --url, CAIRN_URL or `cairn login`.'
+          : 'If it was to change something, it may have done so: look before you repeat it.',
+      }
+    case 'CairnTimeoutError':
+      return { exitCode: exitCodes.timedOut, message, hint: 'What was started goes on. Wait longer with --timeout.' }
+    case 'UnwantedOutcomeError':
+      return { exitCode: exitCodes.runFailed, message, hint: null }
+    case 'InvalidFolderError':
+    case 'FolderTooLargeError':
+      return { exitCode: exitCodes.usage, message: sentence(message), hint: null }
+    default:
+      return { exitCode: exitCodes.failed, message, hint: null }
+  }
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && 'sent' in error && error.sent === false
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, '.')
+
+/** The lines for stderr. */
+export function explanationText(explanation: Explanation): string {
+  const { message, fields, hint, code, requestId } = explanation
+  const lines = [`cairn: ${message}`, ...fields.map(({ field, rule }) => `  ${field}: ${rule}`)]
+  if (hint !== null) lines.push(`  ${hint}`)
+  if (requestId !== null) lines.push(`  (${code === null ? '' : `${code}, `}request ${requestId})`)
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,91 @@
+/** Plain tables: columns of text, no frames, so that they can be cut and searched as well as read. */
+import stringWidth from 'string-width'
+
+/** A column: its title, and the path of its value such as `latestVersion.status`, or how to make it. */
+export interface Column {
+  readonly title: string
+  readonly value: string | ((item: unknown) => unknown)
+}
+
+/** A shorthand for columns of plain paths. */
+export function columnsOf(titles: Readonly<Record<string, string>>): Column[] {
+  return Object.entries(titles).map(([value, title]) => ({ title, value }))
+}
+
+export function valueAt(item: unknown, path: string): unknown {
+  let value = item
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Reflect.get(value, key)
+  }
+  return value
+}
+
+/** Tags by their names, other lists and maps as JSON, nothing as `-`. */
+export function cellText(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '-'
+  if (typeof value === 'string') return value.replaceAll(/\s*\n\s*/g, ' ')
+  if (Array.isArray(value) && value.length > 0 && value.every(isTag)) return value.map(({ name }) => name).join(', ')
+  if (Array.isArray(value) && value.length === 0) return '-'
+  return JSON.stringify(value) ?? '-'
+}
+
+function isTag(value: unknown): value is { readonly name: string } {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    Object.keys(value).every((key) => key === 'name' || key === 'color') &&
+    typeof Reflect.get(value, 'name') === 'string'
+  )
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  let kept = ''
+  for (const character of text) {
+    if (stringWidth(kept + character) > width - 1) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+
+/**
+ * @param width columns of the terminal; null = rows are as wide as they have to be.
+ */
+export function tableText(columns: readonly Column[], items: readonly unknown[], width: number | null): string {
+  const rows = items.map((item) =>
+    columns.map(({ value }) => cellText(typeof value === 'string' ? valueAt(item, value) : value(item))),
+  )
+  const titles = columns.map(({ title }) => title.toUpperCase())
+  const widths = titles.map((title, index) =>
+    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+  )
+  if (width !== null) narrow(widths, width - 2 * (widths.length - 1))
+  return [titles, ...rows]
+    .map((row) =>
+      row
+        .map((cell, index) => pad(cut(cell, widths[index] ?? 0), widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Takes from the widest columns first; none gets narrower than 8. */
+function narrow(widths: number[], room: number): void {
+  let excess = widths.reduce((sum, width) => sum + width, 0) - room
+  while (excess > 0) {
+    const widest = Math.max(...widths)
+    if (widest <= 8) return
+    widths[widths.indexOf(widest)] = widest - 1
+    excess -= 1
+  }
+}
+
+/** One thing as rows of key and value. */
+export function detailsText(value: unknown, width: number | null): string {
+  const rows = typeof value === 'object' && value !== null ? Object.entries(value) : [['value', value]]
+  const items = rows.map(([key, item]) => ({ key, item }))
+  return tableText(columnsOf({ key: 'Field', item: 'Value' }), items, width)
+}
