@@ -13,7 +13,7 @@ interface AskedFor {
 /** First match wins: by what the engine said, since its statuses differ between engines and versions. */
 const bySaying: readonly (readonly [RegExp, DriverErrorCode])[] = [
   [/no such image|image .*not (found|known)/i, 'image_not_found'],
-  [/no such container|no container with name or id/i, 'workload_not_found'],
+  [/no such container|no container with name or id|dead or marked for removal/i, 'workload_not_found'],
   [
     /no space left|non-overlapping|cannot allocate memory|too many open files|port is already allocated/i,
     'no_capacity',

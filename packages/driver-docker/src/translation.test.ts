@@ -189,6 +189,7 @@ describe('errors', () => {
     [404, 'No such image: x:1', 'image_not_found'],
     [404, 'No such container: x', 'workload_not_found'],
     [500, 'no container with name or ID "x" found: no such container', 'workload_not_found'],
+    [409, 'can not get logs from container which is dead or marked for removal', 'workload_not_found'],
     [404, 'network cairn-x not found', 'unknown'],
     [400, 'invalid port', 'invalid_spec'],
     [500, 'write /x: no space left on device', 'no_capacity'],

@@ -1,6 +1,9 @@
 /** What holding must not do, as only the engine itself can tell. */
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { WorkloadSpec } from '@cairn/driver'
 import { silentLogger, testDockerHost } from '@cairn/testkit'
 import { Type } from 'typebox'
@@ -19,6 +22,10 @@ const engine = createEngineClient(parseEngineHost(dockerHost))
 const call = () => ({ signal: AbortSignal.timeout(50_000) })
 const network = `cairn-${installation}-net`
 
+const run = promisify(execFile)
+const Layer = Type.Object({
+  GraphDriver: Type.Object({ Data: Type.Object({ UpperDir: Type.Optional(Type.String()) }) }),
+})
 const Top = Type.Object({ Titles: Type.Array(Type.String()), Processes: Type.Array(Type.Array(Type.String())) })
 
 let count = 0
@@ -122,4 +129,35 @@ test('A command that ends ends its container, also when it left others running',
   await expect
     .poll(() => connect().observe(wanted.name, call()), { timeout: 20_000 })
     .toMatchObject({ phase: 'exited', exit: { code: 0 } })
+})
+
+/** A file of the container's layer may not be removed, so the engine can neither remove it nor read its log from then on. */
+test('A container that the engine cannot remove is listed beside the others, and is removed once that can be', async ({
+  skip,
+}) => {
+  const [stuck, other] = [spec('echo started > /made'), spec('echo started')]
+  for (const each of [stuck, other]) {
+    await hold(each)
+    await driver.ensure(each, call())
+    await driver.wait(each.name, call())
+  }
+  const { body } = await engine.request({ method: 'GET', path: `/containers/${stuck.name}/json` }, call())
+  const layer = readShape(Layer, body, 'layer').GraphDriver.Data.UpperDir
+  const file = join(layer ?? '', 'made')
+  const isProtected = await run('chattr', ['+i', file]).then(
+    () => true,
+    () => false,
+  )
+  if (!isProtected) skip('needs root, and an engine whose files on this machine can be protected')
+  try {
+    await expect(driver.remove(stuck.name, call())).rejects.toThrow(/not permitted/)
+    const seen = (await connect().list(call())).map(({ name, phase }) => ({ name, phase }))
+    const ended = [stuck, other].map(({ name }) => ({ name, phase: 'exited' }))
+    expect(seen).toHaveLength(2)
+    expect(seen).toEqual(expect.arrayContaining(ended))
+  } finally {
+    await run('chattr', ['-i', file])
+  }
+  await connect().remove(stuck.name, call())
+  expect((await driver.list(call())).map(({ name }) => name)).toEqual([other.name])
 })

@@ -1,5 +1,5 @@
 /** Tells how far a container has come that was made to be held. */
-import { type Call, labelNames, type Observation, readOwner } from '@cairn/driver'
+import { type Call, DriverError, labelNames, type Observation, readOwner } from '@cairn/driver'
 import type { EngineClient } from '../engine-client.ts'
 import { LogDemultiplexer } from '../demux-logs.ts'
 import type { ContainerInspect } from '../engine-shapes.ts'
@@ -55,8 +55,17 @@ function stateOf(held: HeldContainer, isRunning: boolean): HeldState {
   return { kind: isRunning ? 'holding' : 'unknown' }
 }
 
-/** The holder speaks before the command does, so this reads no further than the command's first line. */
+/** Of a container that is being removed, or that an engine could not remove, no engine reads the log: nothing is learned. */
 async function readMarks(client: EngineClient, held: HeldContainer, call: Call): Promise<void> {
+  try {
+    await readLoggedMarks(client, held, call)
+  } catch (error) {
+    if (!(error instanceof DriverError) || error.code !== 'workload_not_found') throw error
+  }
+}
+
+/** The holder speaks before the command does, so this reads no further than the command's first line. */
+async function readLoggedMarks(client: EngineClient, held: HeldContainer, call: Call): Promise<void> {
   const query = { stdout: false, stderr: true, timestamps: true, follow: false }
   const stream = await client.stream({ method: 'GET', path: `/containers/${held.identity.id}/logs`, query }, call)
   const demultiplexer = new LogDemultiplexer()
