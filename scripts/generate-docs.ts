@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCatalogPage, openApiDocument, routes } from '@cairn/contract'
 import { settingsPage } from '../apps/server/src/settings-page.ts'
+import { compatibilityPage } from './sdk/compatibility-page.ts'
 import { operationTable } from './sdk/operation-table.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -15,6 +16,9 @@ const pages: Readonly<Record<string, string>> = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument(routes), null, 2)}\n`,
   'docs/errors.md': errorCatalogPage(),
   'docs/config.md': settingsPage(),
+  'docs/compatibility.md': compatibilityPage(
+    JSON.parse(await readFile(join(root, 'tests/compat/results.json'), 'utf8')),
+  ),
   'packages/sdk/src/generated/operations.ts': operationTable(),
 }
 
