@@ -8,6 +8,7 @@ import { errorCatalogPage, openApiDocument, routes } from '@cairn/contract'
 import { settingsPage } from '../apps/server/src/settings-page.ts'
 import { compatibilityPage } from './sdk/compatibility-page.ts'
 import { operationTable } from './sdk/operation-table.ts'
+import { sdkReferencePage } from './sdk/sdk-reference-page.ts'
 
 const root = join(import.meta.dirname, '..')
 const check = process.argv.includes('--check')
@@ -16,6 +17,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/openapi.json': `${JSON.stringify(openApiDocument(routes), null, 2)}\n`,
   'docs/errors.md': errorCatalogPage(),
   'docs/config.md': settingsPage(),
+  'docs/sdk-reference.md': sdkReferencePage(),
   'docs/compatibility.md': compatibilityPage(
     JSON.parse(await readFile(join(root, 'tests/compat/results.json'), 'utf8')),
   ),

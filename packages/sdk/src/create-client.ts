@@ -15,7 +15,12 @@ import type { InputOf, RawAnswer, UploadOptions } from './transport/call-options
 import { type RetryPolicy, defaultRetryPolicy } from './transport/retry-policy.ts'
 import { type Transport, createTransport } from './transport/transport.ts'
 
-/** How to reach a Cairn server. */
+/**
+ * How to reach a Cairn server.
+ *
+ * @example
+ * const options: ClientOptions = { baseUrl: 'https://cairn.example.com', token, timeoutMs: 10_000, retry: { retries: 5 } }
+ */
 export interface ClientOptions {
   /** Address of the server, e.g. `http://127.0.0.1:7420`; a path prefix is kept. */
   readonly baseUrl: string
@@ -31,22 +36,39 @@ export interface ClientOptions {
   readonly retry?: Partial<RetryPolicy>
 }
 
-/** Everything that a Cairn server does, by noun. */
+/**
+ * Everything that a Cairn server does, by noun.
+ *
+ * @example
+ * const cairn: CairnClient = createClient({ baseUrl: 'http://127.0.0.1:7420', token })
+ * const names = (await cairn.workflows.listWorkflows().all()).map(({ name }) => name)
+ */
 export interface CairnClient {
+  /** Zips with versions. */
   readonly artifacts: Artifacts
+  /** Images, their versions and builds. */
   readonly images: Images
+  /** Workflows and their runs. */
   readonly workflows: Workflows
+  /** Web apps, APIs and Shiny apps. */
   readonly services: Services
   /** The older name of services of type `web-app`. */
   readonly webapps: Webapps
+  /** What the tenant has at its disposal. */
   readonly tenants: Tenants
+  /** What the user of the token may do. */
   readonly users: Users
+  /** E-mails to users of the tenant. */
   readonly emails: Emails
   /** The reference client's name of `emails`. */
   readonly alerts: Emails
+  /** What watchers were told, and the inbox. */
   readonly notifications: Notifications
+  /** Texts that sql steps run. */
   readonly queries: Queries
+  /** Files that export steps wrote. */
   readonly exports: Exports
+  /** Values that steps, hooks and builds are given by name. */
   readonly secrets: Secrets
   /**
    * Calls an operation by its name in the API reference, and returns all of the answer.

@@ -1,7 +1,21 @@
 /** The client of a Cairn server. The shapes of the wire are exported by the names of the API reference. */
 export type * from '@cairn/contract'
 export { type CairnClient, type ClientOptions, type RawGiven, createClient } from './create-client.ts'
-export * from './errors.ts'
+export {
+  BadRequestError,
+  CairnApiError,
+  CairnConnectionError,
+  CairnTimeoutError,
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  PayloadTooLargeError,
+  ServerError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  UnprocessableError,
+  UnwantedOutcomeError,
+} from './errors.ts'
 export type { List } from './list.ts'
 export type { WaitOptions, WatchOptions } from './watch.ts'
 export type {

@@ -11,11 +11,26 @@ interface PageKeys {
  * const names = (await client.images.listImages().all({ limit: 50 })).map(({ name }) => name)
  */
 export interface List<Item, Page> extends AsyncIterable<Item> {
-  /** Whole pages with their totals, from the page asked for (the first by default) to the last. */
+  /**
+   * Whole pages with their totals, from the page asked for (the first by default) to the last.
+   *
+   * @example
+   * for await (const { imageCount } of client.images.listImages().pages()) console.log(imageCount)
+   */
   pages(): AsyncIterable<Page>
-  /** Every item in one array, or the first `limit` of them; no page is read that is not needed. */
+  /**
+   * Every item in one array, or the first `limit` of them; no page is read that is not needed.
+   *
+   * @example
+   * const newest = await client.images.listImages().all({ limit: 10 })
+   */
   all(options?: { readonly limit?: number | undefined }): Promise<Item[]>
-  /** The first item; null when the list is empty. Reads one page. */
+  /**
+   * The first item; null when the list is empty. Reads one page.
+   *
+   * @example
+   * const image = await client.images.listImages({ searchTerm: 'forecast' }).first()
+   */
   first(): Promise<Item | null>
 }
 

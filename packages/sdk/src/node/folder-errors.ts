@@ -1,4 +1,9 @@
-/** A folder cannot be packed as it is; the message names the path and the rule. */
+/**
+ * A folder cannot be packed as it is; the message names the path and the rule.
+ *
+ * @example
+ * await zipFolder('app').catch((error) => console.error(error instanceof InvalidFolderError, error.message))
+ */
 export class InvalidFolderError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -6,8 +11,14 @@ export class InvalidFolderError extends Error {
   }
 }
 
-/** The zip of a folder is larger than allowed. Nothing was sent. */
+/**
+ * The zip of a folder is larger than allowed. Nothing was sent.
+ *
+ * @example
+ * await zipFolder('app').catch((error) => console.error(error instanceof FolderTooLargeError, error.message))
+ */
 export class FolderTooLargeError extends Error {
+  /** What was allowed. */
   readonly maxBytes: number
 
   constructor(folder: string, maxBytes: number) {

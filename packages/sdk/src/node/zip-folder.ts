@@ -11,7 +11,12 @@ import { FolderTooLargeError, InvalidFolderError } from './folder-errors.ts'
 import { readIgnoreRules } from './ignore-rules.ts'
 import { type FolderFile, foldersOf, listFiles, resolveFolder } from './list-files.ts'
 
-/** Options of {@link zipFolder}. */
+/**
+ * Options of {@link zipFolder}.
+ *
+ * @example
+ * const zip = await zipFolder('app', { ignoreFiles: ['.gitignore'], maxBytes: 10 * 1024 * 1024 })
+ */
 export interface ZipFolderOptions {
   /** Files with gitignore patterns that lie directly in the folder. Default: `.dockerignore`, when it is there. */
   readonly ignoreFiles?: readonly string[] | undefined
@@ -19,10 +24,16 @@ export interface ZipFolderOptions {
   readonly maxBytes?: number | undefined
   /** Told the size of the zip as it grows. */
   readonly onProgress?: OnProgress | undefined
+  /** Ends the packing; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** The zip of a folder, in memory. */
+/**
+ * The zip of a folder, in memory.
+ *
+ * @example
+ * const { size, files } = await zipFolder('app')
+ */
 export class ZippedFolder extends Blob {
   /** The paths that went in, sorted. */
   readonly files: readonly string[]

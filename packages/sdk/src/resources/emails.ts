@@ -11,9 +11,17 @@ import { type List, listOf } from '../list.ts'
 import type { CallOptions, UploadOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 
-/** A file that goes with an e-mail. */
+/**
+ * A file that goes with an e-mail.
+ *
+ * @example
+ * const mail = { recipients: ['a@b.c'], subject: 'Forecast', templateName: 'report' }
+ * await client.emails.sendEmail(mail, [{ fileName: 'forecast.csv', content: bytes, contentType: 'text/csv' }])
+ */
 export interface Attachment {
+  /** As the reader sees it. */
   readonly fileName: string
+  /** Its bytes. */
   readonly content: Blob | Uint8Array<ArrayBuffer>
   /** Default `application/octet-stream`. */
   readonly contentType?: string

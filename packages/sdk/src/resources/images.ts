@@ -250,8 +250,8 @@ export class Images {
    * Builds a version that is not ready as it stands, also one of a global image.
    *
    * @example
-   * const [python] = await client.images.listImages({ searchTerm: 'cairn-python', scope: ['global'] }).all()
-   * const { buildId } = await client.images.buildVersion({ imageId: python.id, versionId: python.latestVersion.id })
+   * const python = await client.images.listImages({ searchTerm: 'cairn-python', scope: ['global'] }).first()
+   * if (python) await client.images.buildVersion({ imageId: python.id, versionId: python.latestVersion.id })
    */
   buildVersion(
     params: { readonly imageId: number; readonly versionId: number },

@@ -193,8 +193,9 @@ export class Workflows {
    * @throws ConflictError when the call was received before, or as `executeWorkflow` does.
    * @example
    * const { triggers } = await client.workflows.createWorkflow({ ...body, triggers: [{ webhook: true, signingSecret: true }] })
-   * const { webhook, signingSecret } = triggers[0]
-   * await client.workflows.callWebhook(webhook, { event: 'uploaded' }, { signingSecret })
+   * for (const { webhook, signingSecret } of triggers ?? []) {
+   *   await client.workflows.callWebhook(webhook, { event: 'uploaded' }, { signingSecret })
+   * }
    */
   async callWebhook(
     webhook: string,

@@ -84,8 +84,10 @@ export type OutputOf<Id extends OperationId> = Routes[Id]['response'] extends { 
 export interface RawAnswer<Id extends OperationId> {
   /** The status of success, e.g. 201. Refusals are thrown, as by every method. */
   readonly status: number
+  /** The headers of the answer. */
   readonly headers: Headers
   /** Under which the server log has the request; null when the answer names none. */
   readonly requestId: string | null
+  /** What the method of the same name returns. */
   readonly body: OutputOf<Id>
 }

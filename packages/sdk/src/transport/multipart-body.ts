@@ -3,21 +3,39 @@
 /** A zip to upload: bytes, a `Blob` or `File`, or a folder packed by `zipFolder` of `@cairn/sdk/node`. */
 export type ArtifactSource = Blob | Uint8Array<ArrayBuffer>
 
-/** How far an upload is. `zip`: a folder is being packed; `upload`: bytes handed to the connection. */
+/**
+ * How far an upload is.
+ *
+ * @example
+ * const show = ({ phase, bytes, totalBytes }: Progress): void => console.log(phase, bytes, totalBytes ?? 'unknown')
+ */
 export interface Progress {
+  /** `zip`: a folder is being packed; `upload`: bytes are handed to the connection. */
   readonly phase: 'zip' | 'upload'
+  /** Bytes so far. */
   readonly bytes: number
   /** Known before the end only while uploading. */
   readonly totalBytes: number | null
 }
 
+/** Told how far an upload is, often; it should return at once. */
 export type OnProgress = (progress: Progress) => void
 
-/** A file of a multipart body. */
+/**
+ * A file of a multipart body, for `client.raw`.
+ *
+ * @example
+ * const file = { partName: 'artifact', fileName: 'app.zip', contentType: 'application/zip', source: bytes }
+ * await client.raw('createArtifact', { body: { name: 'app' }, files: [file] })
+ */
 export interface FilePart {
+  /** As the API document names the part. */
   readonly partName: string
+  /** What the server is told as its name. */
   readonly fileName: string
+  /** Media type. */
   readonly contentType: string
+  /** Its bytes. */
   readonly source: ArtifactSource
 }
 

@@ -1,7 +1,36 @@
 import type { ErrorCode, FieldError } from '@cairn/contract'
-import { type CairnApiError, refusalOf } from '../errors.ts'
+import {
+  BadRequestError,
+  CairnApiError,
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  PayloadTooLargeError,
+  type RefusalDetails,
+  ServerError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  UnprocessableError,
+} from '../errors.ts'
 import { errorCodes } from '../generated/operations.ts'
 import { readRetryAfter } from './retry-policy.ts'
+
+const byStatus: Readonly<Record<number, typeof CairnApiError>> = {
+  400: BadRequestError,
+  401: UnauthorizedError,
+  403: ForbiddenError,
+  404: NotFoundError,
+  409: ConflictError,
+  413: PayloadTooLargeError,
+  422: UnprocessableError,
+  429: TooManyRequestsError,
+}
+
+/** The error class of a status. */
+function refusalOf(message: string, details: RefusalDetails): CairnApiError {
+  const Refusal = byStatus[details.status] ?? (details.status >= 500 ? ServerError : CairnApiError)
+  return new Refusal(message, details)
+}
 
 const known: ReadonlySet<unknown> = new Set(errorCodes)
 

@@ -1,6 +1,9 @@
 /**
  * When a call is sent again. Only where it cannot do a thing twice: reads, and calls of any kind of which nothing reached
  * the server. A write that may have arrived is never repeated.
+ *
+ * @example
+ * const client = createClient({ baseUrl: 'http://127.0.0.1:7420', token, retry: { retries: 0 } })
  */
 export interface RetryPolicy {
   /** Further attempts after the first. Default 3. */
