@@ -29,6 +29,7 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: unknown
   readonly form?: FormData
+  readonly headers?: Readonly<Record<string, string>>
   /** The first tenant's by default; null = none. */
   readonly token?: string | null
 }
@@ -170,6 +171,7 @@ async function inject(app: FastifyInstance, id: OperationId, call: Call): Promis
       Object.entries(call.query ?? {}).map(([key, value]) => [key, typeof value === 'string' ? value : [...value]]),
     ),
     headers: {
+      ...call.headers,
       ...(call.token !== null && call.token !== undefined && { authorization: call.token }),
       'content-type': encoded?.headers.get('content-type') ?? 'application/json',
     },

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { WorkflowDetails } from '@cairn/contract'
 import { type CairnClient, ConflictError, type Download, createClient } from '../src/index.ts'
 import { patchedWorkflow } from '../src/resources/patch-workflow.ts'
-import { answerJson, startLoopbackServer } from './loopback-server.ts'
+import { answerJson, inTurn, startLoopbackServer } from './loopback-server.ts'
 
 const clientOf = (baseUrl: string): CairnClient => createClient({ baseUrl, token: 'secret', retry: { retries: 0 } })
 
@@ -45,6 +45,23 @@ describe('options of a call', () => {
     await workflows.executeWorkflow(1, {}, { idempotencyKey: 'nightly 2026-11-26' })
     await workflows.describeWorkflow(1, { idempotencyKey: 'k' })
     expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['nightly 2026-11-26', undefined])
+  })
+})
+
+describe('a write with a key', () => {
+  it('is sent again, under the same key, when it was cut off or still goes on', async () => {
+    const goesOn = { 'retry-after': '0' }
+    await using server = await startLoopbackServer(
+      inTurn(
+        (_request, response) => response.destroy(),
+        (_request, response) => answerJson(response, { code: 'conflict', detail: 'goes on' }, 409, goesOn),
+        (_request, response) => answerJson(response, { executionId: 'e' }),
+      ),
+    )
+    const client = createClient({ baseUrl: server.baseUrl, token: 't', retry: { baseDelayMs: 1 } })
+    const { executionId } = await client.workflows.executeWorkflow(1, {}, { idempotencyKey: 'k' })
+    expect(executionId).toBe('e')
+    expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['k', 'k', 'k'])
   })
 })
 

@@ -19,6 +19,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
 import type { ApiLimits } from '../limits.ts'
 import type { BinaryAnswer, Call, Operation, RawBody, Upload } from '../operation.ts'
+import { answerOnce, type OnceAnswer, readCallKey } from './answer-once.ts'
 import { authenticate, authenticateHook } from './authenticate.ts'
 import { invalid } from './error-answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -90,11 +91,32 @@ async function serve(
   reply.raw.once('close', () => gone.abort())
   try {
     const call = { caller, params, query, body, upload, signal: gone.signal }
-    return send(route, await operation(server.context, call), reply)
+    const { answer, replayed } = await answerNamed(server, { id, route }, { call, request }, () =>
+      operation(server.context, call),
+    )
+    if (replayed) {
+      void reply.header('idempotency-replayed', 'true')
+      await discardUpload(server.context, upload)
+    }
+    return send(route, answer, reply)
   } catch (error) {
     await discardUpload(server.context, upload)
     throw error
   }
+}
+
+/** Once for each key, where a caller with a token names a write; else simply done. */
+async function answerNamed(
+  server: OperationServer,
+  { id, route }: Served,
+  { call, request }: { readonly call: AnyCall; readonly request: FastifyRequest },
+  work: () => Promise<unknown>,
+): Promise<OnceAnswer> {
+  const isWrite = route.method !== 'GET' && route.auth === 'token' && route.response.kind === 'json'
+  const key = isWrite ? readCallKey(request.headers['idempotency-key']) : null
+  if (key === null || call.caller === null) return { answer: await work(), replayed: false }
+  const asked = [id, call.params, call.query, call.body, call.upload?.sha256]
+  return answerOnce(server.context, { tenantId: call.caller.tenantId, key, asked }, work)
 }
 
 function callerOf(server: OperationServer, route: Route, request: FastifyRequest): Promise<AnyCall['caller']> {

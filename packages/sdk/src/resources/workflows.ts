@@ -170,7 +170,8 @@ export class Workflows {
   }
 
   /**
-   * Starts a run. Never sent twice: when the answer is lost, look at `listExecutions` before starting again.
+   * Starts a run. Without an `idempotencyKey` it is never sent twice: when the answer is lost, look at `listExecutions`
+   * before starting again.
    *
    * @throws ConflictError when a run is live and concurrent runs are off.
    * @throws TooManyRequestsError when concurrent runs are on and too many wait already.

@@ -15,7 +15,9 @@ export interface CallOptions {
   /** Further headers of the request. Those that the client sets itself (authorization, content type) cannot be replaced. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * Names a write, in 1 to 255 visible ASCII characters. Sent as `Idempotency-Key`; of no meaning for reads.
+   * Names a write, in 1 to 255 visible ASCII characters: the server does it once within 24 hours, and answers the same to
+   * each repetition. So it is repeated after cut connections, as reads are. Another request under the key is refused
+   * (422). Of no meaning for reads.
    */
   readonly idempotencyKey?: string | undefined
 }

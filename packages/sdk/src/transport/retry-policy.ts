@@ -1,6 +1,6 @@
 /**
- * When a call is sent again. Only where it cannot do a thing twice: reads, and calls of any kind of which nothing reached
- * the server. A write that may have arrived is never repeated.
+ * When a call is sent again. Only where it cannot do a thing twice: reads, writes with an `idempotencyKey`, and calls of any
+ * kind of which nothing reached the server. Another write that may have arrived is never repeated.
  *
  * @example
  * const client = createClient({ baseUrl: 'http://127.0.0.1:7420', token, retry: { retries: 0 } })
@@ -37,7 +37,9 @@ export function retryDelayMs(
   if (attempt > policy.retries) return null
   const backoff = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1)) * (1 - random / 4)
   if (trouble.kind === 'connection') return reads || !trouble.sent ? backoff : null
-  if (!reads || !transientStatuses.has(trouble.status)) return null
+  // A write under a key that is asked for again while it goes on.
+  const goesOn = trouble.status === 409 && trouble.retryAfterSeconds !== null
+  if (!reads || !(goesOn || transientStatuses.has(trouble.status))) return null
   return Math.max(backoff, (trouble.retryAfterSeconds ?? 0) * 1000)
 }
 

@@ -48,7 +48,8 @@ export async function sendRequest<T>(settings: SendSettings, sending: Sending, r
 }
 
 async function repeat<T>(settings: SendSettings, sending: Sending, read: Read<T>): Promise<T> {
-  const reads = sending.request.method === 'GET'
+  // The server does a write with a key once.
+  const reads = sending.request.method === 'GET' || sending.request.headers.has('idempotency-key')
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await attemptOnce(settings, sending, read)
