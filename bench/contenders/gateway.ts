@@ -32,6 +32,7 @@ const routes = createRouteTable({
           statusReason: null,
           isSticky: false,
           instances: [{ name: 'w', host: '127.0.0.1', port: upstreamPort }],
+          limits: null,
           draining: [],
           sleep: null,
         },

@@ -49,6 +49,7 @@ beforeAll(async () => {
       access: 'public',
       isSticky: false,
       instances: [],
+      limits: null,
       draining: [],
       sleep: null,
     }

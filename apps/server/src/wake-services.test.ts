@@ -58,7 +58,14 @@ async function frozenService() {
       { kind: 'change-tier', from: 'awake', tier: 'frozen', at: 0, cause: 'no request' },
     ])
     const names = { serviceName: 'app', serviceType: 'web-app', tenantName: 'default', access: 'public' } as const
-    const state = { status: 'AVAILABLE', statusReason: null, isSticky: false, instances: [], draining: [] } as const
+    const state = {
+      status: 'AVAILABLE',
+      statusReason: null,
+      isSticky: false,
+      instances: [],
+      draining: [],
+      limits: null,
+    } as const
     const sleep = { tier: 'frozen', wakes: 0, failure: null, instances: [] } as const
     return { serviceId, tenantId, ...names, ...state, sleep }
   })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ServiceCall, ServiceReply } from '@cairn/domain'
+import { readServiceRoutes } from '@cairn/store'
 import { type Answer, type ApiFixture, createApiFixture, makeImage, textIn } from './api-fixture.ts'
 
 let fixture: ApiFixture
@@ -122,6 +123,8 @@ describe('creating', () => {
     ],
     ['more instances under load than the server allows', { maxInstances: 3 }, 'maxInstances: must be at most 2'],
     ['a drain shorter than gateways need', { drainSeconds: 5 }, 'drainSeconds: must be at least 10'],
+    ['a limit below its least', { limits: { idleTimeoutSeconds: 0 } }, 'limits.idleTimeoutSeconds'],
+    ['a limit that nobody knows', { limits: { bodyBytes: 1 } }, 'limits.bodyBytes'],
     ['a most below the least', { minInstances: 2, maxInstances: 1 }, 'maxInstances: must be at least minInstances'],
     ['stickiness of an api', { serviceType: 'api', sessionStickiness: true }, 'sessionStickiness'],
     [
@@ -348,6 +351,29 @@ describe('stopping, starting and restarting', () => {
     expect(await described()).toBe(120)
     await fixture.call('updateService', { params, body: { drainSeconds: null } })
     expect(await described()).toBeNull()
+    expect(await revisions()).toHaveLength(1)
+  })
+
+  it('changes limits without a new revision, one by one, and takes them back', async () => {
+    const params = await created({ limits: { maxBodyBytes: 1_000, requestsPerSecond: 50 } })
+    await deployed('AVAILABLE')
+    const change = async (limits: Record<string, number | null>) => {
+      await fixture.call('updateService', { params, body: { limits } })
+      const [route] = await readServiceRoutes(fixture.database.db)
+      const described = (await fixture.call('describeService', { params })).body['limits'] as Record<string, unknown>
+      return { routed: route?.limits, described }
+    }
+    const first = await change({ idleTimeoutSeconds: 60, requestsPerSecond: null })
+    expect(first.routed).toEqual({
+      responseStartTimeoutSeconds: null,
+      idleTimeoutSeconds: 60,
+      maxBodyBytes: 1_000,
+      maxConcurrentRequests: null,
+      requestsPerSecond: null,
+    })
+    expect(first.described).toEqual(first.routed)
+    const last = await change({ idleTimeoutSeconds: null, maxBodyBytes: null })
+    expect([last.routed, Object.values(last.described)]).toEqual([null, [null, null, null, null, null]])
     expect(await revisions()).toHaveLength(1)
   })
 

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream'
 import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { forwardRequest } from './forward-request.ts'
+import { refuseBody } from './limits/limit-rules.ts'
+import { createRequestGate, type RequestGate } from './limits/request-gate.ts'
 import { createPlainPath } from './plain/admit-plain.ts'
 import type { PlainPath } from './plain/plain-path.ts'
 import { isNavigation } from './is-navigation.ts'
@@ -16,6 +18,7 @@ import {
   type Refusal,
   refuse,
   signInNeeded,
+  refuseUnread,
   refuseUpgrade,
   tokenNeeded,
   unknownService,
@@ -98,8 +101,11 @@ type Admission =
 
 export function createGateway(options: GatewayOptions): Gateway {
   const upstreams = createUpstreams(options.times ?? defaultTimes, options.traffic)
-  const unsubscribe = options.routes.subscribe(() => upstreams.retain(options.routes.all()))
   const traffic = new Traffic(options, upstreams)
+  const unsubscribe = options.routes.subscribe(() => {
+    upstreams.retain(options.routes.all())
+    traffic.retain(options.routes.all())
+  })
   return {
     matches: (hostHeader) => hostHeader !== undefined && parseServiceHost(hostHeader, options.domain).kind !== 'other',
     handleRequest: (request, response) => traffic.handleRequest(request, response),
@@ -122,6 +128,7 @@ class Traffic {
   readonly #signedIn: TokenCache
   readonly #signIn: BrowserSignInOptions
   readonly #room: WakeRoom
+  readonly #gate: RequestGate
   readonly #tunnels = new Set<Duplex>()
   /** Connections on which a request was framed in a doubtful way: what follows on them is not read as requests. */
   readonly #distrusted = new WeakSet<Duplex>()
@@ -137,6 +144,7 @@ class Traffic {
     }, options.clock)
     this.#authorize = createTokenCache(options.authorize, options.clock)
     const loadOf = ({ name }: RoutedInstance): number => options.traffic.loadOf(name)
+    this.#gate = createRequestGate({ clock: options.clock, loadOf })
     this.#room = new WakeRoom({ ...options, loadOf, limits: options.wakeLimits ?? defaultWakeLimits })
   }
 
@@ -144,11 +152,16 @@ class Traffic {
     return createPlainPath({
       ...this.#options,
       room: this.#room,
+      gate: this.#gate,
       sessions: this.#sessions,
       upstreams: this.#upstreams,
       onUpstreamError: (route, error, upstream) => this.#reporter(route)(error, upstream),
       onServed: (route, status, startedAt) => this.#served({ kind: 'request', route, status }, startedAt),
     })
+  }
+
+  retain(routes: Iterable<ServiceRoute>): void {
+    this.#gate.retain(routes)
   }
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -161,12 +174,16 @@ class Traffic {
         this.#served({ kind: 'request', route, status }, startedAt)
       })
       if (admission.kind === 'refused') return refuse(request, response, admission.refusal)
+      const tooLarge = refuseBody(admission.route, Number(request.headers['content-length'] ?? 0))
+      if (tooLarge !== null) return refuseUnread(request, response, tooLarge)
       const facts = this.#facts(request, admission.user)
       const onUpstreamError = this.#reporter(admission.route)
       const ways = { facts, clock: this.#options.clock, onUpstreamError }
       awaitService(this.#room, { request, route: admission.route, client: response }, (awaited) => {
         if (awaited.kind === 'refused') return refuse(request, response, awaited.refusal)
         if (awaited.kind === 'left') return
+        const refusal = this.#gate.refuse(awaited.route, 0)
+        if (refusal !== null) return refuse(request, response, refusal)
         const session = sessionOf(this.#sessions, awaited.route, request.headers.cookie)
         forwardRequest(this.#upstreams, { request, response, route: awaited.route, ...ways, session })
       })
@@ -203,6 +220,8 @@ class Traffic {
     const session = sessionOf(this.#sessions, route, request.headers.cookie)
     const upstream = this.#upstreams.choose(route, new Set(), session.preferred)
     if (upstream === null) return refuseWith(notReady(route))
+    const refusal = this.#gate.refuse(route, 0)
+    if (refusal !== null) return refuseWith(refusal)
     this.#tunnels.add(socket)
     socket.once('close', () => this.#tunnels.delete(socket))
     const facts = this.#facts(request, user)

@@ -12,9 +12,10 @@ import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import type { Dispatcher } from 'undici'
 import { requestHeaders, responseHeaders, type RequestFacts } from './header-rules.ts'
-import { notConnected, notReady, type Refusal, refuse, tooSlow, unreachable } from './refusal.ts'
+import { overdue, refuseBody } from './limits/limit-rules.ts'
+import { notConnected, notReady, type Refusal, refuse, refuseUnread, unreachable } from './refusal.ts'
 import type { RequestSession } from './sessions/request-session.ts'
-import type { Upstream, Upstreams } from './upstreams.ts'
+import type { Upstream, Upstreams, Waiting } from './upstreams.ts'
 
 export interface Exchange {
   readonly request: IncomingMessage
@@ -31,7 +32,7 @@ export function forwardRequest(upstreams: Upstreams, exchange: Exchange): void {
   new Forwarding(upstreams, exchange).begin()
 }
 
-class Forwarding implements Dispatcher.DispatchHandler {
+class Forwarding implements Dispatcher.DispatchHandler, Waiting {
   readonly #upstreams: Upstreams
   readonly #exchange: Exchange
   readonly #tried = new Set<Upstream>()
@@ -44,6 +45,11 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #hasAnswered = false
   #isFailed = false
   #hasData = false
+  /** What the client gets once the instance's connection was ended by the gateway itself. */
+  #giveUp: { readonly refusal: Refusal; readonly isOfInstance: boolean } | null = null
+  #bodyBytes = 0
+  /** When a byte of the request or the answer last moved. */
+  #movedAt = performance.now()
   readonly #beganAt = performance.now()
 
   constructor(upstreams: Upstreams, exchange: Exchange) {
@@ -67,13 +73,15 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#tried.add(upstream)
     this.#upstream = upstream
     upstream.counters.requestBegan(clock.now())
+    upstream.waiting.add(this)
+    this.#movedAt = performance.now()
     session.use(upstream, clock.now())
     upstream.pool.dispatch(
       {
         path: request.url ?? '/',
         method: request.method ?? 'GET',
         headers: this.#headers,
-        body: this.#hasBody ? bodyOf(request) : null,
+        body: this.#hasBody ? bodyOf(request, (bytes) => this.#bodyMoved(bytes)) : null,
       },
       this,
     )
@@ -82,6 +90,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.#isSent = true
+    this.#movedAt = performance.now()
     if (this.#isClientGone) controller.abort(new Error('the client is gone'))
   }
 
@@ -101,6 +110,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       responseHeaders(textOf(controller.rawHeaders), session.cookie()),
     )
     this.#hasAnswered = true
+    this.#movedAt = performance.now()
     // A body that is there already goes out in the same packet as the head; a head without one must not wait for it.
     process.nextTick(() => {
       if (!response.writableEnded && !response.destroyed && !this.#hasData) response.flushHeaders()
@@ -109,10 +119,14 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#hasData = true
+    this.#movedAt = performance.now()
     const { response } = this.#exchange
     if (response.write(chunk)) return
     controller.pause()
-    response.once('drain', () => controller.resume())
+    response.once('drain', () => {
+      this.#movedAt = performance.now()
+      controller.resume()
+    })
   }
 
   onResponseEnd(): void {
@@ -121,17 +135,40 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#isClientGone) this.#isFailed = true
+    const givenUp = this.#giveUp
+    const isOfInstance = givenUp?.isOfInstance ?? true
+    if (!this.#isClientGone && isOfInstance) this.#isFailed = true
     const upstream = this.#release()
     if (this.#isClientGone) return
-    if (upstream !== null) this.#exchange.onUpstreamError(error, upstream)
+    if (upstream !== null && isOfInstance) this.#exchange.onUpstreamError(error, upstream)
     if (this.#hasAnswered) {
       this.#exchange.response.destroy()
       return
     }
+    if (givenUp !== null) return this.#refuse(givenUp.refusal)
     if (!this.#isSent) return this.#tryNext(notConnected)
-    const isSlow = 'code' in error && error.code === 'UND_ERR_HEADERS_TIMEOUT'
-    this.#refuse((isSlow ? tooSlow : unreachable)(this.#exchange.route))
+    this.#refuse(unreachable(this.#exchange.route))
+  }
+
+  sweep(now: number, headMs: number): void {
+    const { route } = this.#exchange
+    const controller = this.#controller
+    const progress = { hasAnswered: this.#hasAnswered, movedAt: this.#movedAt }
+    const late = controller === null || this.#giveUp !== null ? null : overdue(route, progress, now, headMs)
+    if (late === null) return
+    const isIdle = late.kind === 'idle'
+    this.#giveUp = { refusal: isIdle ? unreachable(route) : late.refusal, isOfInstance: true }
+    controller?.abort(new Error(isIdle ? `nothing of its answer moved for ${late.afterMs} ms` : 'no answer in time'))
+  }
+
+  /** @throws when the body has become too large, which ends the instance's connection */
+  #bodyMoved(bytes: number): void {
+    this.#bodyBytes += bytes
+    this.#movedAt = performance.now()
+    const refusal = refuseBody(this.#exchange.route, this.#bodyBytes)
+    if (refusal === null) return
+    this.#giveUp = { refusal, isOfInstance: false }
+    throw new Error(refusal.message)
   }
 
   #clientClosed(): void {
@@ -143,6 +180,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #release(): Upstream | null {
     const upstream = this.#upstream
     if (upstream !== null) {
+      upstream.waiting.delete(this)
       if (this.#isSent) upstream.counters.requestEnded(performance.now() - this.#beganAt, this.#isFailed)
       else upstream.counters.requestWithdrawn()
     }
@@ -154,6 +192,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #refuse(refusal: Refusal): void {
     const { request, response } = this.#exchange
     if (response.headersSent || response.destroyed) response.destroy()
+    else if (this.#hasBody) refuseUnread(request, response, refusal)
     else refuse(request, response, refusal)
   }
 }
@@ -162,9 +201,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
  * Reads the client's body only when the instance's connection asks for it, so that a request whose connection failed can
  * go elsewhere; and leaves the client's connection alone when the instance wants no more, so that it still gets an answer.
  */
-function bodyOf(request: IncomingMessage): Readable {
+function bodyOf(request: IncomingMessage, onChunk: (bytes: number) => void): Readable {
   async function* chunks(): AsyncGenerator<Buffer> {
-    yield* request.iterator({ destroyOnReturn: false })
+    // Without an encoding set, a request yields bytes.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      onChunk(chunk.length)
+      yield chunk
+    }
   }
   return Readable.from(chunks(), { objectMode: false })
 }

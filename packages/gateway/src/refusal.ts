@@ -74,17 +74,26 @@ export const notConnected = (route: ServiceRoute): Refusal => ({
   retryAfterSeconds: 2,
 })
 
-export const tooSlow = (route: ServiceRoute): Refusal => ({
-  status: 504,
-  code: 'service_unavailable',
-  message: `an instance of service "${route.serviceName}" did not begin to answer in time`,
-})
-
 /** Answers an ordinary request. The head must not be sent yet. */
 export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const { headers, body } = render(refusal, request.headers.accept ?? '')
   response.writeHead(refusal.status, headers)
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** How long a client may go on sending a body that nobody wants. */
+const lingerMs = 5_000
+
+/**
+ * Answers a request whose body is still coming, and drops what comes of it for a while: a connection that is closed with
+ * unread bytes takes the answer away from the client.
+ */
+export function refuseUnread(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  refuse(request, response, refusal)
+  if (request.complete) return
+  request.resume()
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs)
+  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
 }
 
 /** Answers a request for an upgrade, whose connection no parser reads any more, and closes it. */

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import { requestHeaders, responseHeaders, type RequestFacts } from './header-rules.ts'
+import { answerMs, idleMs, overdue, tooSlow } from './limits/limit-rules.ts'
 import { notConnected, refuseUpgrade, unreachable } from './refusal.ts'
 import type { RequestSession } from './sessions/request-session.ts'
 import type { Upstream, UpstreamTimes } from './upstreams.ts'
@@ -52,7 +53,12 @@ export function tunnelUpgrade(tunnel: Tunnel): void {
   })
   upstream.counters.tunnelBegan(tunnel.clock.now())
   tunnel.session.use(upstream, tunnel.clock.now())
-  const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), times.connectMs + times.headMs)
+  let isSlow = false
+  const giveUp = (): void => {
+    isSlow = true
+    outgoing.destroy(new Error('no answer in time'))
+  }
+  const timer = setTimeout(giveUp, times.connectMs + answerMs(route, times.headMs))
   let end = (status: number): void => {
     end = () => undefined
     clearTimeout(timer)
@@ -85,7 +91,7 @@ export function tunnelUpgrade(tunnel: Tunnel): void {
       return
     }
     const isRefused = 'code' in error && error.code === 'ECONNREFUSED'
-    const refusal = (isRefused ? notConnected : unreachable)(route)
+    const refusal = isSlow ? tooSlow(route, times.headMs) : (isRefused ? notConnected : unreachable)(route)
     refuseUpgrade(request, socket, refusal)
     end(refusal.status)
   })
@@ -99,12 +105,22 @@ interface Accepted {
 }
 
 function join(tunnel: Tunnel, accepted: Accepted, onEnd: () => void): void {
-  const { socket, head } = tunnel
+  const { socket, head, route, upstream } = tunnel
   const { answer, upstreamSocket, upstreamHead } = accepted
   const stop = (): void => {
     socket.destroy()
     upstreamSocket.destroy()
+    upstream.waiting.delete(watch)
     onEnd()
+  }
+  let movedAt = performance.now()
+  const moved = (): void => {
+    movedAt = performance.now()
+  }
+  const watch = {
+    sweep: (now: number, headMs: number): void => {
+      if (overdue(route, { hasAnswered: true, movedAt }, now, headMs) !== null) stop()
+    },
   }
   for (const side of [socket, upstreamSocket]) {
     side.on('error', stop)
@@ -121,6 +137,10 @@ function join(tunnel: Tunnel, accepted: Accepted, onEnd: () => void): void {
   socket.write(headText('HTTP/1.1 101 Switching Protocols', fields), 'latin1')
   if (upstreamHead.length > 0) socket.write(upstreamHead)
   if (head.length > 0) upstreamSocket.write(head)
+  if (idleMs(route) !== null) {
+    upstream.waiting.add(watch)
+    for (const side of [socket, upstreamSocket]) side.on('data', moved)
+  }
   upstreamSocket.pipe(socket)
   socket.pipe(upstreamSocket)
 }

@@ -16,13 +16,14 @@ export interface Upstream {
   readonly pool: Pool
   /** For plain requests. */
   readonly connections: InstanceConnections
-  /** Plain requests under way. */
+  /** Requests and tunnels under way. */
   readonly waiting: Set<Waiting>
   readonly counters: InstanceCounters
 }
 
-/** A request that gives up when its answer does not begin. */
-interface Waiting {
+/** Gives up when its answer does not begin, or stands still for longer than its service allows. */
+export interface Waiting {
+  /** @param headMs time for the answer's head, where the service has none of its own */
   sweep(now: number, headMs: number): void
 }
 
@@ -62,10 +63,7 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
     return made
   }
 
-  const timer = setInterval(
-    () => sweep([...upstreams.values(), ...leaving], leaving, times),
-    Math.min(500, Math.ceil(times.headMs / 4)),
-  ).unref()
+  const timer = sweepOften(times, () => sweep([...upstreams.values(), ...leaving], leaving, times))
 
   return {
     choose(route, tried, preferred) {
@@ -112,6 +110,17 @@ export function createUpstreams(times: UpstreamTimes, traffic: TrafficReporter):
   }
 }
 
+function sweepOften({ headMs }: UpstreamTimes, sweepNow: () => void): NodeJS.Timeout {
+  const everyMs = Math.min(500, Math.ceil(headMs / 4))
+  let sweptAt = performance.now()
+  return setInterval(() => {
+    const wasStalled = performance.now() - sweptAt > 2 * everyMs
+    sweptAt = performance.now()
+    // What came while this process itself stood still is read first.
+    if (!wasStalled) sweepNow()
+  }, everyMs).unref()
+}
+
 /** Ends what has waited for too long, and forgets of `leaving` what has nothing under way. */
 function sweep(all: readonly Upstream[], leaving: Set<Upstream>, { headMs }: UpstreamTimes): void {
   const now = performance.now()
@@ -156,8 +165,8 @@ function poolFor(instance: RoutedInstance, times: UpstreamTimes): Pool {
     connect: { timeout: times.connectMs, noDelay: true },
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: 60_000,
-    headersTimeout: times.headMs,
-    // A stream may be silent for as long as it likes.
+    // Each request is watched by its service's limits instead.
+    headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 64 * 1024,
   })

@@ -55,6 +55,7 @@ export function aRoute(change: Partial<ServiceRoute> = {}): ServiceRoute {
     statusReason: null,
     isSticky: false,
     instances: [],
+    limits: null,
     draining: [],
     sleep: null,
     ...change,

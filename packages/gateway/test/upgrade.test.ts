@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
+import { noRequestLimits } from '@cairn/domain'
+import type { ServiceRoute } from '@cairn/store'
 import { eventually } from '@cairn/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { aRoute, GatewayRig, portOf } from './gateway-rig.ts'
@@ -19,7 +21,7 @@ const key = 'dGhlIHNhbXBsZSBub25jZQ=='
 const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
 
 /** An app that accepts WebSockets at /ws and returns every byte; elsewhere it refuses with 403. */
-async function echoApp(access: 'public' | 'private' = 'public'): Promise<void> {
+async function echoApp(access: 'public' | 'private' = 'public', limits: ServiceRoute['limits'] = null): Promise<void> {
   const server = createServer((request, response) => {
     requests.push({ url: request.url ?? '', headers: request.headers })
     response.end('plain')
@@ -39,7 +41,7 @@ async function echoApp(access: 'public' | 'private' = 'public'): Promise<void> {
     socket.pipe(socket)
   })
   await rig.own(server)
-  await rig.setRoutes(aRoute({ access, instances: [{ name: 'w', host: '127.0.0.1', port: portOf(server) }] }))
+  await rig.setRoutes(aRoute({ access, limits, instances: [{ name: 'w', host: '127.0.0.1', port: portOf(server) }] }))
 }
 
 function open(path: string, fields = '', upgrade = 'websocket') {
@@ -55,6 +57,13 @@ function open(path: string, fields = '', upgrade = 'websocket') {
 }
 
 describe('a WebSocket', () => {
+  test('on which nothing moves for longer than its service allows is closed on both sides', async () => {
+    await echoApp('public', { ...noRequestLimits, idleTimeoutSeconds: 0.1 })
+    const { received } = open('/ws')
+    await eventually(() => expect(received.text).toContain('hello'))
+    await eventually(() => expect([received.isClosed, upstreamSockets[0]?.destroyed]).toEqual([true, true]))
+  })
+
   test('is joined with the app: both ways, and what was sent with the head', async () => {
     await echoApp()
     const { socket, received } = open('/ws')

@@ -5,6 +5,7 @@ import type {
   ImageType,
   ImageVersionStatus,
   RevisionStatus,
+  ServiceLimits,
   RunTrigger,
   SbomSummary,
   SecretUserKind,
@@ -186,6 +187,7 @@ export interface Schema {
     stopped_by: string | null
     stopped_at: Date | null
     drain_seconds: number | null
+    request_limits: ColumnType<ServiceLimits | null, string | null | undefined, string | null>
     created_at: Created
     created_by: string
     updated_at: Moment

@@ -16,6 +16,7 @@ import {
 } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { drainFields } from './service-drain.ts'
+import { limitsOfBody, ServiceLimits } from './service-limits.ts'
 import { scaleFields } from './service-scale.ts'
 
 /** Who may open a service: callers with an API token, or anyone. */
@@ -66,6 +67,7 @@ const changeable = {
   minInstances: Type.Optional(Type.Integer({ minimum: 1, maximum: wireLimits.instances, default: 1 })),
   ...scaleFields,
   ...drainFields,
+  ...limitsOfBody,
   tags: Type.Optional(Type.Array(Tag, { maxItems: wireLimits.tags })),
   access: Type.Optional(Type.Enum(serviceAccess, { default: 'private', ...addedByCairn })),
 }
@@ -138,6 +140,8 @@ export const ServiceDetails = Type.Object({
   maxInstances: Type.Integer(addedByCairn),
   targetConcurrency: Type.Integer(addedByCairn),
   drainSeconds: nullable(Type.Integer(), addedByCairn),
+  /** null = no limit, or the default that the field names. */
+  limits: Type.Object(ServiceLimits.properties, addedByCairn),
 })
 export type ServiceDetails = Static<typeof ServiceDetails>
 

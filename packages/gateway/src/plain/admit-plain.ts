@@ -1,6 +1,7 @@
 /** Which plain requests go to an instance without Node's parser: those of public services that are awake. */
 import { type Clock, parseServiceHost } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
+import type { RequestGate } from '../limits/request-gate.ts'
 import type { RouteTable } from '../route-table.ts'
 import { sessionOf } from '../sessions/request-session.ts'
 import type { StickySessions } from '../sessions/sticky-sessions.ts'
@@ -16,6 +17,7 @@ export interface PlainPathOptions {
   readonly scheme: 'http' | 'https'
   readonly clock: Clock
   readonly room: WakeRoom
+  readonly gate: RequestGate
   readonly sessions: StickySessions
   readonly upstreams: Upstreams
   readonly onUpstreamError: (route: ServiceRoute, error: Error, upstream: Upstream) => void
@@ -39,12 +41,13 @@ class Admission implements PlainPath {
   }
 
   begin(request: PlainRequest, client: PlainClient, onEnd: (ending: Ending) => void): UnderWay | null {
-    const { upstreams, clock, scheme, onServed, onUpstreamError, sessions } = this.#options
+    const { upstreams, clock, scheme, onServed, onUpstreamError, sessions, gate } = this.#options
     const route = this.#routeOf(request.host)
     if (route === null) return null
     const session = sessionOf(sessions, route, request.cookie)
     const upstream = upstreams.choose(route, none, session.preferred)
-    if (upstream === null) return null
+    // What is refused is answered behind Node's parser.
+    if (upstream === null || gate.refuse(route, request.body.length) !== null) return null
     const startedAt = performance.now()
     const exchange = new PlainExchange({
       request,

@@ -9,7 +9,8 @@
 import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import { requestHeaders, type RequestFacts } from '../header-rules.ts'
-import { tooSlow, unreachable } from '../refusal.ts'
+import { idleMs, overdue } from '../limits/limit-rules.ts'
+import { unreachable } from '../refusal.ts'
 import type { RequestSession } from '../sessions/request-session.ts'
 import type { Upstream } from '../upstreams.ts'
 import { AnswerRelay } from './answer-relay.ts'
@@ -39,6 +40,8 @@ export class PlainExchange implements Borrower {
   readonly #relay: AnswerRelay
   #connection: InstanceConnection | null = null
   #sentAt: number | null = null
+  /** When a byte of the answer last moved; kept only where that is limited. */
+  #movedAt: number | null = null
   #isRepeatable: boolean
 
   constructor(options: PlainExchangeOptions) {
@@ -63,14 +66,17 @@ export class PlainExchange implements Borrower {
     else this.#send()
   }
 
-  /** Ends it when the instance has not begun to answer in `headMs`. */
   sweep(now: number, headMs: number): void {
-    if (this.#sentAt === null || this.#relay.status !== null || now - this.#sentAt <= headMs) return
-    this.#fail(new Error('no answer in time'), tooSlow(this.#options.route))
+    if (this.#sentAt === null) return
+    const progress = { hasAnswered: this.#relay.status !== null, movedAt: this.#movedAt ?? this.#sentAt }
+    const late = overdue(this.#options.route, progress, now, headMs)
+    if (late?.kind === 'unanswered') this.#fail(new Error('no answer in time'), late.refusal)
+    else if (late !== null) this.#fail(new Error(`nothing of its answer moved for ${late.afterMs} ms`))
   }
 
   /** The client takes more. */
   clientReady(): void {
+    this.#moved()
     this.#connection?.socket.resume()
   }
 
@@ -88,6 +94,7 @@ export class PlainExchange implements Borrower {
     const { client } = this.#options
     const state = this.#relay.read(bytes)
     if (state === 'more') {
+      this.#moved()
       client.flush()
       if (!client.isReady) this.#connection?.socket.pause()
     } else if (state === 'done') this.#answered()
@@ -101,6 +108,10 @@ export class PlainExchange implements Borrower {
     } else if (error === null && this.#relay.end() === 'done') this.#answered()
     else if (this.#isRepeatable && !this.#relay.hasBegun) this.#open()
     else this.#fail(error ?? new Error('it closed the connection'))
+  }
+
+  #moved(): void {
+    if (idleMs(this.#options.route) !== null) this.#movedAt = performance.now()
   }
 
   /** A connection of its own: what fails on a new one is not tried again. */

@@ -1,4 +1,4 @@
-import type { ServiceStatus, ServiceType } from '@cairn/contract'
+import type { ServiceLimits, ServiceStatus, ServiceType } from '@cairn/contract'
 import type { ScaleTier } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -17,6 +17,8 @@ export interface ServiceRoute {
   readonly statusReason: string | null
   /** Whether a browser's requests go to one instance as long as it is there; always for shiny. */
   readonly isSticky: boolean
+  /** null = none of its own. */
+  readonly limits: ServiceLimits | null
   /** Ready instances of the active revision that do not drain. */
   readonly instances: readonly RoutedInstance[]
   /** Ready instances that drain: they only serve the sessions that they have. */
@@ -57,6 +59,7 @@ export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
       s.id as "serviceId", s.name as "serviceName", s.service_type as "serviceType",
       s.tenant_id as "tenantId", t.name as "tenantName", s.access,
       s.status, split_part(s.status_reason, chr(10), 1) as "statusReason", s.scale_tier as tier, s.wakes,
+      s.request_limits as limits,
       split_part(s.wake_failure, chr(10), 1) as failure,
       s.service_type = 'shiny' or coalesce((active.spec ->> 'sessionStickiness')::boolean, false) as "isSticky",
       ${instances(sql`i.revision = s.active_revision and i.draining_since is null`)} as instances,

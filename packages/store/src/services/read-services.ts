@@ -1,4 +1,4 @@
-import type { ServiceStatus, ServiceType } from '@cairn/contract'
+import type { ServiceLimits, ServiceStatus, ServiceType } from '@cairn/contract'
 import type { ScaleTier, ServiceSpec } from '@cairn/domain'
 import type { Db } from '../database/database.ts'
 import { containing, type Page, type PageRequest, pageOffset } from '../page.ts'
@@ -18,6 +18,8 @@ export interface ServiceRecord {
   readonly minInstances: number
   /** null = the defaults. */
   readonly drainSeconds: number | null
+  /** null = none. */
+  readonly limits: ServiceLimits | null
   /** Who stopped it; null = it is not stopped. */
   readonly stoppedBy: string | null
   /** What scaling wants instead of `minInstances`; null = nothing else. */
@@ -54,6 +56,7 @@ const columns = [
   'service.tags as tags',
   'service.min_instances as minInstances',
   'service.drain_seconds as drainSeconds',
+  'service.request_limits as limits',
   'service.stopped_by as stoppedBy',
   'service.scaled_instances as scaledInstances',
   'service.scale_tier as tier',

@@ -3,7 +3,7 @@
  * Whoever changes the wish locks the service's row, raises `generation`, adds the revision of that number and enqueues
  * the service's work, in one transaction.
  */
-import type { RevisionCause, RevisionStatus, ServiceStatus, ServiceType } from '@cairn/contract'
+import type { RevisionCause, RevisionStatus, ServiceLimits, ServiceStatus, ServiceType } from '@cairn/contract'
 import { redeployFieldsChanged, type ServiceSpec, terminalRevisionStatuses } from '@cairn/domain'
 import type { Tx } from '../database/database.ts'
 import { holdServiceSecrets } from './hold-service-secrets.ts'
@@ -34,6 +34,8 @@ export interface NewService {
   readonly minInstances: number
   /** Longest time that an instance drains; null or absent = the defaults. */
   readonly drainSeconds?: number | null
+  /** null or absent = none. */
+  readonly limits?: ServiceLimits | null
   readonly spec: ServiceSpec
   readonly createdBy: string
 }
@@ -56,6 +58,7 @@ export async function insertService(tx: Tx, service: NewService): Promise<string
       active_revision: null,
       min_instances: service.minInstances,
       drain_seconds: service.drainSeconds ?? null,
+      request_limits: limitsText(service.limits ?? null),
       created_by: service.createdBy,
       updated_by: service.createdBy,
     })
@@ -67,6 +70,8 @@ export async function insertService(tx: Tx, service: NewService): Promise<string
   await holdServiceSecrets(tx, { id: row.id, tenantId: service.tenantId })
   return row.id
 }
+
+const limitsText = (limits: ServiceLimits | null): string | null => (limits === null ? null : JSON.stringify(limits))
 
 async function insertRevision(
   tx: Tx,
@@ -104,6 +109,7 @@ export interface LockedService {
   readonly tags: readonly ServiceTag[]
   readonly minInstances: number
   readonly drainSeconds: number | null
+  readonly limits: ServiceLimits | null
   /** Who stopped it; null = it is not stopped. */
   readonly stoppedBy: string | null
   /** Of the newest revision: what is wanted, not necessarily what serves. */
@@ -142,6 +148,7 @@ export async function lockService(tx: Tx, tenantId: string, serviceId: string): 
     serviceType: row.service_type,
     minInstances: row.min_instances,
     drainSeconds: row.drain_seconds,
+    limits: row.request_limits,
     stoppedBy: row.stopped_by,
     spec: revision.spec,
     revisionStatus: revision.status,
@@ -155,6 +162,7 @@ export interface ServiceChange {
   readonly tags: readonly ServiceTag[]
   readonly minInstances: number
   readonly drainSeconds: number | null
+  readonly limits: ServiceLimits | null
   readonly updatedBy: string
 }
 
@@ -169,6 +177,7 @@ export async function updateService(tx: Tx, serviceId: string, change: ServiceCh
       tags: JSON.stringify(change.tags),
       min_instances: change.minInstances,
       drain_seconds: change.drainSeconds,
+      request_limits: limitsText(change.limits),
       updated_at: new Date(),
       updated_by: change.updatedBy,
     })

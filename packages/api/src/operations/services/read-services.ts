@@ -1,5 +1,5 @@
 import type { ServiceDetails, ServiceSummary, ServiceType } from '@cairn/contract'
-import { defaultTargetConcurrency, serviceRunState, type ServiceSpec } from '@cairn/domain'
+import { defaultTargetConcurrency, noRequestLimits, serviceRunState, type ServiceSpec } from '@cairn/domain'
 import { findService, listServices as list, type ServiceRecord, type TokenHolder } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
@@ -65,6 +65,7 @@ function describe(context: ApiContext, caller: TokenHolder, service: ServiceReco
     maxInstances: Math.max(service.minInstances, service.maxInstances ?? 1),
     targetConcurrency: service.targetConcurrency ?? defaultTargetConcurrency,
     drainSeconds: service.drainSeconds,
+    limits: service.limits ?? noRequestLimits,
   }
 }
 

@@ -1,5 +1,5 @@
 import { CairnError } from '@cairn/contract'
-import { checkServiceName, redeployNeeded } from '@cairn/domain'
+import { changeRequestLimits, checkServiceName, redeployNeeded } from '@cairn/domain'
 import {
   enqueueWork,
   insertService,
@@ -35,6 +35,7 @@ export const createService: Operation<'createService'> = async (context, { calle
       tags: body.tags ?? [],
       minInstances: body.minInstances ?? 1,
       drainSeconds: body.drainSeconds ?? null,
+      limits: changeRequestLimits(null, body.limits),
       spec,
       createdBy,
     })
@@ -69,6 +70,7 @@ export const updateService: Operation<'updateService'> = async (context, { calle
       tags: body.tags ?? locked.tags,
       minInstances: body.minInstances ?? locked.minInstances,
       drainSeconds: body.drainSeconds === undefined ? locked.drainSeconds : body.drainSeconds,
+      limits: changeRequestLimits(locked.limits, body.limits),
       updatedBy: userEmail,
     })
     const hasOtherBounds = await writeScaleBounds(tx, locked.id, body)
