@@ -22,6 +22,7 @@ const gates: readonly Gate[] = [
   },
   { name: 'unused code', argv: [bin('knip')] },
   { name: 'generated docs', argv: [process.execPath, 'scripts/generate-docs.ts', '--check'] },
+  { name: 'links of the docs', argv: [process.execPath, 'scripts/docs/check-links.ts'] },
   { name: 'pure tests', argv: [bin('vitest'), 'run', '--project', 'pure', '--reporter', 'dot'] },
 ]
 

@@ -13,6 +13,7 @@ import { type CairnClient, createClient } from '@cairn/sdk'
 import { deployDemandForecast } from '../examples/demand-forecast/deploy.ts'
 import { ensureBaseImage } from './container-engine/ensure-base-image.ts'
 import { ensureContainerEngine } from './container-engine/ensure-container-engine.ts'
+import { buildSite } from './docs/site-build.ts'
 import { chooseStateDirectory } from './state-directory.ts'
 
 const stateDirectory = await chooseStateDirectory(process.cwd())
@@ -115,6 +116,18 @@ async function runMainJob(client: CairnClient): Promise<void> {
   say(`token           ${join(stateDirectory, 'quickstart-token')}`)
 }
 
+/** After the main job, which it would slow down: it takes the processor for some seconds when the site is not built. */
+async function buildDocumentation(): Promise<void> {
+  const began = performance.now()
+  try {
+    const isNew = await buildSite()
+    const took = isNew ? `   (built in ${((performance.now() - began) / 1000).toFixed(0)} s)` : ''
+    say(`documentation   ${baseUrl}/docs/${took}`)
+  } catch (error) {
+    say(error instanceof Error ? error.message : 'the documentation was not built')
+  }
+}
+
 await mkdir(stateDirectory, { recursive: true })
 const token = await adminToken()
 const engine = await ensureContainerEngine({ stateDirectory, say })
@@ -139,6 +152,7 @@ try {
   if (exitWhenDone && !stopRequested) await Promise.race([removeServices(client), stopped])
   if (!exitWhenDone && !stopRequested) {
     say('serving; stop with Ctrl-C')
+    void buildDocumentation()
     const ended = new Promise<void>((resolve) => server?.once('exit', () => resolve()))
     await Promise.race([stopped, ended])
   }

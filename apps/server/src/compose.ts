@@ -1,4 +1,5 @@
 /** The composition root: the only place that knows every part. */
+import { join } from 'node:path'
 import { type ApiLimits, buildApi, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
 import { type Clock, type Logger, noCrashPoints, serviceHost, type DiskPolicy } from '@cairn/domain'
 import {
@@ -59,6 +60,9 @@ interface Part {
 }
 
 const clock: Clock = { now: () => Date.now() }
+
+/** Where `npm run docs` puts the site. */
+const siteDirectory = join(import.meta.dirname, '../../../docs/.vitepress/dist')
 
 /** Starts the server with the roles of its settings. Leaves nothing running when it rejects. */
 export async function startServer(options: ComposeOptions): Promise<Server> {
@@ -290,14 +294,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     allowedOrigins: settings.allowedOrigins,
     stopping,
     servesOperations: settings.roles.includes('api'),
+    siteDirectory,
   })
-  const everyOtherHost: Destination = {
-    matches: () => true,
-    handleRequest: (request, response) => {
-      if (!gateway.signInPage.handle(request, response)) api.routing(request, response)
-    },
-    handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n'),
-  }
+  const everyOtherHost = destinationOfApi(gateway.signInPage, api)
   return {
     destinations: settings.roles.includes('gateway') ? [gateway, everyOtherHost] : [everyOtherHost],
     plainPath: settings.roles.includes('gateway') ? gateway.plainPath : null,
@@ -307,6 +306,20 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
       routes.close()
       await api.close()
     },
+  }
+}
+
+/** Every host that is no service's. */
+function destinationOfApi(
+  signInPage: ReturnType<typeof composeGateway>['signInPage'],
+  api: Awaited<ReturnType<typeof buildApi>>,
+): Destination {
+  return {
+    matches: () => true,
+    handleRequest: (request, response) => {
+      if (!signInPage.handle(request, response)) api.routing(request, response)
+    },
+    handleUpgrade: (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n'),
   }
 }
 

@@ -19,6 +19,7 @@ import { serveDocs } from './http/serve-docs.ts'
 import { type ReadinessProbe, serveHealth } from './http/serve-health.ts'
 import { serveMetrics } from './http/serve-metrics.ts'
 import { serveOperations } from './http/serve-operations.ts'
+import { serveSite } from './http/serve-site.ts'
 import type { ApiLimits } from './limits.ts'
 import { LogFollowers } from './log-followers.ts'
 import { createSignedLinks } from './signed-links.ts'
@@ -46,6 +47,8 @@ export interface ApiOptions {
   readonly stopping: AbortSignal
   /** False = health, metrics and the reference page only. */
   readonly servesOperations: boolean
+  /** Folder of the built documentation site; it need not be there. */
+  readonly siteDirectory: string
 }
 
 /**
@@ -100,6 +103,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   serveHealth(app, options.probes)
   serveMetrics(app, options.metrics)
   serveDocs(app, () => openApiDocument(routes))
+  serveSite(app, options.siteDirectory)
   if (options.servesOperations)
     serveOperations(app, {
       context,

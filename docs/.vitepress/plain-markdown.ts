@@ -1,0 +1,31 @@
+import type { MarkdownRenderer } from 'vitepress'
+
+/** Pages are plain Markdown, as code hosts show it: `{{name}}` is text, and not an expression of the site's. */
+export function readPlainMarkdown(markdown: MarkdownRenderer): void {
+  const { rules, utils } = { rules: markdown.renderer.rules, utils: markdown.utils }
+  rules.code_inline = (tokens, index) => `<code v-pre>${utils.escapeHtml(tokens[index]?.content ?? '')}</code>`
+  rules.text = (tokens, index) => utils.escapeHtml(tokens[index]?.content ?? '').replaceAll('{{', '&#123;&#123;')
+  nameLinksOutOfDocs(markdown)
+}
+
+/**
+ * A link that leaves docs/ leads nowhere on the site: its target is named instead, as a path in the sources.
+ * `scripts/docs/check-links.ts` sees to it that the file is there.
+ */
+function nameLinksOutOfDocs(markdown: MarkdownRenderer): void {
+  markdown.core.ruler.after('inline', 'links-out-of-docs', ({ tokens }) => {
+    for (const { children } of tokens) {
+      let path: string | null = null
+      for (const token of children ?? []) {
+        const target = token.type === 'link_open' ? token.attrGet('href') : null
+        if (target?.match(/^(\.\.\/)+(examples|packages|bench|images|scripts|tests|CONTRIBUTING|README)/)) {
+          path = target.replace(/^(\.\.\/)+/, '')
+          Object.assign(token, { type: 'text', tag: '', nesting: 0, content: '' })
+        } else if (token.type === 'link_close' && path !== null) {
+          Object.assign(token, { type: 'text', tag: '', nesting: 0, content: ` (${path} in the sources)` })
+          path = null
+        }
+      }
+    }
+  })
+}
