@@ -16,7 +16,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cairn-site-'))
   site = join(folder, 'site')
   await writeFile(join(folder, 'secret.html'), 'not of the site')
-  app = fastify()
+  app = fastify({ routerOptions: { ignoreTrailingSlash: true } })
   observeRequests(app, silentLogger, new Registry())
   serveSite(app, site)
 })
@@ -48,6 +48,8 @@ it('says how to build the site while it is not built, and shows it as soon as it
 
 it('finds pages without .html, leads /docs to its start, and / to both', async () => {
   await build('one')
+  const start = await app.inject('/docs/')
+  expect([start.statusCode, start.body]).toEqual([200, expect.stringContaining('one')])
   expect((await app.inject('/docs/start')).body).toBe('start')
   expect((await app.inject('/docs/start?q=%2e%2e')).body).toBe('start')
   expect((await app.inject('/docs')).headers.location).toBe('/docs/')

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const prefix = '/docs'
 
@@ -123,32 +123,40 @@ export function serveSite(app: FastifyInstance, directory: string): void {
     request.facts.operationId = 'startPage'
     return answerPage(reply, 200, startPage)
   })
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: `${prefix}/*`,
-    handler: async (request, reply) => {
-      request.facts.operationId = 'docs'
-      const path = new URL(request.url, 'http://localhost').pathname
-      void reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
-      const names = await folder.names()
-      const found = fileNamed(path.slice(prefix.length), names ?? new Set())
-      const name = found ?? '404.html'
-      const file = names === null ? null : await folder.read(name)
-      if (file === null) return answerPage(reply, 503, notBuilt)
-      void reply.headers({
-        etag: file.etag,
-        'cache-control': name.startsWith('assets/') ? forGood : 'no-cache',
-        'content-security-policy': file.policy,
-      })
-      if (found !== null && request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-      return reply
-        .code(found === null ? 404 : 200)
-        .type(file.type)
-        .send(request.method === 'HEAD' ? '' : file.content)
-    },
+  // One handler for both: a router that ignores a slash at the end takes /docs/ for /docs.
+  for (const url of [prefix, `${prefix}/*`]) {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async (request, reply) => {
+        request.facts.operationId = 'docs'
+        const path = new URL(request.url, 'http://localhost').pathname
+        if (path === prefix) return reply.redirect(`${prefix}/`, 308)
+        return answerFile(folder, path.slice(prefix.length), { request, reply })
+      },
+    })
+  }
+}
+
+async function answerFile(
+  folder: SiteFolder,
+  path: string,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
+  void reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+  const names = await folder.names()
+  const found = fileNamed(path, names ?? new Set())
+  const name = found ?? '404.html'
+  const file = names === null ? null : await folder.read(name)
+  if (file === null) return answerPage(reply, 503, notBuilt)
+  void reply.headers({
+    etag: file.etag,
+    'cache-control': name.startsWith('assets/') ? forGood : 'no-cache',
+    'content-security-policy': file.policy,
   })
-  app.get(prefix, async (request, reply) => {
-    request.facts.operationId = 'docs'
-    return reply.redirect(`${prefix}/`, 308)
-  })
+  if (found !== null && request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+  return reply
+    .code(found === null ? 404 : 200)
+    .type(file.type)
+    .send(request.method === 'HEAD' ? '' : file.content)
 }
