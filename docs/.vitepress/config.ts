@@ -87,6 +87,7 @@ export default defineConfig({
   base: '/docs/',
   lang: 'en-GB',
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: '/docs/cairn.svg' }]],
   metaChunk: true,
   outDir: join(import.meta.dirname, 'dist'),
   cacheDir: join(import.meta.dirname, 'cache'),
@@ -98,11 +99,12 @@ export default defineConfig({
     config: readPlainMarkdown,
   },
   themeConfig: {
+    logo: '/cairn.svg',
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
       { text: 'Start', link: '/start' },
-      { text: 'API reference', link: 'pathname:///api-docs', target: '_self', noIcon: true },
+      { text: 'API', link: '/api' },
     ],
     sidebar,
     footer: { message: 'Apache-2.0. Cairn is not affiliated with Peak.' },

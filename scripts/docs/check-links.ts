@@ -39,7 +39,7 @@ function anchorsOf(page: string): ReadonlySet<string> {
 
 /** What is wrong with a link, or null. */
 async function faultOf(target: string, from: string): Promise<string | null> {
-  if (/^(https?:|mailto:|pathname:)/.test(target)) return null
+  if (/^(https?:|mailto:|\/api-docs)/.test(target)) return null
   const [path = '', anchor] = target.split('#')
   const file = path === '' ? from : path.startsWith('/') ? join(root, 'docs', `${path}.md`) : join(dirname(from), path)
   const found = await stat(file).catch(() => null)

@@ -89,7 +89,7 @@ function fileNamed(path: string, names: ReadonlySet<string>): string | null {
 
 function simplePage(title: string, body: string): string {
   const style = 'body{font:16px/1.6 system-ui;max-width:38rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}'
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><style>${style}</style><h1>${title}</h1>${body}</html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>${title}</title><style>${style}</style><h1>${title}</h1>${body}</html>`
 }
 
 const notBuilt = simplePage(
