@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ImageType, type OperationId, type Route, routes, validate } from '@cairn/contract'
+import { DryRunAnswer, type ImageType, type OperationId, type Route, routes, validate } from '@cairn/contract'
 import type { MachineSize, ServiceCaller } from '@cairn/domain'
 import {
   type Database,
@@ -180,7 +180,9 @@ async function inject(app: FastifyInstance, id: OperationId, call: Call): Promis
   })
   const isJson = String(answer.headers['content-type']).startsWith('application/json')
   const body: unknown = isJson ? answer.json() : {}
-  holdAgainstContract(id, route, answer.statusCode, body)
+  const rehearsed = call.query?.['dryRun'] === 'true'
+  const response: Route['response'] = rehearsed ? { kind: 'json', status: 200, schema: DryRunAnswer } : route.response
+  holdAgainstContract(id, { ...route, response }, answer.statusCode, body)
   return {
     status: answer.statusCode,
     body: typeof body === 'object' && body !== null ? { ...body } : {},

@@ -24,6 +24,7 @@ import { authenticate, authenticateHook } from './authenticate.ts'
 import { invalid } from './error-answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { discardUpload, receiveForm } from './receive-form.ts'
+import { isDryRun, rehearse } from './rehearse.ts'
 import { readBytes, readJsonBody, tooLarge } from './request-body.ts'
 
 export interface OperationServer {
@@ -91,6 +92,8 @@ async function serve(
   reply.raw.once('close', () => gone.abort())
   try {
     const call = { caller, params, query, body, upload, signal: gone.signal }
+    // A rehearsal leaves nothing behind, so it has no use for a key.
+    if (isDryRun(query)) return sendJson(await rehearse(server.context, operation, call), reply.code(200))
     const { answer, replayed } = await answerNamed(server, { id, route }, { call, request }, () =>
       operation(server.context, call),
     )
@@ -188,11 +191,13 @@ function accept<Value>(parsed: Parsed<Value>): Value {
   return parsed.value
 }
 
+function sendJson(answer: unknown, reply: FastifyReply): FastifyReply {
+  return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store').send(JSON.stringify(answer))
+}
+
 function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply {
   void reply.code(route.response.status).header('cache-control', 'no-store')
-  if (route.response.kind === 'json') {
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
-  }
+  if (route.response.kind === 'json') return sendJson(answer, reply)
   // The types of operations let only binary routes answer so.
   const { content, sizeBytes, fileName } = answer as BinaryAnswer
   if (sizeBytes !== null) void reply.header('content-length', sizeBytes)

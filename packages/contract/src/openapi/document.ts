@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCatalog } from '../errors.ts'
 import type { Route } from '../route.ts'
+import { DryRunAnswer, DryRunQuery } from '../schemas/dry-run.ts'
 import { nodeOf } from '../validation/schema-node.ts'
 import { type JsonValue, toJsonSchema } from './json-schema.ts'
 import { namedSchemas } from './named-schemas.ts'
@@ -55,7 +56,17 @@ function success(route: Route, names: ReadonlyMap<TSchema, string>): Json {
     response.kind === 'json'
       ? { 'application/json': { schema: toJsonSchema(response.schema, names, componentPrefix) } }
       : { [response.contentType]: { schema: { type: 'string', contentMediaType: response.contentType } } }
-  return { [String(response.status)]: { description: route.summary, content } }
+  const done = { [String(response.status)]: { description: route.summary, content } }
+  return route.query !== DryRunQuery ? done : { ...done, ...rehearsed(response, names) }
+}
+
+/** The answer to `dryRun=true`, beside or instead of the usual one of the same status. */
+function rehearsed(response: Route['response'], names: ReadonlyMap<TSchema, string>): Json {
+  const schema = toJsonSchema(DryRunAnswer, names, componentPrefix)
+  const usual = response.kind === 'json' && response.status === 200 ? [response.schema] : []
+  const schemas = [...usual.map((item) => toJsonSchema(item, names, componentPrefix)), schema]
+  const content = { 'application/json': { schema: schemas.length === 1 ? schema : { anyOf: schemas } } }
+  return { '200': { description: 'With dryRun=true: what would be done', content } }
 }
 
 const responsePrefix = '#/components/responses/'

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { DryRunQuery } from '../schemas/dry-run.ts'
 import { EmptyAnswer } from '../schemas/bounds.ts'
 import {
   BuildLogFileQuery,
@@ -46,6 +47,7 @@ export const imageRoutes = {
     summary: 'Create an image and build its first version',
     tag: 'Images',
     auth: 'token',
+    query: DryRunQuery,
     body: ImageBody,
     bodyKind: 'multipart',
     filePart: 'artifact',
@@ -102,6 +104,7 @@ export const imageRoutes = {
     tag: 'Images',
     auth: 'token',
     params: ImageParams,
+    query: DryRunQuery,
     body: ImageVersionBody,
     bodyKind: 'multipart',
     filePart: 'artifact',
@@ -149,6 +152,7 @@ export const imageRoutes = {
     tag: 'Images',
     auth: 'token',
     params: ImageVersionParams,
+    query: DryRunQuery,
     body: UpdateImageVersionBody,
     bodyKind: 'multipart',
     filePart: 'artifact',

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Route } from '../route.ts'
+import { DryRunQuery } from '../schemas/dry-run.ts'
 import {
   ListServicesQuery,
   ServiceBody,
@@ -35,6 +36,7 @@ export const serviceRoutes = {
     summary: 'Create a service',
     tag: 'Services',
     auth: 'token',
+    query: DryRunQuery,
     body: ServiceBody,
     bodyKind: 'json',
     unknownKeys: 'refused',
@@ -59,6 +61,7 @@ export const serviceRoutes = {
     tag: 'Services',
     auth: 'token',
     params: ServiceParams,
+    query: DryRunQuery,
     body: UpdateServiceBody,
     bodyKind: 'json',
     unknownKeys: 'ignored',

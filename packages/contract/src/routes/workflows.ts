@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Route } from '../route.ts'
+import { DryRunQuery } from '../schemas/dry-run.ts'
 import { EmptyAnswer } from '../schemas/bounds.ts'
 import {
   DefaultResource,
@@ -32,6 +33,7 @@ export const workflowRoutes = {
     summary: 'Create a workflow',
     tag: 'Workflows',
     auth: 'token',
+    query: DryRunQuery,
     body: WorkflowBody,
     bodyKind: 'json',
     unknownKeys: 'refused',
@@ -56,6 +58,7 @@ export const workflowRoutes = {
     tag: 'Workflows',
     auth: 'token',
     params: WorkflowParams,
+    query: DryRunQuery,
     body: UpdateWorkflowBody,
     bodyKind: 'json',
     unknownKeys: 'ignored',

@@ -1,5 +1,6 @@
 export * from './bounds.ts'
 export * from './page.ts'
+export * from './dry-run.ts'
 export * from './query.ts'
 export * from './export.ts'
 export * from './log.ts'

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 
 export interface ResourceEvent {
@@ -34,6 +35,17 @@ export interface RecordedResourceEvent {
   readonly reason: string | null
   readonly data: object | null
   readonly at: Date
+}
+
+/** The types of the events that this transaction has added, e.g. `service.revised`. */
+export async function readTransactionEvents(tx: Tx): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('resource_event')
+    .select('type')
+    .where(sql<boolean>`resource_event.xmin = pg_current_xact_id()::xid`)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ type }) => type)
 }
 
 /** A resource's history, oldest first. Index: resource_event (kind, resource_id, id). */

@@ -1,0 +1,51 @@
+/**
+ * `?dryRun=true`: an operation is carried out as always, in transactions that are rolled back at their end. So it is
+ * judged by the very code that would do it, and nothing of it stays: no row, no hint, no upload. Only numbers that
+ * sequences have given out are used up.
+ */
+import type { DryRunAnswer } from '@cairn/contract'
+import { readTransactionEvents, type Tx } from '@cairn/store'
+import type { ApiContext } from '../context.ts'
+import { discardUpload } from './receive-form.ts'
+import type { AnyCall, AnyOperation } from './serve-operations.ts'
+
+/** Ends a transaction that went well without keeping it. */
+class RolledBack extends Error {}
+
+function rehearsal(context: ApiContext, changes: string[]): ApiContext {
+  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const results: T[] = []
+    try {
+      await context.database.transaction(async (tx) => {
+        results.push(await work(tx))
+        changes.push(...(await readTransactionEvents(tx)))
+        throw new RolledBack()
+      })
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error
+    }
+    const [result] = results
+    return result as T
+  }
+  return {
+    ...context,
+    database: { ...context.database, transaction },
+    hints: { ...context.hints, notify: () => undefined },
+  }
+}
+
+/** Whether a query asks for a rehearsal. Routes that do not offer it leave the key out of theirs. */
+export function isDryRun(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && Reflect.get(query, 'dryRun') === true
+}
+
+/**
+ * What the operation would do. Refusals are thrown as by the operation itself.
+ */
+export async function rehearse(context: ApiContext, operation: AnyOperation, call: AnyCall): Promise<DryRunAnswer> {
+  const changes: string[] = []
+  const answer = await operation(rehearsal(context, changes), call)
+  await discardUpload(context, call.upload)
+  const warnings: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'warnings') : undefined
+  return { dryRun: true, changes, warnings: Array.isArray(warnings) ? warnings : [] }
+}
