@@ -198,11 +198,14 @@ describe('the file of a command', () => {
   })
 
   it('is YAML 1.1, in which yes is true, without its dates', async () => {
-    expect(await readYaml('a: yes\nb: 2024-01-31\nc: 0.1\nd: "no"\n', 'f')).toEqual({
+    expect(await readYaml('a: yes\nb: 2024-01-31\nc: 0.1\nd: "no"\ne: .\nf: .5\ng: ..\n', 'f')).toEqual({
       a: true,
       b: '2024-01-31',
       c: 0.1,
       d: 'no',
+      e: '.',
+      f: 0.5,
+      g: '..',
     })
   })
 

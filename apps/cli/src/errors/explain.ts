@@ -72,13 +72,12 @@ function explainApiError(error: ApiError, situation: Situation): Explanation {
     status === 401 && code === 'unauthorized'
       ? `${situation.url ?? 'The server'} does not know this token.`
       : causeOf(error)
-  const fields =
-    errors.length > 1 || !errors.every(({ field, rule }) => message.includes(field) && message.includes(rule))
+  const isRepeated = errors.length > 0 && errors.every(({ field, rule }) => message.includes(`${field}: ${rule}`))
   return {
     exitCode: exitCodeOf(error),
-    message,
+    message: isRepeated && errors.length > 1 ? 'The server refuses this:' : message,
     hint: hintOf(error, situation),
-    fields: fields ? errors : [],
+    fields: isRepeated && errors.length === 1 ? [] : errors,
     code,
     status,
     requestId,

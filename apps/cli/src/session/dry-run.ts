@@ -95,7 +95,7 @@ export class DryRun {
   }
 
   async #isOffered(method: string, url: string): Promise<boolean> {
-    const answer = await fetch(`${this.#baseUrl}/openapi.json`).catch(() => null)
+    const answer = await fetch(`${this.#baseUrl}/api-docs/openapi.json`).catch(() => null)
     if (answer === null || !answer.ok) return false
     const document: unknown = await answer.json().catch(() => null)
     return offersDryRun(

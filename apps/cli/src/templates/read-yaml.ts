@@ -1,3 +1,4 @@
+import type { ScalarTag, Tags } from 'yaml'
 import { usageError } from '../errors/cli-error.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -5,6 +6,19 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+const isOf = (tag: string | { readonly tag: string }, name: string): boolean =>
+  typeof tag !== 'string' && tag.tag === `tag:yaml.org,2002:${name}`
+
+/** No number without a digit: `context: .` is a text. */
+function withDigits(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || !isOf(tag, 'float') || !('test' in tag) || !tag.test?.test('.')) return tag
+  const test = /^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)$/
+  return { ...tag, test } as ScalarTag
+}
+
+/** Without dates: they stay text. */
+const likeTheReference = (tags: Tags): Tags => tags.filter((tag) => !isOf(tag, 'timestamp')).map(withDigits)
 
 /**
  * Reads YAML as the reference reads it: YAML 1.1, in which `yes` is true, but without its dates: they stay text.
@@ -14,11 +28,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  */
 export async function readYaml(text: string, name: string): Promise<unknown> {
   const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, {
-    version: '1.1',
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
-    prettyErrors: true,
-  })
+  const document = parseDocument(text, { version: '1.1', customTags: likeTheReference, prettyErrors: true })
   const [error] = document.errors
   if (error === undefined) return document.toJS({ maxAliasCount: 1000 })
   const [first = error.message] = error.message.split('\n')
