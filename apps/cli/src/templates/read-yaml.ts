@@ -1,4 +1,4 @@
-import type { ScalarTag, Tags } from 'yaml'
+import type { Tags } from 'yaml'
 import { usageError } from '../errors/cli-error.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -14,7 +14,7 @@ const isOf = (tag: string | { readonly tag: string }, name: string): boolean =>
 function withDigits(tag: Tags[number]): Tags[number] {
   if (typeof tag === 'string' || !isOf(tag, 'float') || !('test' in tag) || !tag.test?.test('.')) return tag
   const test = /^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)$/
-  return { ...tag, test } as ScalarTag
+  return { ...tag, test }
 }
 
 /** Without dates: they stay text. */
