@@ -1,10 +1,12 @@
 /**
  * `npm run generate [-- --check]`: writes docs/openapi.json, docs/errors.md and the operations of the SDK from the
- * contract, and docs/config.md from the server's settings. With `--check` it writes nothing and exits 1 when the committed files differ.
+ * contract, docs/config.md from the server's settings and docs/cli-reference.md from the commands of `cairn`. With `--check` it
+ * writes nothing and exits 1 when the committed files differ.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCatalogPage, openApiDocument, routes } from '@cairn/contract'
+import { cliReferencePage } from '../apps/cli/src/reference-page.ts'
 import { settingsPage } from '../apps/server/src/settings-page.ts'
 import { compatibilityPage } from './sdk/compatibility-page.ts'
 import { operationTable } from './sdk/operation-table.ts'
@@ -21,6 +23,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/compatibility.md': compatibilityPage(
     JSON.parse(await readFile(join(root, 'tests/compat/results.json'), 'utf8')),
   ),
+  'docs/cli-reference.md': await cliReferencePage(),
   'packages/sdk/src/generated/operations.ts': operationTable(),
 }
 
