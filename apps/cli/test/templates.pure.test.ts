@@ -73,6 +73,15 @@ describe('a template', () => {
     expect(await render('a.yaml')).toBe('x: d')
   })
 
+  it('leaves to an http step what stands for its own parameter or secret, and nothing else', async () => {
+    const step = ['payload: "{{data}} {{ KEY_CUSTOM }}"', 'parameters:', '  env:', '    data: x']
+    await files({ 'a.yaml': step.join('\n'), 'b.yaml': 'env:\n  data: {{ data }}', 'c.yaml': 'name: {{ name }}' })
+    expect(await render('a.yaml')).toContain('payload: "{{data}} {{KEY_CUSTOM}}"')
+    expect(await render('a.yaml', { data: 1 })).toContain('payload: "1 {{KEY_CUSTOM}}"')
+    await expect(render('b.yaml')).rejects.toThrow('b.yaml:2: there is no value for data')
+    await expect(render('c.yaml')).rejects.toThrow('there is no value for name')
+  })
+
   it('says where its own grammar is broken', async () => {
     await files({ 'a.yaml': 'a: 1\nb: {{ 1 +\nc: 2\n' })
     await expect(render('a.yaml')).rejects.toThrow(/a\.yaml:\d: the template cannot be rendered: syntax error/)

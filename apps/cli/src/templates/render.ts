@@ -3,6 +3,7 @@ import { usageError } from '../errors/cli-error.ts'
 import { nearestName } from '../grammar/nearest-name.ts'
 import { type Expanded, type Origin, expandIncludes } from './expand-includes.ts'
 import { type TemplateFile, TemplateFiles } from './find-template.ts'
+import { runTimeNames } from './run-time-names.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -43,7 +44,8 @@ async function renderExpanded(root: TemplateFile, expanded: Expanded, rendering:
   environment.enablePyCompat()
   const wanted = new Map<string, TemplateFile>()
   environment.addFilter('cairn_file', (name: unknown) => nameFiles(name, files, wanted))
-  const context = { ...options.variables, os_env: options.environment }
+  const given = { ...options.variables, os_env: options.environment }
+  const context = { ...runTimeNames(expanded.text, given), ...given }
   const added = new Set<string>()
   try {
     environment.addTemplate(engineName(root.path), byFilter(expanded.text))
