@@ -152,6 +152,7 @@ export const groups: readonly Group[] = [
   ]),
   group('', '', [
     ['login', 'Keep address and token of a server as a context.', () => import('./login.ts')],
+    ['server', 'Start the platform.', () => import('./server.ts')],
     ['whoami', 'Tell which server and tenant commands talk to.', () => import('./whoami.ts')],
     ['run', 'Start a run of a workflow.', () => import('./workflows/run.ts')],
     ['stop', 'Stop a run of a workflow.', () => import('./workflows/stop.ts')],
