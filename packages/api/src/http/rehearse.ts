@@ -6,8 +6,8 @@
 import type { DryRunAnswer } from '@cairn/contract'
 import { readTransactionEvents, type Tx } from '@cairn/store'
 import type { ApiContext } from '../context.ts'
+import type { Upload } from '../operation.ts'
 import { discardUpload } from './receive-form.ts'
-import type { AnyCall, AnyOperation } from './serve-operations.ts'
 
 /** Ends a transaction that went well without keeping it. */
 class RolledBack extends Error {}
@@ -42,7 +42,11 @@ export function isDryRun(query: unknown): boolean {
 /**
  * What the operation would do. Refusals are thrown as by the operation itself.
  */
-export async function rehearse(context: ApiContext, operation: AnyOperation, call: AnyCall): Promise<DryRunAnswer> {
+export async function rehearse<Call extends { readonly upload: Upload | null }>(
+  context: ApiContext,
+  operation: (context: ApiContext, call: Call) => Promise<unknown>,
+  call: Call,
+): Promise<DryRunAnswer> {
   const changes: string[] = []
   const answer = await operation(rehearsal(context, changes), call)
   await discardUpload(context, call.upload)
