@@ -63,7 +63,9 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   section('Reference', [
     ['API', 'api'],
     ['TypeScript SDK', 'sdk'],
-    ['CLI', 'cli'],
+    ['SDK, every method', 'sdk-reference'],
+    ['Command line', 'cli'],
+    ['Commands', 'cli-reference'],
     ['Settings', 'config'],
     ['Errors', 'errors'],
     ['Compatibility', 'compatibility'],
