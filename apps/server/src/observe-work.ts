@@ -2,7 +2,7 @@ import { type Database, type WorkCounts, countWork } from '@cairn/store'
 import type { ServedRequest } from '@cairn/gateway'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-const workKinds = ['build', 'service', 'schedule', 'notification', 'sweep'] as const
+const workKinds = ['build', 'service', 'schedule', 'notification', 'sweep', 'sample'] as const
 
 /** Metrics of this process and of the work that waits in the database. */
 export function createMetrics(database: Database): Registry {

@@ -40,6 +40,7 @@ import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from 
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
+import { getServiceMetrics } from './operations/services/get-service-metrics.ts'
 import { listWakes } from './operations/services/list-wakes.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { listServiceRevisions, rollbackService } from './operations/services/revisions.ts'
@@ -127,6 +128,7 @@ const built: Handlers = {
   stopService,
   startService,
   restartService,
+  getServiceMetrics,
   listWakes,
   listServiceRevisions,
   rollbackService,

@@ -23,6 +23,7 @@ import { readImageFiles } from './image-files.ts'
 import { inspectImage, listOwnImages, removeImage } from './images.ts'
 import { ensureNetwork, removeNetwork } from './networks.ts'
 import { readContainerFile } from './read-file.ts'
+import { readLoad } from './read-load.ts'
 import { readLogs } from './read-logs.ts'
 import { pullImage, pushImage } from './registry.ts'
 import { findPushed, removePushed } from './registry-manifests.ts'
@@ -66,6 +67,7 @@ export function createDockerDriver(options: DockerDriverOptions): EngineDriver {
     },
     readFile: (name, path, maxBytes, call) => readContainerFile(engine, name, { path, maxBytes }, call),
     usage: (name, call) => readUsage(engine, name, call),
+    load: (name, call) => readLoad(engine, name, call),
     listeningPorts: (name, call) => readListeningPorts(engine, name, call),
     inspectImage: (reference, call) => inspectImage(engine, reference, call),
     removeImage: (reference, call) => removeImage(engine, reference, call),

@@ -28,6 +28,20 @@ export type ContainerInspect = Static<typeof ContainerInspect>
 export const ContainerList = Type.Array(Type.Object({ Id: Type.String() }))
 /** `SizeRw` is left out while nothing has been written. */
 export const ContainerSize = Type.Object({ SizeRw: Type.Optional(Type.Number()) })
+/** Counters of a container. An engine leaves out, or writes zero for, what it does not know. */
+export const ContainerStats = Type.Object({
+  cpu_stats: Type.Optional(
+    Type.Object({ cpu_usage: Type.Optional(Type.Object({ total_usage: Type.Optional(Type.Number()) })) }),
+  ),
+  memory_stats: Type.Optional(
+    Type.Object({
+      usage: Type.Optional(Type.Number()),
+      limit: Type.Optional(Type.Number()),
+      stats: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+  ),
+})
+export type ContainerStats = Static<typeof ContainerStats>
 export const Created = Type.Object({ Id: Type.String() })
 export const ContainerExec = Type.Object({ Id: Type.String() })
 

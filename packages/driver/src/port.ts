@@ -100,6 +100,16 @@ export interface Usage {
   readonly writableBytes: number
 }
 
+/** What a running workload has used of the machine. */
+export interface Load {
+  /** Seconds of processor time since it started. Never falls while it runs. */
+  readonly cpuSeconds: number
+  /** Bytes of memory, without the page cache that can be given up at once. */
+  readonly memoryBytes: number
+  /** Bytes that it may use; null = no limit is known. */
+  readonly memoryLimitBytes: number | null
+}
+
 export type ExitReason = 'completed' | 'error' | 'oom' | 'killed'
 
 export interface Exit {
@@ -210,6 +220,8 @@ export interface EngineDriver extends ImageVerbs, RegistryVerbs {
   readFile(name: WorkloadName, path: string, maxBytes: number, call: Call): Promise<ReadFileResult>
   /** null = absent. May read through all that the workload has written, so not to be asked often. */
   usage(name: WorkloadName, call: Call): Promise<Usage | null>
+  /** Cheap: a look at counters. null = it does not run, or its engine keeps no counters. */
+  load(name: WorkloadName, call: Call): Promise<Load | null>
   /**
    * What a running workload listens on, in ascending order. null = it does not run, or it cannot be told; images without
    * any programs are not told of.

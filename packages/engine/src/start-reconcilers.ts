@@ -31,6 +31,7 @@ import type { Repositories } from './repository/git-repositories.ts'
 import { type ReconcileTimes, startReconcileLoop } from './reconcile/start-reconcile-loop.ts'
 import { createScheduleReconciler } from './schedule/schedule-reconciler.ts'
 import { defaultScheduleSettings, type ScheduleSettings } from './schedule/schedule-settings.ts'
+import { createSampler, defaultSampleSettings, type SampleSettings, seedSample } from './sample/sample-services.ts'
 import { checkHealth } from './service/check-health.ts'
 import { createServiceReconciler } from './service/reconcile-service.ts'
 import { createServiceOrphanRule } from './sweep/service-orphans.ts'
@@ -66,6 +67,7 @@ export interface ReconcilersOptions {
     readonly build?: Partial<BuildSettings>
     readonly schedule?: Partial<ScheduleSettings>
     readonly sweep?: Partial<SweepSettings>
+    readonly sample?: Partial<SampleSettings>
     readonly disk?: Partial<DiskPolicy>
     readonly scaling?: Partial<ScaleSettings>
     readonly notification?: Partial<NotificationSettings>
@@ -120,10 +122,15 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     logger: logger.child({ part: 'schedule' }),
     settings: { ...defaultScheduleSettings, ...settings.schedule },
   })
-  const reconcilers = [builds, images, pushes, services, schedules, notifications.reconciler, sweeper]
+  const sampler = createSampler({
+    ...options,
+    logger: logger.child({ part: 'sample' }),
+    settings: { ...defaultSampleSettings, ...settings.sample },
+  })
+  const reconcilers = [builds, images, pushes, services, schedules, notifications.reconciler, sweeper, sampler]
   const loop = startReconcileLoop({ ...options, reconcilers, times: settings.times ?? {} })
-  const seeded = seedSweep(database).catch((error: unknown) =>
-    logger.error({ err: error }, 'the sweep could not be scheduled; it is at the next start'),
+  const seeded = Promise.all([seedSweep(database), seedSample(database)]).catch((error: unknown) =>
+    logger.error({ err: error }, 'the sweep and the samples could not be scheduled; they are at the next start'),
   )
   return {
     async stop() {

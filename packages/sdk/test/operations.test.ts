@@ -68,6 +68,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   stopService: ({ services }) => services.stopService(id),
   startService: ({ services }) => services.startService(id),
   restartService: ({ services }) => services.restartService(id),
+  getServiceMetrics: ({ services }) => services.getServiceMetrics(id),
   listWakes: ({ services }) => services.listWakes(id).all(),
   listServiceRevisions: ({ services }) => services.listServiceRevisions(id).all(),
   rollbackService: ({ services }) => services.rollbackService(id, 1),

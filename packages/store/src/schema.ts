@@ -387,4 +387,4 @@ export interface Schema {
   }
 }
 
-export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification' | 'image' | 'push'
+export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification' | 'image' | 'push' | 'sample'

@@ -75,6 +75,7 @@ const otherVerbs = {
   pullImage: unused,
   findPushed: unused,
   removePushed: unused,
+  load: unused,
   listeningPorts: unused,
 }
 

@@ -14,6 +14,7 @@ import {
   UpdateServiceBody,
   WebappPage,
 } from '../schemas/service.ts'
+import { ServiceMetrics, ServiceMetricsQuery } from '../schemas/service-metrics.ts'
 import { ListWakesQuery, WakePage } from '../schemas/service-scale.ts'
 import { ListServiceRevisionsQuery, RollbackServiceBody, ServiceRevisionPage } from '../schemas/service-revision.ts'
 
@@ -125,6 +126,19 @@ export const serviceRoutes = {
     query: ListWakesQuery,
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: WakePage },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  getServiceMetrics: {
+    method: 'GET',
+    path: '/webapps/api/v1/webapps/{serviceId}/metrics',
+    summary: 'Processor time, memory, requests and latency of a service over time',
+    tag: 'Services',
+    auth: 'token',
+    params: ServiceParams,
+    query: ServiceMetricsQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: ServiceMetrics },
     errors: ['invalid_request', 'not_found'],
     added: true,
   },

@@ -18,6 +18,7 @@ import { describeHints } from './hint-tests.ts'
 import { describeImages } from './image-tests.ts'
 import { describeIsolation } from './isolation-tests.ts'
 import { describeLogs } from './log-tests.ts'
+import { describeLoad } from './load-tests.ts'
 import { describeNetworks } from './network-tests.ts'
 import { describeOutcomes } from './outcome-tests.ts'
 
@@ -66,6 +67,7 @@ export function describeDriverConformance(options: ConformanceOptions): void {
     describeNetworks(suiteOf, options)
     describeHints(suiteOf)
     describeIsolation(suiteOf, options)
+    describeLoad(suiteOf, options)
     it('leaves nothing behind', async () => {
       expect(await suiteOf().driver.list(call())).toEqual([])
     })

@@ -14,6 +14,7 @@ import type {
   ExitReason,
   Frozen,
   ListeningPort,
+  Load,
   ImageDetails,
   LogOptions,
   WorkloadFiles,
@@ -75,6 +76,8 @@ export interface FakeControl {
   environmentOf(name: string): Readonly<Record<string, string>>
   /** What `usage` tells of a workload from now on; 0 before. */
   setWritableBytes(name: string, bytes: number): void
+  /** What `load` tells of a workload from now on; nothing used and no limit before. */
+  setLoad(name: string, load: Load): void
   /** What `listeningPorts` tells of a workload from now on; before, that it cannot be told. */
   setListening(name: string, ports: readonly ListeningPort[]): void
   /** Why workloads of this image cannot be held from now on; null = they can, as every image at first. */
@@ -223,6 +226,10 @@ function workloadVerbs(engine: FakeEngine, installation: string) {
       const workload = await find(name, call)
       return workload === null ? null : { writableBytes: workload.writableBytes }
     },
+    load: async (name: string, call: Call) => {
+      const workload = await find(name, call)
+      return workload?.phase === 'running' ? workload.load : null
+    },
     listeningPorts: async (name: string, call: Call) => (await find(name, call))?.listening ?? null,
   } satisfies Partial<EngineDriver>
 }
@@ -244,6 +251,9 @@ function fakeControl(engine: FakeEngine, installation: string): FakeControl {
     environmentOf: (name) => get(name).spec.env,
     setWritableBytes: (name, bytes) => {
       get(name).writableBytes = bytes
+    },
+    setLoad: (name, load) => {
+      get(name).load = load
     },
     setListening: (name, ports) => {
       get(name).listening = ports

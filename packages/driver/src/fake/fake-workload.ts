@@ -8,7 +8,7 @@ import { EventEmitter, once } from 'node:events'
 import type { Clock } from '@cairn/domain'
 import { exitReason } from '../exit-reason.ts'
 import { cutLine, maxLogLineBytes } from '../log-pieces.ts'
-import type { Call, Exit, ListeningPort, LogLine, Observation, WorkloadSpec } from '../port.ts'
+import type { Call, Exit, ListeningPort, Load, LogLine, Observation, WorkloadSpec } from '../port.ts'
 import { heldSpecHash, specHash } from '../workload-spec.ts'
 import type { FakeOutput, FakeProgram } from './fake-program.ts'
 
@@ -23,6 +23,8 @@ export class FakeWorkload {
   readonly isHeld: boolean
   /** What `usage` tells. */
   writableBytes = 0
+  /** What `load` tells. */
+  load: Load = { cpuSeconds: 0, memoryBytes: 0, memoryLimitBytes: null }
   /** What `listeningPorts` tells. */
   listening: readonly ListeningPort[] | null = null
   readonly lines: LogLine[] = []

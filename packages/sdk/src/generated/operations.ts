@@ -68,6 +68,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   startService: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceId}/start', bodyKind: 'none', auth: 'token', answers: 'json' },
   restartService: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceId}/restart', bodyKind: 'none', auth: 'token', answers: 'json' },
   listWakes: { method: 'GET', path: '/webapps/api/v1/webapps/{serviceId}/wakes', bodyKind: 'none', auth: 'token', answers: 'json' },
+  getServiceMetrics: { method: 'GET', path: '/webapps/api/v1/webapps/{serviceId}/metrics', bodyKind: 'none', auth: 'token', answers: 'json' },
   listServiceRevisions: { method: 'GET', path: '/webapps/api/v1/webapps/{serviceId}/revisions', bodyKind: 'none', auth: 'token', answers: 'json' },
   rollbackService: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceId}/rollback', bodyKind: 'json', auth: 'token', answers: 'json' },
   testService: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceName}/test', bodyKind: 'json', auth: 'token', answers: 'json' },

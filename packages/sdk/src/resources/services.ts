@@ -5,6 +5,8 @@ import type {
   ServiceBody,
   ServiceDetails,
   ServiceId,
+  ServiceMetrics,
+  ServiceMetricsQuery,
   ServicePage,
   ServiceRevision,
   ServiceRevisionPage,
@@ -146,6 +148,24 @@ export class Services {
       (pageNumber) => this.#transport.call('listWakes', { params, query: { ...query, pageNumber } }, options),
       ({ wakes }) => wakes,
     )
+  }
+
+  /**
+   * What a service used and was asked for, over the last hour unless told otherwise; it is kept for a day.
+   *
+   * @param query - `dateFrom` and `dateTo` in ISO 8601, and `stepSeconds`, what one point stands for: 60 by default, 30 at
+   * least; at most 1,440 points.
+   * @throws BadRequestError when there would be more points, or `dateFrom` is not before `dateTo`.
+   * @example
+   * const { points } = await client.services.getServiceMetrics(id, { stepSeconds: 300 })
+   * for (const { at, cpuCores, requestsPerSecond, latencyMs } of points) console.log(at, cpuCores, requestsPerSecond, latencyMs?.p99)
+   */
+  getServiceMetrics(
+    serviceId: string,
+    query: ServiceMetricsQuery = {},
+    options?: CallOptions,
+  ): Promise<ServiceMetrics> {
+    return this.#transport.call('getServiceMetrics', { params: { serviceId }, query }, options)
   }
 
   /**
