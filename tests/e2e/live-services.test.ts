@@ -30,6 +30,26 @@ it('serves every request of a constant load through redeploys', async () => {
   expect(report.requests).toBeGreaterThan(100)
 })
 
+it('tells the log of a service live, through a redeploy and after it', async () => {
+  const { services } = server.client
+  const lines = services.followServiceLogs(api.id, { tail: 1 })
+  /** Of the instance that logged the request of this path. */
+  const revisionThatLogged = async (path: string): Promise<number> => {
+    expect(await ask(`${api.url}${path}`)).toBe(200)
+    for await (const { message, revision } of { [Symbol.asyncIterator]: () => ({ next: () => lines.next() }) }) {
+      if (message.includes(path)) return revision
+    }
+    throw new Error('the log has ended')
+  }
+  const before = await revisionThatLogged('/before')
+  await services.restartService(api.id)
+  await services.waitForService(api.id)
+  expect(await revisionThatLogged('/after')).toBe(before + 1)
+  const { stream } = await services.downloadServiceLogs(api.id, { revision: before })
+  const old = await new Response(stream).text()
+  expect([old.includes('/before'), old.includes('/after')]).toEqual([true, false])
+})
+
 const redeployBoard = async (release: string): Promise<void> => {
   await server.client.services.updateService(board.id, { parameters: { env: { RELEASE: release } } })
   await server.client.services.waitForService(board.id)
@@ -109,7 +129,8 @@ type Presence = 'there' | 'away' | 'back'
 function ask(url: string): Promise<number | string> {
   const headers = { host: new URL(url).host, authorization: server.token }
   return new Promise((resolve) => {
-    const asking = request({ host: '127.0.0.1', port: server.port, headers, agent: false }, (answer) => {
+    const path = new URL(url).pathname
+    const asking = request({ host: '127.0.0.1', port: server.port, path, headers, agent: false }, (answer) => {
       answer.resume()
       answer.on('end', () => resolve(answer.statusCode ?? 0))
       answer.on('error', (error) => resolve(error.message))

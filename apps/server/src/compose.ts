@@ -59,6 +59,7 @@ interface Part {
   stop(): Promise<void>
 }
 
+const dayMs = 86_400_000
 const clock: Clock = { now: () => Date.now() }
 
 /** Where `npm run docs` puts the site. */
@@ -230,7 +231,11 @@ function reconcilerSettingsOf(settings: Settings) {
       sleepAfterMs: settings.sleepAfterSeconds * 1000,
       scaleDownAfterMs: settings.scaleDownAfterSeconds * 1000,
     },
-    sweep: { retentionMs: settings.retentionDays * 24 * 3_600_000 },
+    sweep: {
+      retentionMs: settings.retentionDays * dayMs,
+      serviceLogAgeMs: settings.serviceLogDays * dayMs,
+      serviceLogBytes: settings.serviceLogBytes,
+    },
   }
 }
 

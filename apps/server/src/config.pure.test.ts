@@ -33,6 +33,8 @@ test('without any variable every setting has its default', () => {
     mostLiveRuns: 10,
     mostHeldStarts: 16,
     mostInstances: 2,
+    serviceLogDays: 14,
+    serviceLogBytes: 268_435_456,
     mostWaitingRuns: 100,
     leastScheduleSeconds: 1,
     scheduleGraceSeconds: 3600,

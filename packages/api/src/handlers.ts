@@ -42,6 +42,7 @@ import { describeDelivery, listDeliveries, redeliver, testWatcher } from './oper
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
 import { getServiceMetrics } from './operations/services/get-service-metrics.ts'
 import { listWakes } from './operations/services/list-wakes.ts'
+import { downloadServiceLogs, getServiceLogs, readServiceLogFile } from './operations/services/service-logs.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { listServiceRevisions, rollbackService } from './operations/services/revisions.ts'
 import { restartService, startService, stopService } from './operations/services/run-service.ts'
@@ -130,6 +131,9 @@ const built: Handlers = {
   restartService,
   getServiceMetrics,
   listWakes,
+  getServiceLogs,
+  downloadServiceLogs,
+  readServiceLogFile,
   listServiceRevisions,
   rollbackService,
   testService,

@@ -92,6 +92,6 @@ describe('the route table', () => {
 
   it('asks for a token everywhere but behind signed links and webhooks', () => {
     const open = entries.filter(([, route]) => route.auth !== 'token').map(([id]) => id)
-    expect(open.toSorted()).toEqual(['callWebhook', 'readBuildLogFile', 'readExecutionLogFile'])
+    expect(open.toSorted()).toEqual(['callWebhook', 'readBuildLogFile', 'readExecutionLogFile', 'readServiceLogFile'])
   })
 })

@@ -20,6 +20,7 @@ import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
 import type { ImagePushTable } from './images/push-table.ts'
+import type { ServiceInstanceLogTable } from './service-logs/service-log-table.ts'
 import type { ServiceInstanceTable } from './service-state/instance-table.ts'
 import type { ScaleColumns, ServiceWakeTable } from './scale/scale-table.ts'
 import type { ServiceTrafficTable } from './traffic/traffic-table.ts'
@@ -209,6 +210,7 @@ export interface Schema {
     launched: Generated<number>
   }
   service_instance: ServiceInstanceTable
+  service_instance_log: ServiceInstanceLogTable
   service_traffic: ServiceTrafficTable
   work: {
     kind: WorkKind

@@ -15,6 +15,8 @@ import {
   WebappPage,
 } from '../schemas/service.ts'
 import { ServiceMetrics, ServiceMetricsQuery } from '../schemas/service-metrics.ts'
+import { LogDownload } from '../schemas/log.ts'
+import { ServiceLogDownloadQuery, ServiceLogFileQuery, ServiceLogs, ServiceLogsQuery } from '../schemas/service-log.ts'
 import { ListWakesQuery, WakePage } from '../schemas/service-scale.ts'
 import { ListServiceRevisionsQuery, RollbackServiceBody, ServiceRevisionPage } from '../schemas/service-revision.ts'
 
@@ -139,6 +141,45 @@ export const serviceRoutes = {
     query: ServiceMetricsQuery,
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: ServiceMetrics },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  getServiceLogs: {
+    method: 'GET',
+    path: '/webapps/api/v1/webapps/{serviceId}/logs',
+    summary: 'Read the log of the instances of a service, those that are gone as well',
+    tag: 'Services',
+    auth: 'token',
+    params: ServiceParams,
+    query: ServiceLogsQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: ServiceLogs },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  downloadServiceLogs: {
+    method: 'GET',
+    path: '/webapps/api/v1/webapps/{serviceId}/logs/download',
+    summary: 'Get a link to the whole log of a service',
+    tag: 'Services',
+    auth: 'token',
+    params: ServiceParams,
+    query: ServiceLogDownloadQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: LogDownload },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  readServiceLogFile: {
+    method: 'GET',
+    path: '/webapps/api/v1/webapps/{serviceId}/logs/file',
+    summary: 'The whole log of a service, behind a signed link',
+    tag: 'Services',
+    auth: 'signed',
+    params: ServiceParams,
+    query: ServiceLogFileQuery,
+    bodyKind: 'none',
+    response: { kind: 'binary', status: 200, contentType: 'text/plain; charset=utf-8' },
     errors: ['invalid_request', 'not_found'],
     added: true,
   },

@@ -11,6 +11,7 @@ import {
   type Hints,
   type ObjectStore,
   removeOldNotifications,
+  removeOldServiceLogs,
   removeOldTriggerRecords,
 } from '@cairn/store'
 import type { DiskKeeper } from '../image/keep-disk.ts'
@@ -43,6 +44,12 @@ export interface SweepSettings {
   readonly objectAgeMs: number
   /** Age in milliseconds from which notifications, their deliveries, inbox entries and records of scheduled times are removed. */
   readonly retentionMs: number
+  /** Age in milliseconds from which the log of an instance of a service that is gone is removed. */
+  readonly serviceLogAgeMs: number
+  /** Bytes that the log of one service may take. */
+  readonly serviceLogBytes: number
+  /** Milliseconds between two looks at the logs of services. */
+  readonly serviceLogsEveryMs: number
   /** Age in milliseconds from which the ids of webhook messages are forgotten. */
   readonly messageAgeMs: number
 }
@@ -55,6 +62,9 @@ export const defaultSweepSettings: SweepSettings = {
   objectAgeMs: hourMs,
   retentionMs: 90 * 24 * hourMs,
   messageAgeMs: 3 * 24 * hourMs,
+  serviceLogAgeMs: 14 * 24 * hourMs,
+  serviceLogBytes: 256 * 1024 ** 2,
+  serviceLogsEveryMs: hourMs / 6,
 }
 
 /** Notifications removed by one statement. */
@@ -72,6 +82,7 @@ export function createSweeper(options: SweeperOptions): Reconciler {
   const objects = { ...options, objectAgeMs: settings.objectAgeMs }
   const orphans = createOrphanSweep({ ...options, rules: options.orphanRules })
   let filesSweptAt = Number.NEGATIVE_INFINITY
+  let logsSweptAt = Number.NEGATIVE_INFINITY
   const parts: Readonly<Record<string, Part>> = {
     'enqueue what was forgotten': (context) => enqueueForgotten(options, context),
     'push what is in no registry': (context) => enqueuePushes(options, context),
@@ -90,6 +101,13 @@ export function createSweeper(options: SweeperOptions): Reconciler {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return
       await removeStrayFiles(objects, signal)
       filesSweptAt = clock.now()
+    },
+    'remove old logs of services': async ({ signal }) => {
+      if (clock.now() - logsSweptAt < settings.serviceLogsEveryMs) return
+      const endedBefore = new Date(clock.now() - settings.serviceLogAgeMs)
+      const bounds = { endedBefore, mostBytes: settings.serviceLogBytes }
+      await removeOldServiceLogs(options.database.db, bounds, signal)
+      logsSweptAt = clock.now()
     },
     'remove old notifications': async ({ signal }) => {
       const before = new Date(clock.now() - settings.retentionMs)

@@ -7,6 +7,10 @@ import type {
   ServiceId,
   ServiceMetrics,
   ServiceMetricsQuery,
+  ServiceLogDownloadQuery,
+  ServiceLogLine,
+  ServiceLogs,
+  ServiceLogsQuery,
   ServicePage,
   ServiceRevision,
   ServiceRevisionPage,
@@ -20,9 +24,9 @@ import type {
 } from '@cairn/contract'
 import { UnwantedOutcomeError } from '../errors.ts'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, StepwiseOptions } from '../transport/call-options.ts'
+import type { CallOptions, Download, StepwiseOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
-import { type WaitOptions, waitUntil } from '../watch.ts'
+import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
 import { firstNamed } from './first-named.ts'
 
 const changingStatuses: readonly string[] = ['CREATING', 'DEPLOYING']
@@ -166,6 +170,60 @@ export class Services {
     options?: CallOptions,
   ): Promise<ServiceMetrics> {
     return this.#transport.call('getServiceMetrics', { params: { serviceId }, query }, options)
+  }
+
+  /**
+   * Reads a piece of the log of a service: lines of all its instances by time, of those that are gone as well. Empty
+   * `logs` means that there is nothing more yet.
+   *
+   * @param query - `since` in epoch milliseconds; `tail`: begin with the newest lines, so many.
+   * @example
+   * const { logs, nextToken } = await client.services.getServiceLogs(id, { tail: 100 })
+   */
+  getServiceLogs(serviceId: string, query: ServiceLogsQuery = {}, options?: CallOptions): Promise<ServiceLogs> {
+    return this.#transport.call('getServiceLogs', { params: { serviceId }, query }, options)
+  }
+
+  /**
+   * Follows the log of a service, through deploys, sleep and stops, until the service is gone; of one instance or
+   * revision until that is over.
+   *
+   * @throws NotFoundError when the service is gone.
+   * @example
+   * const lines = client.services.followServiceLogs(id, { tail: 10 })
+   * for await (const { message, revision } of lines) console.log(revision, message)
+   */
+  followServiceLogs(
+    serviceId: string,
+    query: ServiceLogsQuery = {},
+    options: WatchOptions = {},
+  ): AsyncGenerator<ServiceLogLine> {
+    const { nextToken: from, ...filter } = query
+    return followLog(
+      async (nextToken, call) => {
+        const asked = nextToken === undefined ? filter : { ...filter, nextToken }
+        const { logs, ended, ...answer } = await this.getServiceLogs(serviceId, asked, call)
+        return { lines: logs, nextToken: answer.nextToken, ended }
+      },
+      { ...options, nextToken: from },
+    )
+  }
+
+  /**
+   * Reads the whole log of a service as a text stream.
+   *
+   * @example
+   * const { stream } = await client.services.downloadServiceLogs(id, { revision: 3 })
+   * await writeFile('service.log', stream)
+   */
+  async downloadServiceLogs(
+    serviceId: string,
+    query: ServiceLogDownloadQuery = {},
+    options?: CallOptions,
+  ): Promise<Download> {
+    const input = { params: { serviceId }, query }
+    const { downloadUrl } = await this.#transport.call('downloadServiceLogs', input, options)
+    return this.#transport.openLink(downloadUrl, options ?? {})
   }
 
   /**

@@ -17,6 +17,7 @@ import {
 import type { Tx } from '../database/database.ts'
 import { recordResourceEvent, type ResourceEvent } from '../resource-events/record-resource-event.ts'
 import { changeTier, failWake, wantInstances } from '../scale/write-scale.ts'
+import { deleteServiceLogs, endInstanceLog, openInstanceLog } from '../service-logs/record-instance-log.ts'
 import { holdServiceSecrets, releaseServiceSecrets } from '../services/hold-service-secrets.ts'
 import type { ServiceKey } from './service-key.ts'
 import { wantedInstances } from './wanted-instances.ts'
@@ -62,7 +63,7 @@ async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Pro
       await updateInstance(tx, write.instance)
       break
     case 'forget-instance':
-      await tx.deleteFrom('service_instance').where('workload_name', '=', write.name).execute()
+      await forgetInstance(tx, service, write.name)
       break
     case 'activate-revision':
       await activateRevision(tx, service, write)
@@ -106,11 +107,21 @@ async function applyWrite(tx: Tx, service: ServiceKey, write: ServiceWrite): Pro
       await failWake(tx, service, write.reason)
       break
     case 'remove-service':
-      await releaseServiceSecrets(tx, service.id)
-      await tx.deleteFrom('service').where('id', '=', service.id).execute()
-      await record(tx, service, 'service.removed', {})
+      await removeService(tx, service)
       break
   }
+}
+
+async function removeService(tx: Tx, service: ServiceKey): Promise<void> {
+  await releaseServiceSecrets(tx, service.id)
+  await deleteServiceLogs(tx, service)
+  await tx.deleteFrom('service').where('id', '=', service.id).execute()
+  await record(tx, service, 'service.removed', {})
+}
+
+async function forgetInstance(tx: Tx, service: ServiceKey, workload: string): Promise<void> {
+  await tx.deleteFrom('service_instance').where('workload_name', '=', workload).execute()
+  await endInstanceLog(tx, service, workload)
 }
 
 async function addInstance(tx: Tx, service: ServiceKey, instance: InstanceState): Promise<void> {
@@ -126,6 +137,7 @@ async function addInstance(tx: Tx, service: ServiceKey, instance: InstanceState)
       ...changingColumns(instance),
     })
     .execute()
+  await openInstanceLog(tx, service, instance)
   await tx
     .updateTable('service_revision')
     .set({ launched: instance.restart + 1 })
