@@ -66,6 +66,20 @@ test('an open database goes on after its connections were cut', async () => {
   expect(await pingDatabase(subject.database.db)).toMatchObject({ kind: 'up' })
 })
 
+test('what is told of a connection that broke holds nothing of the connection', async () => {
+  const told: unknown[] = []
+  const onError = (error: unknown): void => void told.push(error)
+  const watched = openDatabase({ url: subject.url, maxConnections: 1, applicationName: 'watched', onError })
+  await sql`select 1`.execute(watched.db)
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'watched'`.execute(
+    subject.database.db,
+  )
+  await expect.poll(() => told).toHaveLength(1)
+  expect(told[0]).toMatchObject({ code: '57P01' })
+  expect(Object.keys(Object(told[0]))).not.toContain('client')
+  await watched.close()
+})
+
 test('a ping names why the database is down', async () => {
   const nowhere = openDatabase({
     url: 'postgres://cairn@127.0.0.1:1/cairn',

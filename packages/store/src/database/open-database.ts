@@ -41,6 +41,12 @@ const asNumbers = (values: unknown): unknown =>
 /** A peer that vanished without a word is noticed in about 25 s, so that it cannot hold row locks for hours. */
 const sessionSettings = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3'
 
+/** The pool hangs its whole client on an error of one, with the password and the key of its session: nothing for a log. */
+function withoutClient(error: Error): Error {
+  Reflect.deleteProperty(error, 'client')
+  return error
+}
+
 /**
  * Opens a pool. Connections are made when they are first needed, so a wrong address shows at the first query.
  *
@@ -58,7 +64,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: sessionSettings,
     types: columnTypes,
   })
-  pool.on('error', options.onError)
+  pool.on('error', (error) => options.onError(withoutClient(error)))
   // A connection that breaks while it is lent out shows in its next query; the event alone must not end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: refusingSilentRollbacks(pool) }) })
