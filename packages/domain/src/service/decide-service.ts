@@ -148,6 +148,8 @@ function nextLook(now: number, { after, facts }: Settled): number | null {
     const lastCheckAt = facts.lastCheckAt.get(instance.name) ?? null
     const check = nextHealthCheckAt(instance, observed, lastCheckAt) ?? now + timing.startingCheckMs
     if (instance.drainingSince === null) return [check]
+    // While it took sessions nobody asked what is open on it.
+    if (instance.drainingSince === now) return [now]
     const drain = drainOf(now, after, instance, facts.traffic)
     return [check, drain.waitsFor.length > 0 ? Math.min(drain.endsAt, now + timing.drainLookMs) : drain.endsAt]
   })

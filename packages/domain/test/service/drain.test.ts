@@ -39,6 +39,18 @@ describe('an instance that is replaced', () => {
     expect(drainedFor(replacedWith(open))).toBe(longestMs)
   })
 
+  test('is looked at again at once when it begins to drain, for what is open on it', () => {
+    const world = deployed()
+    world.update(aSpec(), 'updated')
+    const next = (): number | null => {
+      const { requeueAfterMs } = world.pass()
+      if (world.live(1)[0]?.drainingSince !== null) return requeueAfterMs
+      world.now += Math.max(1, requeueAfterMs ?? 1)
+      return next()
+    }
+    expect(next()).toBe(0)
+  })
+
   test('stays as long as the service says', () => {
     const drains = replacedWith({ openTunnels: 1 })
     drains.world.state = { ...drains.world.record(), longestDrainMs: 90_000 }
