@@ -73,12 +73,25 @@ export async function readFound(engine: Engine, inspect: ContainerInspect, call:
 
 export async function inspectContainer(engine: Engine, nameOrId: string, call: Call): Promise<ContainerInspect | null> {
   const path = `/containers/${encodeURIComponent(nameOrId)}/json`
-  const answer = await tolerateVanishing(engine.client.request({ method: 'GET', path, accept: [notFound] }, call))
+  const ask = () => tolerateVanishing(engine.client.request({ method: 'GET', path, accept: [notFound] }, call))
+  const answer = await untilStill(ask, call)
   if (answer.status === notFound) return null
   const inspect = readShape(ContainerInspect, answer.body, 'container')
   const failure = engine.startFailures.get(inspect.Id)
   if (failure === undefined) return inspect
   return { ...inspect, State: { ...inspect.State, ExitCode: failure.code, Error: failure.words } }
+}
+
+/** Podman answers 500 when the container's process ends while it is looked at: a moment later it is known to have ended. */
+async function untilStill(ask: () => Promise<EngineAnswer>, call: Call): Promise<EngineAnswer> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof DriverError) || !/\/proc\/\d+\/\S+ no such process/.test(error.message)) throw error
+      await pause(pollMs, call)
+    }
+  }
 }
 
 /** Podman answers 500, not 404, for a container that goes while it is looked at. */
