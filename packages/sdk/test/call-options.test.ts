@@ -191,6 +191,15 @@ describe('a patch of a workflow', () => {
     expect(steps['call']).not.toHaveProperty('stepTimeout')
   })
 
+  it('keeps what it does not name of metadata and of retry options', () => {
+    const limited = { ...workflow, metadata: { allowConcurrentExecution: true }, retryOptions: { duration: 5 } }
+    const patch = { metadata: { workflowTimeout: 600 }, retryOptions: { numberOfRetries: 2 } }
+    expect(patchedWorkflow(limited, patch)).toMatchObject({
+      metadata: { allowConcurrentExecution: true, workflowTimeout: 600 },
+      retryOptions: { duration: 5, numberOfRetries: 2 },
+    })
+  })
+
   it('names the step that is not there', () => {
     expect(() => patchedWorkflow(workflow, { everyStep: {}, stepNames: ['trian'] })).toThrow(
       'stepNames: workflow nightly has no step trian',

@@ -17,7 +17,8 @@ export type StepPatch = {
 }
 
 /**
- * A part of a workflow. What is absent stays; lists (`tags`, `triggers`, `watchers`) are replaced whole.
+ * A part of a workflow. What is absent stays, also within `metadata` and `retryOptions`; lists (`tags`, `triggers`,
+ * `watchers`) are replaced whole.
  *
  * @example
  * const patch: WorkflowPatch = { tags: [{ name: 'nightly' }], steps: { train: { command: 'python train.py' } } }
@@ -57,9 +58,14 @@ function triggersOf(triggers: WorkflowDetails['triggers']): UpdateWorkflowBody['
 }
 
 /**
- * The body that replaces a workflow by itself with a patch on it. Pure.
+ * The body that replaces a workflow by itself with a patch on it. Pure; `patchWorkflow` reads, calls this and writes.
  *
  * @throws TypeError when `stepNames` holds a name that no step has.
+ * @example
+ * import { patchedWorkflow } from '@cairn/sdk'
+ *
+ * const body = patchedWorkflow(await client.workflows.describeWorkflow(1), { metadata: { workflowTimeout: 600 } })
+ * await client.workflows.updateWorkflow(1, body)
  */
 export function patchedWorkflow(workflow: WorkflowDetails, patch: WorkflowPatch): UpdateWorkflowBody {
   const { steps = {}, everyStep = {}, stepNames = Object.keys(workflow.steps), ...own } = patch
@@ -71,8 +77,11 @@ export function patchedWorkflow(workflow: WorkflowDetails, patch: WorkflowPatch)
     const shared = stepNames.includes(name) ? everyStep : {}
     return [name, merged(merged(step === undefined ? {} : asWritten(step), shared), steps[name])]
   })
-  const { name, tags, watchers } = workflow
+  const { name, tags, watchers, metadata, retryOptions } = workflow
+  const old: Fields = { name, tags, watchers, metadata, retryOptions, triggers: triggersOf(workflow.triggers) }
+  // What is absent the server keeps of these two itself.
+  const kept = { name, tags, watchers, triggers: old['triggers'] }
+  const changed = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, merged(old[key], value)]))
   // Only the server knows whether the parts make a step of its type; it refuses what does not.
-  const merge = { name, tags, watchers, triggers: triggersOf(workflow.triggers), ...own }
-  return { ...merge, steps: Object.fromEntries(patched) } as UpdateWorkflowBody
+  return { ...kept, ...changed, steps: Object.fromEntries(patched) } as UpdateWorkflowBody
 }

@@ -5,7 +5,6 @@ import { type ValuesOf, argument, choice, integer, list, optionalArgument, text 
 import { workflowId } from '../../names/resolve.ts'
 import { type JsonObject, isJsonObject } from '../../templates/read-yaml.ts'
 import { type Assignment, checkBody, layOver, readFileInput } from '../shared/request-body.ts'
-import { mergeDeep, withEnvMaps, workflowAsBody } from './merge-patch.ts'
 import { patchSample } from './samples.ts'
 import { printSaved, saveOptions } from './save.ts'
 
@@ -75,9 +74,10 @@ export const command = defineCommand({
     const input = await readFileInput('updateWorkflow', { file: args.file, variables: options }, session)
     const client = await session.client()
     const id = await workflowId(client, args.workflow)
-    const described = await client.workflows.describeWorkflow(id)
-    const merged = mergeDeep(withEnvMaps(workflowAsBody(described)), input.body)
-    const named = layOver(isJsonObject(merged) ? merged : {}, [['name', options.name]])
+    const { patchedWorkflow } = await import('@cairn/sdk')
+    // What is no part of a workflow is found when the whole is checked.
+    const merged = patchedWorkflow(await client.workflows.describeWorkflow(id), input.body)
+    const named = layOver({ ...merged }, [['name', options.name]])
     const assignments = stepAssignments(options).filter(([, value]) => value !== undefined)
     const patched = assignments.length === 0 ? named : patchSteps(named, assignments, options.stepNames)
     const body = await checkBody('updateWorkflow', patched, `The changed workflow ${args.workflow}`, session)
