@@ -45,7 +45,7 @@ function exitCodeOf(error: ApiError): ExitCode {
 function hintOf(error: ApiError, situation: Situation): string | null {
   const { url, tokenSource } = situation
   if (error.code === null && error.status !== 401)
-    return `Is ${url ?? 'the address'} a Cairn server? \`cairn doctor\` looks.`
+    return `Is ${url ?? 'the address'} a Cairn server? --url, CAIRN_URL and \`cairn login\` say where it is.`
   if (error.status === 401) {
     return `The token is that of ${tokenSource ?? 'the environment'}: check it, or get another and run \`cairn login\`.`
   }

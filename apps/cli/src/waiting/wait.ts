@@ -28,6 +28,14 @@ async function showing<T>(session: Session, text: string, wait: () => Promise<T>
   }
 }
 
+/** An outcome that nobody wanted as exit code 7; other errors stay what they are. */
+const asRunFailed =
+  (hint: string | undefined) =>
+  (error: unknown): never => {
+    if (!(error instanceof Error) || error.name !== 'UnwantedOutcomeError') throw error
+    throw new CliError(exitCodes.runFailed, sentence(error.message), { hint, cause: error })
+  }
+
 /**
  * Waits for a build.
  *
@@ -42,13 +50,9 @@ export async function waitForBuild(
   const { imageId, buildId } = build
   return showing(session, `building ${imageId}`, () =>
     client.images.waitForBuild(imageId, buildId, settings(session, choice)),
-  ).catch((error: unknown) => {
-    if (!(error instanceof Error) || error.name !== 'UnwantedOutcomeError') throw error
-    throw new CliError(exitCodes.runFailed, sentence(error.message), {
-      hint: `\`cairn images get-build-logs --image-id ${imageId} --build-id ${buildId} --follow\` shows its log.`,
-      cause: error,
-    })
-  })
+  ).catch(
+    asRunFailed(`\`cairn images get-build-logs --image-id ${imageId} --build-id ${buildId} --follow\` shows its log.`),
+  )
 }
 
 /**
@@ -60,10 +64,7 @@ export async function waitForService(session: Session, serviceId: string, choice
   const client = await session.client()
   const found = await showing(session, `deploying ${serviceId}`, () =>
     client.services.waitForService(serviceId, settings(session, choice)),
-  ).catch((error: unknown) => {
-    if (!(error instanceof Error) || error.name !== 'UnwantedOutcomeError') throw error
-    throw new CliError(exitCodes.runFailed, sentence(error.message), { cause: error })
-  })
+  ).catch(asRunFailed(undefined))
   for await (const { status, reason } of client.services.listServiceRevisions(serviceId, { pageSize: 1 })) {
     if (status !== 'failed') break
     throw new CliError(

@@ -1,6 +1,6 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { optionalArgument } from '../../grammar/option.ts'
-import { buildFlags, imageFlags } from './image-flags.ts'
+import { buildFlags, imageAssignments, imageFlags } from './image-flags.ts'
 import { imageSample } from './samples.ts'
 import { buildRequest, startBuild } from './start-build.ts'
 
@@ -12,11 +12,7 @@ export const command = defineCommand({
   sample: imageSample,
   examples: ['cairn images create-or-update image.yaml -p version=0.0.2'],
   run: async ({ args, options }, session) => {
-    const own = [
-      ['name', options.name],
-      ['version', options.version],
-      ['type', options.type],
-    ] as const
+    const own = imageAssignments(options)
     const { body, artifact } = await buildRequest('createImage', { file: args.file, options, own }, session)
     await startBuild(session, { artifact, options }, (client, zip, upload) =>
       client.images.createOrUpdateImageVersion(body, zip, upload),

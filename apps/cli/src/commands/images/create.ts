@@ -1,6 +1,6 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { optionalArgument } from '../../grammar/option.ts'
-import { buildFlags, imageFlags } from './image-flags.ts'
+import { buildFlags, imageAssignments, imageFlags } from './image-flags.ts'
 import { imageSample } from './samples.ts'
 import { buildRequest, demandUpload, startBuild } from './start-build.ts'
 
@@ -13,11 +13,7 @@ export const command = defineCommand({
     'cairn images create --name forecast --type workflow --artifact-path .',
   ],
   run: async ({ args, options }, session) => {
-    const own = [
-      ['name', options.name],
-      ['version', options.version],
-      ['type', options.type],
-    ] as const
+    const own = imageAssignments(options)
     const { body, artifact } = await buildRequest('createImage', { file: args.file, options, own }, session)
     demandUpload({ body, artifact })
     await startBuild(session, { artifact, options }, (client, zip, upload) =>

@@ -42,6 +42,14 @@ export const imageFlags = {
   type: text('What the image is for.', { values: words.imageTypes }),
 }
 
+export function imageAssignments(flags: ValuesOf<typeof imageFlags>): Assignment[] {
+  return [
+    ['name', flags.name],
+    ['version', flags.version],
+    ['type', flags.type],
+  ]
+}
+
 type BuildFlags = ValuesOf<typeof buildFlags>
 
 async function readDescription(given: BuildFlags, session: Session): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { defineCommand } from '../../grammar/command.ts'
 import { optionalArgument } from '../../grammar/option.ts'
 import { serviceSample } from './samples.ts'
 import { printDeployed, serviceBody } from './save.ts'
-import { nameFlag, serviceAssignments, serviceFlags, typeFlag } from './service-flags.ts'
+import { nameFlag, newServiceAssignments, serviceFlags, typeFlag } from './service-flags.ts'
 
 export const command = defineCommand({
   arguments: { file: optionalArgument('FILE', 'YAML or Jinja file of the service.', 'file') },
@@ -11,11 +11,7 @@ export const command = defineCommand({
   sample: serviceSample,
   examples: ['cairn services create-or-update service.yaml --wait'],
   run: async ({ args, options }, session) => {
-    const assignments = [
-      ['name', options.name] as const,
-      ['serviceType', options.serviceType] as const,
-      ...serviceAssignments(options),
-    ]
+    const assignments = newServiceAssignments(options)
     const body = await serviceBody('createService', { file: args.file, options, assignments }, session)
     const client = await session.client()
     await printDeployed(session, await client.services.createOrUpdateService(body, { signal: session.signal }), options)

@@ -52,3 +52,10 @@ export function serviceAssignments(flags: ValuesOf<typeof serviceFlags>): Assign
     ['minInstances', flags.minInstances],
   ]
 }
+
+/** Of commands that may make a service. */
+export function newServiceAssignments(
+  flags: ValuesOf<typeof nameFlag & typeof typeFlag & typeof serviceFlags>,
+): Assignment[] {
+  return [['name', flags.name], ['serviceType', flags.serviceType], ...serviceAssignments(flags)]
+}
