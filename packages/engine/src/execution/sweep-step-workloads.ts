@@ -20,6 +20,14 @@ export async function listOrphanedStepWorkloads(
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+export interface StepWorkloadSweepParts {
+  readonly database: Database
+  readonly driver: Pick<EngineDriver, 'remove'>
+  readonly logger: Logger
+  /** Milliseconds for which an orphan has to have been one. */
+  readonly graceMs: number
+}
+
 interface SeenOrphan {
   /** By `performance.now()`. */
   readonly firstSeen: number
@@ -32,19 +40,9 @@ interface SeenOrphan {
  */
 export class StepWorkloadSweep {
   readonly #seen = new Map<WorkloadName, SeenOrphan>()
-  readonly #use: {
-    readonly database: Database
-    readonly driver: Pick<EngineDriver, 'remove'>
-    readonly logger: Logger
-    readonly graceMs: number
-  }
+  readonly #use: StepWorkloadSweepParts
 
-  constructor(use: {
-    database: Database
-    driver: Pick<EngineDriver, 'remove'>
-    logger: Logger
-    graceMs: number
-  }) {
+  constructor(use: StepWorkloadSweepParts) {
     this.#use = use
   }
 

@@ -1,11 +1,10 @@
-import { type InstanceState, serviceLogStream, type ServiceSpec, type ServiceWrite } from '@cairn/domain'
+import { type InstanceState, serviceLogStream, type ServiceWrite } from '@cairn/domain'
 import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   appendLogLines,
   applyServiceWrites,
   ensureTenant,
-  insertService,
   isServiceLogLive,
   type LogLine,
   lockServiceForPass,
@@ -14,6 +13,7 @@ import {
   removeOldServiceLogs,
   type ServiceLogFilter,
 } from '../../src/index.ts'
+import { insertAService } from '../a-service.ts'
 
 let subject: TestDatabase
 let tenantId: string
@@ -23,26 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => subject.drop())
 
-const spec: ServiceSpec = {
-  image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
-  resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 1024 ** 3 },
-  env: {},
-  secrets: [],
-  entrypoint: null,
-  healthCheckPath: null,
-  port: 8000,
-  sessionStickiness: false,
-  scaleToZero: false,
-}
-
-async function aService(): Promise<string> {
-  const facts = { tenantId, name: crypto.randomUUID().slice(0, 8), serviceType: 'api', access: 'public' } as const
-  const id = await subject.database.transaction((tx) =>
-    insertService(tx, { ...facts, title: null, description: null, tags: [], minInstances: 1, spec, createdBy: 'me' }),
-  )
-  if (id === null) throw new Error('the name is taken')
-  return id
-}
+const aService = (): Promise<string> => insertAService(subject.database, tenantId)
 
 const apply = (serviceId: string, write: ServiceWrite): Promise<void> =>
   subject.database.transaction(async (tx) => {

@@ -1,10 +1,9 @@
-import type { InstanceState, ServiceSpec, ServiceWrite } from '@cairn/domain'
+import type { InstanceState, ServiceWrite } from '@cairn/domain'
 import { createTestDatabase, type TestDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   applyServiceWrites,
   ensureTenant,
-  insertService,
   lockService,
   lockServiceForPass,
   markServiceDeleting,
@@ -12,6 +11,7 @@ import {
   readServiceState,
   reviseService,
 } from '../../src/index.ts'
+import { insertAService, serviceSpec } from '../a-service.ts'
 
 let subject: TestDatabase
 let tenantId: string
@@ -21,33 +21,8 @@ beforeAll(async () => {
 })
 afterAll(() => subject.drop())
 
-const spec: ServiceSpec = {
-  image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
-  resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 1024 ** 3 },
-  env: { A: '1' },
-  secrets: [],
-  entrypoint: null,
-  healthCheckPath: null,
-  port: 8000,
-  sessionStickiness: false,
-  scaleToZero: false,
-}
-
-async function aService(name = crypto.randomUUID().slice(0, 8)): Promise<string> {
-  const facts = {
-    tenantId,
-    name,
-    serviceType: 'api' as const,
-    title: null,
-    description: null,
-    access: 'public' as const,
-  }
-  const id = await subject.database.transaction((tx) =>
-    insertService(tx, { ...facts, tags: [], minInstances: 2, spec, createdBy: 'me' }),
-  )
-  if (id === null) throw new Error('the name is taken')
-  return id
-}
+const aService = (name?: string): Promise<string> =>
+  insertAService(subject.database, tenantId, { minInstances: 2, ...(name === undefined ? {} : { name }) })
 
 const apply = (serviceId: string, ...writes: ServiceWrite[]): Promise<void> =>
   subject.database.transaction(async (tx) => {
@@ -59,7 +34,7 @@ const revise = (serviceId: string): Promise<void> =>
   subject.database.transaction(async (tx) => {
     const locked = await lockService(tx, tenantId, serviceId)
     if (locked === null) throw new Error('the service is gone')
-    await reviseService(tx, locked, { spec, createdBy: 'me', cause: 'updated', rolledBackTo: null })
+    await reviseService(tx, locked, { spec: serviceSpec, createdBy: 'me', cause: 'updated', rolledBackTo: null })
   })
 
 const state = async (serviceId: string) => (await readServiceState(subject.database.db, serviceId))?.state ?? null
@@ -109,7 +84,7 @@ test('a new service is read with its tenant and its first revision', async () =>
       wanted: 2,
       stoppedBy: null,
       longestDrainMs: null,
-      revisions: [{ revision: 1, status: 'starting', spec, reason: null, cause: 'created', launched: 0 }],
+      revisions: [{ revision: 1, status: 'starting', spec: serviceSpec, reason: null, cause: 'created', launched: 0 }],
       instances: [],
     },
   })

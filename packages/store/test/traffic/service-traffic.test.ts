@@ -4,13 +4,13 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   ensureTenant,
-  insertService,
   readServiceTraffic,
   retireSilentTraffic,
   retireTraffic,
   type TrafficReport,
   writeTraffic,
 } from '../../src/index.ts'
+import { insertAService } from '../a-service.ts'
 
 let subject: TestDatabase
 let tenantId: string
@@ -20,36 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => subject.drop())
 
-const spec = {
-  image: { imageId: 3, versionId: 7, name: 'app', version: '1', engineId: 'sha256:1' },
-  resources: { instanceTypeId: 1, cpus: 0.25, memoryBytes: 1024 ** 3 },
-  env: {},
-  secrets: [],
-  entrypoint: null,
-  healthCheckPath: null,
-  port: 8000,
-  minInstances: 1,
-  sessionStickiness: false,
-  scaleToZero: false,
-}
-
-async function aService(): Promise<string> {
-  const name = crypto.randomUUID().slice(0, 8)
-  const facts = {
-    tenantId,
-    name,
-    serviceType: 'api',
-    minInstances: 1,
-    title: null,
-    description: null,
-    access: 'public',
-  } as const
-  const id = await subject.database.transaction((tx) =>
-    insertService(tx, { ...facts, tags: [], spec, createdBy: 'me' }),
-  )
-  if (id === null) throw new Error('the name is taken')
-  return id
-}
+const aService = (): Promise<string> => insertAService(subject.database, tenantId)
 
 const histogram = (...durations: number[]): number[] =>
   [...latencyBoundsMs, Number.POSITIVE_INFINITY].map((bound) => durations.filter((ms) => ms <= bound).length)
