@@ -6,21 +6,24 @@ export interface EngineAnswer {
   readonly body: string
 }
 
+/** @param json sent as the body; null = there is none */
 export function engineRequest(
   dockerHost: string,
   method: 'GET' | 'DELETE' | 'POST',
   path: string,
+  json: object | null = null,
 ): Promise<EngineAnswer> {
   const url = new URL(dockerHost)
   const target = url.protocol === 'unix:' ? { socketPath: url.pathname } : { host: url.hostname, port: url.port }
+  const headers = { host: 'engine', ...(json === null ? {} : { 'content-type': 'application/json' }) }
   return new Promise((resolve, reject) => {
-    const call = request({ ...target, method, path, headers: { host: 'engine' } }, (response) => {
+    const call = request({ ...target, method, path, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
       response.on('error', reject)
     })
     call.on('error', reject)
-    call.end()
+    call.end(json === null ? undefined : JSON.stringify(json))
   })
 }
