@@ -82,7 +82,7 @@ describe('a schedule', () => {
     const [caughtUp] = ticks.slice(firstMissed + afterMissed)
     expect(ticks.slice(firstMissed, firstMissed + afterMissed).every(isMissed)).toBe(true)
     const run = await workflows.waitForExecution(id, caughtUp?.executionId ?? '')
-    expect(run.status).toBe('Success')
+    expect([run.status, run.reason]).toEqual(['Success', null])
     await eventually(() => expect(receiver.calls.map(({ body }) => body).join()).toContain('"event":"missed"'), {
       timeoutMs: 30_000,
     })
