@@ -28,8 +28,9 @@ export async function removeOwnedObjects(dockerHost: string, installation: strin
 async function removeObject(dockerHost: string, { kind, id }: OwnedObject) {
   const remove = () => engineRequest(dockerHost, 'DELETE', deletePath[kind](id))
   let answer = await remove()
+  if (kind !== 'network') return answer
   const deadline = Date.now() + letGoWithinMs
-  while (kind === 'network' && answer.status === inUse && Date.now() < deadline) {
+  while (answer.status === inUse && Date.now() < deadline) {
     for (const name of await namesOn(dockerHost, id)) {
       await engineRequest(dockerHost, 'POST', `/networks/${id}/disconnect`, { Container: name, Force: true })
     }
