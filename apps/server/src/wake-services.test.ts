@@ -139,6 +139,21 @@ describe('a frozen web app', () => {
     expect(thaws).toBe(1)
   })
 
+  test('is not thawed again for a request that learned of the wake before its end', async () => {
+    const { driver, route, name } = subject
+    const hints = hintsOf(subject)
+    const thawer = thawerOf(subject, hints)
+    expect(await wakerOf(subject, hints, thawer).wake(route, 'GET /')).toMatchObject({ kind: 'awake', wakes: 1 })
+    await eventually(async () => expect(await subject.tier()).toBe('awake'))
+    const late = { serviceId: route.serviceId, wakes: 1, instances: [{ name, host: '127.0.0.1', port: 4711 }] }
+    // Its end is in the database a moment before this process knows it.
+    await eventually(async () => {
+      await driver.freeze(name, { signal })
+      expect(await thawer.thaw(late)).toBe(true)
+      expect(await subject.phase()).toBe('frozen')
+    })
+  })
+
   test('is thawed by the engine of another process that hears the hint of two gateways, and awake once', async () => {
     const { route } = subject
     thawerOf(subject, hintsOf(subject))

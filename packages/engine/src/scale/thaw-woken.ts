@@ -3,7 +3,8 @@
  *
  * Always true: it only thaws, which is right whenever a service wakes, whoever else does it; a wake that is not finished
  * here, because the engine does not answer or the process dies, is finished by the service's next pass, which the wake has
- * made due in its own statement.
+ * made due in its own statement. A wake that this process has recorded as ended is not thawed again: its service may sleep
+ * anew by then.
  */
 import type { Logger } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
@@ -29,6 +30,8 @@ const patienceMs = 10_000
 export function startWokenThawer(options: WokenThawerOptions): WokenThawer {
   const { database, hints, driver, logger } = options
   const underWay = new Map<string, Promise<boolean>>()
+  /** The latest wake of each service whose end this process has recorded. */
+  const ended = new Map<string, number>()
   let looking: Promise<void> = Promise.resolve()
 
   const thawOnce = async (wake: FrozenWake): Promise<boolean> => {
@@ -45,11 +48,13 @@ export function startWokenThawer(options: WokenThawerOptions): WokenThawer {
   const tell = async ({ serviceId, wakes }: FrozenWake): Promise<void> => {
     try {
       if (await endWake(database.db, serviceId, wakes)) hints.notify('routes')
+      ended.set(serviceId, wakes)
     } catch (error) {
       logger.warn({ err: error, serviceId }, 'the end of a wake is recorded later')
     }
   }
   const thaw = (wake: FrozenWake): Promise<boolean> => {
+    if ((ended.get(wake.serviceId) ?? 0) >= wake.wakes) return Promise.resolve(true)
     const key = `${wake.serviceId} ${wake.wakes}`
     const known = underWay.get(key)
     if (known !== undefined) return known
