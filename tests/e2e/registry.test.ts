@@ -1,6 +1,8 @@
 /** A server that pushes what it builds to a stock registry, with a certificate and a login. */
 import { eventually, startRegistry, type TestRegistry } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createClient } from '@cairn/sdk'
+import { startOwnContainerEngine } from '../crash/faults/own-container-engine.ts'
 import { engineRequest } from '../../scripts/container-engine/engine-request.ts'
 import { type HeldProxy, startHeldProxy } from './held-proxy.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
@@ -12,18 +14,20 @@ let server: ServerProcess
 beforeAll(async () => {
   registry = await startRegistry({ asksForLogin: true, speaksTls: true })
   proxy = await startHeldProxy(registry.address)
-  server = await createServerProcess({
-    CAIRN_REGISTRY: `https://${proxy.address}/team`,
-    CAIRN_REGISTRY_USER: registry.login?.username ?? '',
-    CAIRN_REGISTRY_PASSWORD: registry.login?.password ?? '',
-    CAIRN_REGISTRY_CA_FILE: registry.authority?.file ?? '',
-  })
+  server = await createServerProcess(registrySettings())
   await server.start()
 })
 afterAll(async () => {
   await server.dispose()
   await proxy.close()
   await registry.stop()
+})
+
+const registrySettings = () => ({
+  CAIRN_REGISTRY: `https://${proxy.address}/team`,
+  CAIRN_REGISTRY_USER: registry.login?.username ?? '',
+  CAIRN_REGISTRY_PASSWORD: registry.login?.password ?? '',
+  CAIRN_REGISTRY_CA_FILE: registry.authority?.file ?? '',
 })
 
 type Ids = Awaited<ReturnType<typeof begin>>
@@ -96,4 +100,26 @@ it('pulls images again that the engine has lost, for steps and for builds, and l
   await images.deleteImage(above.imageId)
   await eventually(() => expect(server.output()).toContain('image removed from the registry'), { timeoutMs: 30_000 })
   expect(server.output()).not.toContain(registry.login?.password)
+})
+
+it('runs on the engine of another machine what was built on that of the first', async (test) => {
+  const { imageId } = await build('travels', 'FROM debian:bookworm-slim\nRUN echo carried > /note\n')
+  const steps = { a: { imageId, command: 'grep carried /note' } }
+  const { id } = await server.client.workflows.createWorkflow({ name: 'moves', steps })
+  await server.stop()
+  const started = await startOwnContainerEngine({ diskBytes: null, sharesLoopback: true })
+  const engine = started ?? test.skip('needs dockerd, and root to start one of its own')
+  const settings = { ...registrySettings(), CAIRN_DATA_DIR: server.dataDirectory }
+  const second = await createServerProcess(settings, engine.dockerHost)
+  try {
+    await second.start()
+    const { workflows } = createClient({ baseUrl: second.baseUrl, token: server.token })
+    const { executionId } = await workflows.executeWorkflow(id)
+    const done = await workflows.waitForExecution(id, executionId)
+    expect(done.status).toBe('Success')
+  } finally {
+    await second.discard()
+    await engine.dispose()
+  }
+  await server.start()
 })

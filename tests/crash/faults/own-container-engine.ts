@@ -1,6 +1,6 @@
 /**
- * A container engine of this test alone, which may therefore be killed. It has a network namespace of its own, and in
- * it a `docker0` of its own: it never touches that of another Docker on the machine.
+ * A container engine of this test alone, which may therefore be killed. It never touches the network of another Docker on
+ * the machine: it has a namespace of its own, and in it a `docker0` of its own; or none, and no `docker0` at all.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,33 +23,34 @@ export interface OwnContainerEngine {
 const addressPool = 'base=10.213.0.0/16,size=24'
 const bridgeAddress = '10.214.0.1/24'
 
-/**
- * Starts `dockerd` with `debian:bookworm-slim`; null = this machine has none, or not for this user.
- *
- * @param diskBytes size of a disk in memory that is all the engine has; null = it shares that of the machine
- */
-export async function startOwnContainerEngine(diskBytes: number | null): Promise<OwnContainerEngine | null> {
+export interface OwnEngineOptions {
+  /** Size of a disk in memory that is all the engine has; null = it shares that of the machine. */
+  readonly diskBytes: number | null
+  /** Whether it reaches, and is reached at, the loopback addresses of the machine. */
+  readonly sharesLoopback: boolean
+}
+
+/** Starts `dockerd` with `debian:bookworm-slim`; null = this machine has none, or not for this user. */
+export async function startOwnContainerEngine({
+  diskBytes,
+  sharesLoopback,
+}: OwnEngineOptions): Promise<OwnContainerEngine | null> {
   const program = await findProgram('dockerd')
   if (program === null || process.getuid?.() !== 0) return null
   const directory = await mkdtemp(join(tmpdir(), 'cairn-own-'))
   const paths = enginePaths(directory)
-  const daemon = {
-    program: 'unshare',
-    args: [
-      '--net',
-      '--',
-      program,
-      `--host=unix://${paths.socket}`,
-      `--data-root=${paths.data}`,
-      `--exec-root=${paths.run}/exec`,
-      `--pidfile=${paths.run}/dockerd.pid`,
-      `--default-address-pool=${addressPool}`,
-      `--bip=${bridgeAddress}`,
-      '--iptables=false',
-      '--ip6tables=false',
-    ],
-    env: {},
-  }
+  const args = [
+    `--host=unix://${paths.socket}`,
+    `--data-root=${paths.data}`,
+    `--exec-root=${paths.run}/exec`,
+    `--pidfile=${paths.run}/dockerd.pid`,
+    `--default-address-pool=${addressPool}`,
+    '--iptables=false',
+    '--ip6tables=false',
+  ]
+  const daemon = sharesLoopback
+    ? { program, args: [...args, '--bridge=none'], env: {} }
+    : { program: 'unshare', args: ['--net', '--', program, ...args, `--bip=${bridgeAddress}`], env: {} }
   const dockerHost = `unix://${paths.socket}`
   const dispose = async (): Promise<void> => {
     await stopEngine(paths)
