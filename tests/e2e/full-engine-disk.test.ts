@@ -11,7 +11,7 @@ let engine: OwnContainerEngine | null = null
 let server: ServerProcess | null = null
 
 beforeAll(async () => {
-  engine = await startOwnContainerEngine({ diskBytes, sharesLoopback: false })
+  engine = await startOwnContainerEngine({ diskBytes, bridge: null })
   if (engine === null) return
   // The room that is kept free would refuse the build before its first step.
   server = await createServerProcess({ CAIRN_DISK_KEEP_FREE_BYTES: '0' }, engine.dockerHost)

@@ -2,7 +2,7 @@
 import { eventually, startRegistry, type TestRegistry } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient } from '@cairn/sdk'
-import { startOwnContainerEngine } from '../crash/faults/own-container-engine.ts'
+import { startSecondEngine } from './second-engine.ts'
 import { engineRequest } from '../../scripts/container-engine/engine-request.ts'
 import { type HeldProxy, startHeldProxy } from './held-proxy.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
@@ -107,7 +107,7 @@ it('runs on the engine of another machine what was built on that of the first', 
   const steps = { a: { imageId, command: 'grep carried /note' } }
   const { id } = await server.client.workflows.createWorkflow({ name: 'moves', steps })
   await server.stop()
-  const started = await startOwnContainerEngine({ diskBytes: null, sharesLoopback: true })
+  const started = await startSecondEngine(server.dockerHost)
   const engine = started ?? test.skip('needs dockerd, and root to start one of its own')
   const settings = { ...registrySettings(), CAIRN_DATA_DIR: server.dataDirectory }
   const second = await createServerProcess(settings, engine.dockerHost)
@@ -118,7 +118,7 @@ it('runs on the engine of another machine what was built on that of the first', 
     const done = await workflows.waitForExecution(id, executionId)
     expect(done.status).toBe('Success')
   } finally {
-    await second.discard()
+    await second.dispose()
     await engine.dispose()
   }
   await server.start()

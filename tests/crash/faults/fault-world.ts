@@ -38,7 +38,7 @@ export async function startFaultWorld(): Promise<FaultWorld | null> {
     if (errors.length > 0) throw new AggregateError(errors, 'not everything could be ended')
   }
   try {
-    const engine = await startOwnContainerEngine({ diskBytes: null, sharesLoopback: false })
+    const engine = await startOwnContainerEngine({ diskBytes: null, bridge: null })
     if (engine === null) return null
     parts.push(() => engine.dispose())
     const { postgres, database } = await startDatabase(parts)

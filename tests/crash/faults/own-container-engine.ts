@@ -1,6 +1,7 @@
 /**
  * A container engine of this test alone, which may therefore be killed. It never touches the network of another Docker on
- * the machine: it has a namespace of its own, and in it a `docker0` of its own; or none, and no `docker0` at all.
+ * the machine: it has a namespace of its own, and in it a `docker0` of its own; or it is given a bridge. (With no bridge at
+ * all it would remove the `docker0` that it finds.)
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,14 +27,14 @@ const bridgeAddress = '10.214.0.1/24'
 export interface OwnEngineOptions {
   /** Size of a disk in memory that is all the engine has; null = it shares that of the machine. */
   readonly diskBytes: number | null
-  /** Whether it reaches, and is reached at, the loopback addresses of the machine. */
-  readonly sharesLoopback: boolean
+  /** A bridge in the network of the machine, whose loopback addresses it then reaches; null = a network of its own. */
+  readonly bridge: string | null
 }
 
 /** Starts `dockerd` with `debian:bookworm-slim`; null = this machine has none, or not for this user. */
 export async function startOwnContainerEngine({
   diskBytes,
-  sharesLoopback,
+  bridge,
 }: OwnEngineOptions): Promise<OwnContainerEngine | null> {
   const program = await findProgram('dockerd')
   if (program === null || process.getuid?.() !== 0) return null
@@ -48,9 +49,10 @@ export async function startOwnContainerEngine({
     '--iptables=false',
     '--ip6tables=false',
   ]
-  const daemon = sharesLoopback
-    ? { program, args: [...args, '--bridge=none'], env: {} }
-    : { program: 'unshare', args: ['--net', '--', program, ...args, `--bip=${bridgeAddress}`], env: {} }
+  const daemon =
+    bridge === null
+      ? { program: 'unshare', args: ['--net', '--', program, ...args, `--bip=${bridgeAddress}`], env: {} }
+      : { program, args: [...args, `--bridge=${bridge}`], env: {} }
   const dockerHost = `unix://${paths.socket}`
   const dispose = async (): Promise<void> => {
     await stopEngine(paths)
