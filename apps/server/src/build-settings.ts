@@ -6,7 +6,7 @@ const cpus: Setting<number | null> = {
     name: 'CAIRN_BUILD_CPUS',
     default: 'none',
     unit: 'CPUs',
-    doc: 'CPUs that a build may use, e.g. 1.5. Kept by Podman and by the classic builder of Docker; BuildKit takes no limits, and the log of the build says so.',
+    doc: 'CPUs that a build may use, e.g. 1.5. With a limit set, Docker builds by its classic builder, which keeps it; a Dockerfile that needs BuildKit is not limited, and the log of the build says so.',
   }),
   read: (text) => {
     if (text === undefined) return { value: null }

@@ -32,6 +32,7 @@ function request(dockerfile: string, changes: Partial<BuildRequest> = {}): Build
     context: contextOf({ 'docker/Dockerfile': dockerfile, 'app/main.txt': 'the app' }),
     directory: null,
     dockerfilePath: 'docker/Dockerfile',
+    needsBuildKit: false,
     buildArguments: {},
     secrets: {},
     useCache: false,
@@ -109,6 +110,19 @@ describe('image builder', () => {
     }
     expect(ids[1]).toBe(ids[0])
     expect(ids[2]).not.toBe(ids[0])
+  })
+
+  it('keeps limits by the classic builder, but for a Dockerfile that needs BuildKit', async () => {
+    const readLimit =
+      'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max'
+    const limits = { cpus: 0.5, memoryBytes: 256 * 1024 ** 2 }
+    const kept = await build(`FROM ${baseImage}\nRUN echo "[$(${readLimit})]"\n`, { limits })
+    expect(kept.result.kind).toBe('built')
+    expect(kept.log).toContain(`[${limits.memoryBytes}]`)
+    const dockerfile = `FROM ${baseImage}\nRUN --mount=type=tmpfs,target=/t echo mounted\n`
+    const left = await build(dockerfile, { limits, needsBuildKit: true })
+    expect(left.result.kind).toBe('built')
+    expect(left.log).toContain('not limited')
   })
 
   it('tells why a Dockerfile failed', async () => {

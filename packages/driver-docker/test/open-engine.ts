@@ -64,6 +64,7 @@ async function buildTestImage(
       labels: {},
       context: contextOf(files),
       dockerfilePath: 'Dockerfile',
+      needsBuildKit: false,
       buildArguments: {},
       secrets: {},
       useCache: true,

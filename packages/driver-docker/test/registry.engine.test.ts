@@ -28,6 +28,7 @@ beforeAll(async () => {
     context: contextOf({ Dockerfile: 'FROM scratch\nCOPY note.txt /\n', 'note.txt': 'a note' }),
     directory: null,
     dockerfilePath: 'Dockerfile',
+    needsBuildKit: false,
     buildArguments: {},
     secrets: {},
     useCache: false,

@@ -246,6 +246,8 @@ export interface BuildRequest {
   readonly directory: BuildDirectory | null
   /** Path of the Dockerfile inside the context, already checked to stay inside it. */
   readonly dockerfilePath: string
+  /** Whether the Dockerfile uses what only BuildKit knows; a builder that keeps limits may be taken for one that does not. */
+  readonly needsBuildKit: boolean
   readonly buildArguments: Readonly<Record<string, string>>
   /**
    * By the id with which a Dockerfile mounts them. Never given as build arguments, whose values are kept in the image's

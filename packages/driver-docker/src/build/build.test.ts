@@ -51,6 +51,7 @@ const request = {
   tag: 'cairn/x/3:7',
   labels: { a: 'b' },
   dockerfilePath: 'docker/Dockerfile',
+  needsBuildKit: false,
   buildArguments: { VERSION: '1; rm -rf /', EMPTY: '' },
   secrets: { TOKEN: 'hush' },
   useCache: false,

@@ -9,7 +9,7 @@ import { buildByClient } from './build-by-client.ts'
 import { type BuilderProgram, describeBuilder } from './builder-program.ts'
 import { findBuilder, findProgram, type ProgramEnvironment } from './find-builder.ts'
 import { createProgramSpawner } from './program-spawner.ts'
-import { checkBuildRequest } from './to-build-command.ts'
+import { checkBuildRequest, type ClientBuilder } from './to-build-command.ts'
 
 export interface DockerImageBuilderOptions {
   /** Label value set on every image that is built. */
@@ -24,7 +24,8 @@ export interface DockerImageBuilderOptions {
 
 /**
  * Builds with BuildKit through a client program that can (`docker buildx`, or the client of Docker before 23), on Podman
- * with `podman build`, else with the engine's classic builder. The builder is looked for once.
+ * with `podman build`, else with the engine's classic builder. The builder is looked for once. BuildKit keeps no limits: a
+ * build that has some goes to the classic builder where its Dockerfile lets it.
  *
  * @example
  * const builder = createDockerImageBuilder({ installation: 'k3x9', dockerHost, env: { PATH, HOME }, temporaryDirectory })
@@ -35,14 +36,14 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
   const engine = createEngine(createEngineClient(host), options.installation)
   const features = createFeatureReader(engine.client)
   const spawner = createProgramSpawner()
-  let found: BuilderProgram | null = null
+  let known: BuilderProgram | null = null
   let guard: string | null = null
   const find = async (call: Call): Promise<BuilderProgram> => {
-    if (found === null) {
+    if (known === null) {
       guard = await findProgram('setpriv', options.env.PATH)
-      found = await findBuilder(await features(call), options.env, call.signal)
+      known = await findBuilder(await features(call), options.env, call.signal)
     }
-    return found
+    return known
   }
   return {
     describe: async (call) => {
@@ -55,10 +56,8 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
     build: async (request, onLine, call) => {
       checkBuildRequest(request)
       const builder = await find(call)
-      if (!keepsLimits(builder) && isLimited(request))
-        onLine('CPU and memory are not limited: BuildKit takes no limits')
       const result =
-        builder.kind === 'api'
+        builder.kind === 'api' || leavesBuildKit(builder, request, onLine)
           ? await buildByApi(engine, request, onLine, call)
           : await buildByClient(builder, request, { ...setting, guard, spawner, onLine }, call)
       if (result.kind === 'failed') return result
@@ -72,8 +71,16 @@ function takesDirectories({ kind }: BuilderProgram): boolean {
   return kind === 'buildx' || kind === 'buildkit-client'
 }
 
-function keepsLimits({ kind }: BuilderProgram): boolean {
-  return kind === 'podman' || kind === 'api'
+/** Whether the engine's own builder keeps limits that this one does not, and can build this. */
+function leavesBuildKit({ kind }: ClientBuilder, request: BuildRequest, onLine: (line: string) => void): boolean {
+  if (kind === 'podman' || !isLimited(request)) return false
+  const isPossible = !request.needsBuildKit && request.directory === null
+  onLine(
+    isPossible
+      ? "CPU and memory are limited, so the engine's classic builder builds this"
+      : 'CPU and memory are not limited: the Dockerfile needs BuildKit, which takes no limits',
+  )
+  return isPossible
 }
 
 function isLimited({ limits }: BuildRequest): boolean {

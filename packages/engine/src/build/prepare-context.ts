@@ -57,7 +57,7 @@ async function withPaths(
 }
 
 function prepareText(dockerfile: string, build: BuildSource): Preparation {
-  const { text, buildArguments, imageTags, notes } = prepareDockerfile(build, dockerfile)
+  const { text, isChanged: _, ...ready } = prepareDockerfile(build, dockerfile)
   const context = fileToTar('Dockerfile', Buffer.from(text))
   const release = (): Promise<void> => Promise.resolve()
   return {
@@ -66,9 +66,7 @@ function prepareText(dockerfile: string, build: BuildSource): Preparation {
       context,
       directory: null,
       dockerfilePath: 'Dockerfile',
-      buildArguments,
-      imageTags,
-      notes,
+      ...ready,
       commit: null,
       release,
     },

@@ -53,15 +53,14 @@ async function prepareArchive(
   const wanted = { path: paths.dockerfile, maxBytes: maxDockerfileBytes }
   const dockerfile = await readZipFile(archive.path, wanted, limits, { signal })
   if (dockerfile.kind !== 'content') return refused(`${paths.dockerfile} is larger than ${maxDockerfileBytes} bytes`)
-  const ready = prepareDockerfile(build, dockerfile.bytes.toString('utf8'))
+  const { text, isChanged, ...ready } = prepareDockerfile(build, dockerfile.bytes.toString('utf8'))
   const tar = zipToTar(archive.path, limits, { signal, place: (file) => placeInContext(paths, file) })
   const dockerfilePath = paths.dockerfileInTar
-  const context = withDockerfile(tar, dockerfilePath, ready, signal)
-  const { buildArguments, imageTags, notes } = ready
+  const context = withDockerfile(tar, dockerfilePath, { text, isChanged }, signal)
   const { release } = archive
   return {
     kind: 'prepared',
-    prepared: { context, directory: null, dockerfilePath, buildArguments, imageTags, notes, commit: null, release },
+    prepared: { context, directory: null, dockerfilePath, ...ready, commit: null, release },
   }
 }
 

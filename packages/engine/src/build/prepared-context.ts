@@ -1,5 +1,5 @@
 import { repackTar } from '@cairn/archive'
-import { type BuildSecret, declaredArguments, findImageTags, giveSecrets } from '@cairn/domain'
+import { type BuildSecret, declaredArguments, findImageTags, giveSecrets, needsBuildKit } from '@cairn/domain'
 import type { BuildDirectory } from '@cairn/driver'
 import type { BuildToRun } from '@cairn/store'
 
@@ -8,6 +8,8 @@ export interface PreparedContext {
   readonly context: AsyncIterable<Uint8Array>
   readonly directory: BuildDirectory | null
   readonly dockerfilePath: string
+  /** Whether the Dockerfile, with its secrets, does. */
+  readonly needsBuildKit: boolean
   readonly buildArguments: Readonly<Record<string, string>>
   /** Tags of built images that the Dockerfile or an argument names. */
   readonly imageTags: readonly string[]
@@ -34,7 +36,8 @@ export const maxDockerfileBytes = 1024 * 1024
 const userId = '10001'
 
 /** What a Dockerfile asks for and is given. */
-export interface PreparedDockerfile extends Pick<PreparedContext, 'buildArguments' | 'imageTags' | 'notes'> {
+export interface PreparedDockerfile
+  extends Pick<PreparedContext, 'buildArguments' | 'imageTags' | 'notes' | 'needsBuildKit'> {
   /** With its secrets. */
   readonly text: string
   /** Whether `text` is another than the user's. */
@@ -43,18 +46,19 @@ export interface PreparedDockerfile extends Pick<PreparedContext, 'buildArgument
 
 /** The user's arguments, and those that the Dockerfile asks for and Cairn supplies; and its secrets. */
 export function prepareDockerfile({ details, secrets }: BuildSource, dockerfile: string): PreparedDockerfile {
-  const given = (details.buildArguments ?? []).map(({ name, value }) => [name, value] as const)
+  const chosen = (details.buildArguments ?? []).map(({ name, value }) => [name, value] as const)
   const supplied = declaredArguments(dockerfile).has('PEAK_USER_ID') ? { PEAK_USER_ID: userId } : {}
-  const buildArguments = { ...supplied, ...Object.fromEntries(given) }
+  const buildArguments = { ...supplied, ...Object.fromEntries(chosen) }
   const imageTags = findImageTags([dockerfile, ...Object.values(buildArguments)].join('\n'))
-  return { buildArguments, imageTags, ...giveSecrets(dockerfile, secrets) }
+  const given = giveSecrets(dockerfile, secrets)
+  return { buildArguments, imageTags, ...given, needsBuildKit: needsBuildKit(given.text) }
 }
 
 /** The context with the Dockerfile as it is to be built. */
 export function withDockerfile(
   context: AsyncIterable<Uint8Array>,
   path: string,
-  { text, isChanged }: PreparedDockerfile,
+  { text, isChanged }: Pick<PreparedDockerfile, 'text' | 'isChanged'>,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   if (!isChanged) return context

@@ -91,7 +91,8 @@ async function build(
   log.line(`builder: ${builder}`)
   if (full !== null) return { kind: 'failed', reason: full }
   const source = { ...attempt.build, secrets: secrets.given }
-  const takesDirectories = await parts.builder.takesDirectories({ signal })
+  // The builder that keeps limits takes none.
+  const takesDirectories = !isLimited(parts.settings) && (await parts.builder.takesDirectories({ signal }))
   const preparation = await prepareContext(parts, { build: source, values: secrets.values, takesDirectories, signal })
   if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }
   const { prepared } = preparation
@@ -111,7 +112,7 @@ async function build(
 async function buildPrepared(
   parts: RunBuilderParts,
   { build: { tenantId, imageId, versionId, details }, signal, log }: Attempt,
-  { context, directory, dockerfilePath, buildArguments }: PreparedContext,
+  { context, directory, dockerfilePath, needsBuildKit, buildArguments }: PreparedContext,
   secrets: BuildSecrets,
 ): Promise<AttemptEnd> {
   const tag = imageTag(parts.installationId, tenantId, imageId, versionId)
@@ -121,6 +122,7 @@ async function buildPrepared(
     context,
     directory,
     dockerfilePath,
+    needsBuildKit,
     buildArguments,
     secrets: mountsOf(secrets),
     useCache: details.useCache ?? true,
@@ -129,6 +131,10 @@ async function buildPrepared(
   const result = await parts.builder.build(request, log.output, { signal })
   signal.throwIfAborted()
   return result.kind === 'built' ? { kind: 'built', image: result.image, tag } : result
+}
+
+function isLimited({ cpus, memoryBytes }: BuildSettings): boolean {
+  return cpus !== null || memoryBytes !== null
 }
 
 async function classifyFailure(parts: RunBuilderParts, attempt: Attempt, error: unknown): Promise<AttemptEnd> {
