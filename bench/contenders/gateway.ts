@@ -30,6 +30,7 @@ const routes = createRouteTable({
           access: 'public',
           status: 'AVAILABLE',
           statusReason: null,
+          domains: [],
           isSticky: false,
           instances: [{ name: 'w', host: '127.0.0.1', port: upstreamPort }],
           limits: null,

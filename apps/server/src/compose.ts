@@ -1,10 +1,11 @@
 /** The composition root: the only place that knows every part. */
 import { join } from 'node:path'
 import { type ApiLimits, buildApi, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
-import { type Clock, type Logger, noCrashPoints, serviceHost, type DiskPolicy } from '@cairn/domain'
+import { type Clock, type Logger, noCrashPoints, type DiskPolicy } from '@cairn/domain'
 import {
   createPullingDriver,
   createGitRepositories,
+  createTxtResolver,
   defaultExecutionSettings,
   type ExecutionSettings,
   type MailSettings,
@@ -36,6 +37,7 @@ import { type OpenedStore, openStore } from './open-store.ts'
 import { noSecretCipher, openSecretCipher } from './secret-keys.ts'
 import { readRegistrySettings } from './registry-settings.ts'
 import { openPort } from './open-port.ts'
+import { serviceHosts } from './service-hosts.ts'
 import type { Settings } from './settings.ts'
 
 export interface ComposeOptions {
@@ -199,6 +201,8 @@ function startEngine(
     mail: mailSettingsOf(settings),
     publicUrl,
     machine: () => engine.machine(),
+    resolveTxt: createTxtResolver(settings.dnsServers),
+    vouchedDomains: settings.vouchedDomains,
     settings: reconcilerSettingsOf(settings),
   })
   return {
@@ -292,7 +296,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     probes: [...storeProbes(store), engine.probe],
     serviceCaller,
     machine: () => engine.machine(),
-    serviceUrl: (name, tenantName) => `${scheme}://${serviceHost(name, tenantName, domain)}`,
+    ...serviceHosts(domain, publicUrl),
     publicUrl,
     linkKey: data.linkKey,
     limits: limitsOf(settings),

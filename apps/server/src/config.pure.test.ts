@@ -5,6 +5,8 @@ test('without any variable every setting has its default', () => {
   expect(readConfig({}, '/srv')).toEqual({
     host: '127.0.0.1',
     allowedOrigins: [],
+    dnsServers: [],
+    vouchedDomains: [],
     freezeAfterSeconds: 300,
     sleepAfterSeconds: 900,
     wakeTimeoutSeconds: 60,
@@ -47,6 +49,7 @@ test('without any variable every setting has its default', () => {
     unusedImageDays: 30,
     tlsCert: null,
     tlsKey: null,
+    tlsDirectory: null,
     httpRedirectPort: 0,
     registry: null,
     registryUser: null,

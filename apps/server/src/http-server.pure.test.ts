@@ -9,7 +9,7 @@ const answering = (name: string, host: string | null): Destination => ({
 })
 
 test('says that it is starting until it serves', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null })
   const url = `http://127.0.0.1:${server.port}/`
   expect((await fetch(url)).status).toBe(503)
   server.serve([answering('gateway', 'other'), answering('api', null)], null)
@@ -19,7 +19,7 @@ test('says that it is starting until it serves', async () => {
 })
 
 test('lets a request under way end before it closes', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null })
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<() => void>()
   server.serve(
     [{ ...answering('api', null), handleRequest: (_request, response) => arrive(() => response.end('done')) }],
@@ -34,7 +34,7 @@ test('lets a request under way end before it closes', async () => {
 })
 
 test('cuts off what takes longer than it waits', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null })
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
   server.serve([{ ...answering('api', null), handleRequest: () => arrive() }], null)
   const answer = fetch(`http://127.0.0.1:${server.port}/`)
@@ -45,7 +45,7 @@ test('cuts off what takes longer than it waits', async () => {
 })
 
 test('survives a client that resets its connection in the middle of an upgrade', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null })
   const { promise: closed, resolve: close } = Promise.withResolvers<unknown>()
   server.serve(
     [
@@ -69,15 +69,17 @@ test('survives a client that resets its connection in the middle of an upgrade',
 })
 
 test('refuses an address that is in use', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
-  await expect(listen({ host: '127.0.0.1', port: server.port, tls: null })).rejects.toMatchObject({
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null })
+  await expect(
+    listen({ host: '127.0.0.1', port: server.port, tls: null, domainCertificates: null }),
+  ).rejects.toMatchObject({
     code: 'EADDRINUSE',
   })
   await server.drain(0)
 })
 
 test('a header of 1 GB is refused at its first kilobytes', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null })
   let handled = 0
   server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }], null)
   const client = connect(server.port, '127.0.0.1')
@@ -102,7 +104,7 @@ test('a header of 1 GB is refused at its first kilobytes', async () => {
 })
 
 test('slow loris: a head whose bytes trickle for too long ends the connection', async () => {
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, headersTimeout: 50 })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: null, domainCertificates: null, headersTimeout: 50 })
   let handled = 0
   server.serve([{ ...answering('api', null), handleRequest: () => (handled += 1) }], null)
   const client = connect(server.port, '127.0.0.1')

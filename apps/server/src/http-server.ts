@@ -11,8 +11,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TlsOptions } from 'node:tls'
 import { createServer as createSecureServer } from 'node:https'
 import { interceptConnections, isWebSocketUpgrade, type PlainPath } from '@cairn/gateway'
+import type { TlsDirectory } from './tls-directory.ts'
 import type { TlsFiles } from './tls-files.ts'
 
 export interface Destination {
@@ -43,12 +45,14 @@ export interface ListenOptions {
   readonly port: number
   /** Null = plain http. */
   readonly tls: TlsFiles | null
+  /** Certificates of single names; null = there are none beside `tls`. */
+  readonly domainCertificates: TlsDirectory | null
   /** Milliseconds for the head of a request. 15,000 by default. */
   readonly headersTimeout?: number
 }
 
 export async function listen(options: ListenOptions): Promise<HttpServer> {
-  const { headersTimeout = headMs, tls } = options
+  const { headersTimeout = headMs } = options
   let destinations: readonly Destination[] = []
   const find = (request: IncomingMessage): Destination | undefined =>
     destinations.find((destination) => destination.matches(request.headers.host))
@@ -61,7 +65,7 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
     keepAliveTimeout: keepMs,
     shouldUpgradeCallback: isWebSocketUpgrade,
   }
-  const server = createHttpServer(limits, tls, (request, response) => {
+  const server = createHttpServer(limits, options, (request, response) => {
     const destination = find(request)
     if (destination !== undefined) destination.handleRequest(request, response)
     else refuse(response)
@@ -112,9 +116,17 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
   }
 }
 
-function createHttpServer(limits: ServerOptions, tls: TlsFiles | null, handle: RequestListener): Server {
+function createHttpServer(
+  limits: ServerOptions,
+  { tls, domainCertificates }: ListenOptions,
+  handle: RequestListener,
+): Server {
   if (tls === null) return createServer(limits, handle)
-  const server = createSecureServer({ ...limits, ...tls.current, minVersion: 'TLSv1.2' }, handle)
+  const chosen: TlsOptions =
+    domainCertificates === null
+      ? {}
+      : { SNICallback: (name, answer) => answer(null, domainCertificates.find(name) ?? undefined) }
+  const server = createSecureServer({ ...limits, ...tls.current, ...chosen, minVersion: 'TLSv1.2' }, handle)
   tls.subscribe((pair) => server.setSecureContext(pair))
   return server
 }

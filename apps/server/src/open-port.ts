@@ -4,9 +4,10 @@ import { ConfigError } from './config.ts'
 import { type HttpServer, listen } from './http-server.ts'
 import { redirectHttp } from './redirect-http.ts'
 import type { Settings } from './settings.ts'
+import { openTlsDirectory } from './tls-directory.ts'
 import { openTlsFiles } from './tls-files.ts'
 
-type PortSettings = Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'httpRedirectPort'>
+type PortSettings = Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'tlsDirectory' | 'httpRedirectPort'>
 
 /**
  * Listens; its `drain` ends all of it.
@@ -14,8 +15,11 @@ type PortSettings = Pick<Settings, 'host' | 'port' | 'tlsCert' | 'tlsKey' | 'htt
  * @throws {ConfigError} when the certificate and its key are of no use
  */
 export async function openPort(settings: PortSettings, logger: Logger): Promise<HttpServer> {
-  const { host, port, tlsCert: cert, tlsKey: key, httpRedirectPort } = settings
-  if (cert === null && key === null) return listen({ host, port, tls: null })
+  const { host, port, tlsCert: cert, tlsKey: key, tlsDirectory, httpRedirectPort } = settings
+  if (cert === null && key === null) {
+    if (tlsDirectory !== null) throw new ConfigError(['CAIRN_TLS_DIRECTORY: needs CAIRN_TLS_CERT and CAIRN_TLS_KEY'])
+    return listen({ host, port, tls: null, domainCertificates: null })
+  }
   if (cert === null || key === null) {
     throw new ConfigError(['CAIRN_TLS_CERT, CAIRN_TLS_KEY: must be set both, or none of them'])
   }
@@ -23,7 +27,9 @@ export async function openPort(settings: PortSettings, logger: Logger): Promise<
   try {
     const tls = await openTlsFiles({ cert, key, logger })
     closing.defer(() => tls.close())
-    const server = await listen({ host, port, tls })
+    const domainCertificates = tlsDirectory === null ? null : await openTlsDirectory(tlsDirectory, logger)
+    closing.defer(() => domainCertificates?.close())
+    const server = await listen({ host, port, tls, domainCertificates })
     closing.defer(() => server.drain(0))
     if (httpRedirectPort > 0) {
       const redirect = await redirectHttp({ host, port: httpRedirectPort, httpsPort: server.port })

@@ -5,6 +5,7 @@ import { buildSettings } from './build-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { diskSettings } from './disk-settings.ts'
 import { scaleSettings } from './scale-settings.ts'
+import { domainSettings } from './domain-settings.ts'
 import { originSettings } from './origin-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 import { registrySettings } from './registry-settings.ts'
@@ -277,6 +278,7 @@ export const settings = {
   ...diskSettings,
   ...tlsSettings,
   ...originSettings,
+  ...domainSettings,
   ...serviceSettings,
   ...registrySettings,
   ...scaleSettings,

@@ -36,7 +36,7 @@ async function ask(port: number): Promise<{ name: string | undefined; text: stri
 
 test('serves https, and takes a new certificate up when both files have changed', async () => {
   const files = await openTlsFiles({ cert, key, logger: silentLogger, everyMs: 10 })
-  const server = await listen({ host: '127.0.0.1', port: 0, tls: files })
+  const server = await listen({ host: '127.0.0.1', port: 0, tls: files, domainCertificates: null })
   // Every connection begins on the plain path and is handed over.
   server.serve(
     [

@@ -17,6 +17,15 @@ export const tlsSettings = {
     { name: 'CAIRN_TLS_KEY', default: 'none', unit: null, doc: 'File with the key (PEM) of the certificate.' },
     anyPath,
   ),
+  tlsDirectory: optional(
+    {
+      name: 'CAIRN_TLS_DIRECTORY',
+      default: 'none',
+      unit: null,
+      doc: 'Directory with the certificates of domains of services: <domain>.crt (chain, PEM) and <domain>.key. Looked at again every 10 s. Needs CAIRN_TLS_CERT, which serves every other name.',
+    },
+    anyPath,
+  ),
   httpRedirectPort: integer(
     {
       name: 'CAIRN_HTTP_REDIRECT_PORT',

@@ -47,6 +47,7 @@ beforeAll(async () => {
       ...status,
       serviceType: 'api',
       access: 'public',
+      domains: [],
       isSticky: false,
       instances: [],
       limits: null,

@@ -62,6 +62,7 @@ async function frozenService() {
       status: 'AVAILABLE',
       statusReason: null,
       isSticky: false,
+      domains: [],
       instances: [],
       draining: [],
       limits: null,

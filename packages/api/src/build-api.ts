@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultArchiveLimits } from '@cairn/archive'
 import { CairnError, openApiDocument, routes } from '@cairn/contract'
-import type { Clock, Logger, MachineSize, ServiceCaller } from '@cairn/domain'
+import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
 import { type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
@@ -36,6 +36,8 @@ export interface ApiOptions {
   readonly serviceCaller: ServiceCaller
   readonly machine: () => MachineSize | null
   readonly serviceUrl: (serviceName: string, tenantName: string) => string
+  readonly domainUrl: (domain: string) => string
+  readonly reservedHosts: ReservedHosts
   /** Begins the links that the API hands out, e.g. `http://127.0.0.1:7420`. */
   readonly publicUrl: string
   /** At least 32 random bytes, the same in every process of the installation. */

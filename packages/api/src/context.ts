@@ -1,5 +1,5 @@
 import type { ArchiveLimits } from '@cairn/archive'
-import type { Clock, Logger, MachineSize, ServiceCaller } from '@cairn/domain'
+import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
 import type { Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
 import type { LogFollowers } from './log-followers.ts'
@@ -23,6 +23,10 @@ export interface ApiContext {
   readonly machine: () => MachineSize | null
   /** Where a service answers, e.g. `http://forecast.localhost:7420`. */
   readonly serviceUrl: (serviceName: string, tenantName: string) => string
+  /** Where a service answers under a domain of its own. */
+  readonly domainUrl: (domain: string) => string
+  /** Hosts that no domain of a service may be. */
+  readonly reservedHosts: ReservedHosts
   /** Where clients reach the API; begins the links in notifications. */
   readonly publicUrl: string
 }

@@ -41,6 +41,12 @@ import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operati
 import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
 import { getServiceMetrics } from './operations/services/get-service-metrics.ts'
+import {
+  addServiceDomain,
+  listServiceDomains,
+  removeServiceDomain,
+  verifyServiceDomain,
+} from './operations/services/service-domains.ts'
 import { listWakes } from './operations/services/list-wakes.ts'
 import { downloadServiceLogs, getServiceLogs, readServiceLogFile } from './operations/services/service-logs.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
@@ -131,6 +137,10 @@ const built: Handlers = {
   restartService,
   getServiceMetrics,
   listWakes,
+  listServiceDomains,
+  addServiceDomain,
+  verifyServiceDomain,
+  removeServiceDomain,
   getServiceLogs,
   downloadServiceLogs,
   readServiceLogFile,

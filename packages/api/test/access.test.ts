@@ -45,6 +45,11 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     token,
     body: { name: 'theirs', serviceType: 'api', imageDetails: { imageId: ready.imageId } },
   })
+  await fixture.call('addServiceDomain', {
+    token,
+    params: { serviceId: textIn(service, 'id') },
+    body: { domain: 'theirs.example.com' },
+  })
   const { inbox, email } = await tellWatcher(workflowId)
   const executionId = textIn(run, 'executionId')
   const file = { tenantId, workflowId, executionId, step: 'a', name: 'exports/a.csv', content: 'id' }
@@ -61,6 +66,7 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     executionId,
     serviceId: textIn(service, 'id'),
     serviceName: 'theirs',
+    domain: 'theirs.example.com',
     emailId: 1,
     templateName: 'theirs',
     secretName: 'theirs',
@@ -118,6 +124,7 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   rotateSecret: { value: 'another value' },
   setImageVersionTags: { tags: [] },
   rollbackService: { revision: 1 },
+  addServiceDomain: { domain: 'app.example.com' },
 }
 const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {
   getExecutionLogs: { stepName: 'a' },

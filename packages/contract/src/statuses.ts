@@ -102,6 +102,10 @@ export const serviceStatuses = [
 ] as const
 export type ServiceStatus = (typeof serviceStatuses)[number]
 
+/** Stored and on the wire. Of a domain of a service: it is used while `active`. */
+export const domainStatuses = ['pending', 'active', 'failed'] as const
+export type DomainStatus = (typeof domainStatuses)[number]
+
 /** Stored. A revision is immutable but for its status. */
 export const revisionStatuses = ['starting', 'active', 'draining', 'removed', 'failed'] as const
 export type RevisionStatus = (typeof revisionStatuses)[number]

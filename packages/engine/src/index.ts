@@ -7,6 +7,7 @@ export { type BuildSettings, defaultBuildSettings } from './build/build-settings
 export type { MailSettings } from './notification/notification-settings.ts'
 export { type SweepSettings, defaultSweepSettings } from './sweep/sweeper.ts'
 export { type ScheduleSettings, defaultScheduleSettings } from './schedule/schedule-settings.ts'
+export { createTxtResolver, type ResolveTxt } from './domain/resolve-txt.ts'
 export { createPullingDriver } from './registry/pull-missing.ts'
 export { isThisMachine, type RegistrySettings } from './registry/registry-settings.ts'
 export { startWokenThawer, type WokenThawer } from './scale/thaw-woken.ts'

@@ -13,6 +13,8 @@ import type { Database, Hints, ObjectStore, SecretCipher } from '@cairn/store'
 import { createBuildReconciler } from './build/build-reconciler.ts'
 import { type BuildSettings, defaultBuildSettings } from './build/build-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './execution/http/egress-guard.ts'
+import { createDomainReconciler } from './domain/domain-reconciler.ts'
+import type { ResolveTxt } from './domain/resolve-txt.ts'
 import { createImageReconciler } from './image/image-reconciler.ts'
 import { createDiskKeeper } from './image/keep-disk.ts'
 import { createNotificationReconciler } from './notification/notification-reconciler.ts'
@@ -62,6 +64,10 @@ export interface ReconcilersOptions {
   readonly machine: () => MachineSize | null
   /** Where built images are pushed to; null = nowhere. */
   readonly registry: RegistrySettings | null
+  /** Where the proofs of domains are looked for. */
+  readonly resolveTxt: ResolveTxt
+  /** Domains of services that need no proof, with all below them. */
+  readonly vouchedDomains: readonly string[]
   /** Those that differ from the defaults. */
   readonly settings?: {
     readonly build?: Partial<BuildSettings>
@@ -127,7 +133,8 @@ export function startReconcilers(options: ReconcilersOptions): Reconcilers {
     logger: logger.child({ part: 'sample' }),
     settings: { ...defaultSampleSettings, ...settings.sample },
   })
-  const reconcilers = [builds, images, pushes, services, schedules, notifications.reconciler, sweeper, sampler]
+  const domains = createDomainReconciler({ ...options, logger: logger.child({ part: 'domain' }) })
+  const reconcilers = [builds, images, pushes, services, domains, schedules, notifications.reconciler, sweeper, sampler]
   const loop = startReconcileLoop({ ...options, reconcilers, times: settings.times ?? {} })
   const seeded = Promise.all([seedSweep(database), seedSample(database)]).catch((error: unknown) =>
     logger.error({ err: error }, 'the sweep and the samples could not be scheduled; they are at the next start'),

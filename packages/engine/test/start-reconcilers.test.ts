@@ -29,6 +29,8 @@ test('Everything that is reconciled is, until it is stopped, and goes on with th
       registry: null,
       publicUrl: 'http://127.0.0.1:7420',
       machine: () => null,
+      resolveTxt: () => Promise.resolve([]),
+      vouchedDomains: [],
       settings: { times: quickTimes },
     })
   const ask = (): ReturnType<typeof rig.ask> => rig.ask({ details: { source: 'dockerfile', dockerfile: 'FROM x' } })

@@ -1,7 +1,7 @@
 /** Traffic to services: finds the service by host, checks who asks, hands the request to a ready instance. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Clock, type Logger, parseServiceHost } from '@cairn/domain'
+import type { Clock, Logger } from '@cairn/domain'
 import type { RoutedInstance, ServiceRoute } from '@cairn/store'
 import { forwardRequest } from './forward-request.ts'
 import { refuseBody } from './limits/limit-rules.ts'
@@ -23,6 +23,7 @@ import {
   tokenNeeded,
   unknownService,
 } from './refusal.ts'
+import { routeOfHost } from './route-of-host.ts'
 import type { RouteTable } from './route-table.ts'
 import { sessionOf } from './sessions/request-session.ts'
 import { createStickySessions, type StickySessions } from './sessions/sticky-sessions.ts'
@@ -82,7 +83,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** Whether a `Host` field is the gateway's business: a name below the domain, known or not. */
+  /** Whether a `Host` field is the gateway's business: a name below the domain, known or not, or a service's own domain. */
   matches(hostHeader: string | undefined): boolean
   handleRequest(request: IncomingMessage, response: ServerResponse): void
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -107,7 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     traffic.retain(options.routes.all())
   })
   return {
-    matches: (hostHeader) => hostHeader !== undefined && parseServiceHost(hostHeader, options.domain).kind !== 'other',
+    matches: (hostHeader) => hostHeader !== undefined && routeOfHost(options, hostHeader).kind !== 'other',
     handleRequest: (request, response) => traffic.handleRequest(request, response),
     handleUpgrade: (request, socket, head) => traffic.handleUpgrade(request, socket, head),
     plainPath: traffic.plainPath(),
@@ -290,11 +291,10 @@ class Traffic {
       return { kind: 'refused', route: null, refusal: badRequest(framing.status, framing.reason) }
     }
     const host = request.headers.host ?? ''
-    const parsed = parseServiceHost(host, this.#options.domain)
-    const { routes } = this.#options
-    const route = parsed.kind === 'service' ? routes.find(parsed.tenantName, parsed.serviceName) : null
-    if (route !== null) return { kind: 'admitted', route, user: null }
-    return { kind: 'refused', route: null, refusal: routes.isLoaded ? unknownService(host) : notLoaded }
+    const owner = routeOfHost(this.#options, host)
+    if (owner.kind === 'service') return { kind: 'admitted', route: owner.route, user: null }
+    const { isLoaded } = this.#options.routes
+    return { kind: 'refused', route: null, refusal: isLoaded ? unknownService(host) : notLoaded }
   }
 
   #facts(request: IncomingMessage, user: string | null): RequestFacts {

@@ -18,6 +18,8 @@ export interface RouteTable {
   /** False until the first read succeeded: then an unknown host may only be unknown so far. */
   readonly isLoaded: boolean
   find(tenantName: string, serviceName: string): ServiceRoute | null
+  /** By a domain of its own, in the letters of DNS. */
+  findByDomain(domain: string): ServiceRoute | null
   findById(serviceId: string): ServiceRoute | null
   all(): Iterable<ServiceRoute>
   /** Calls `listener` after the table was replaced. Answers the way to unsubscribe. */
@@ -55,6 +57,7 @@ class PolledRouteTable implements RouteTable {
   readonly #listeners = new Set<() => void>()
   readonly #unsubscribe: () => void
   #byName: ReadonlyMap<string, ServiceRoute> = new Map()
+  #byDomain: ReadonlyMap<string, ServiceRoute> = new Map()
   #byId: ReadonlyMap<string, ServiceRoute> = new Map()
   #isLoaded = false
   #isClosed = false
@@ -74,6 +77,10 @@ class PolledRouteTable implements RouteTable {
 
   find(tenantName: string, serviceName: string): ServiceRoute | null {
     return this.#byName.get(keyOf(tenantName, serviceName)) ?? null
+  }
+
+  findByDomain(domain: string): ServiceRoute | null {
+    return this.#byDomain.get(domain) ?? null
   }
 
   findById(serviceId: string): ServiceRoute | null {
@@ -117,6 +124,7 @@ class PolledRouteTable implements RouteTable {
       const routes = await this.#options.source.read()
       if (this.#isClosed) return
       this.#byName = new Map(routes.map((route) => [keyOf(route.tenantName, route.serviceName), route]))
+      this.#byDomain = new Map(routes.flatMap((route) => route.domains.map((domain) => [domain, route] as const)))
       this.#byId = new Map(routes.map((route) => [route.serviceId, route]))
       this.#isLoaded = true
       for (const listener of this.#listeners) listener()

@@ -54,6 +54,7 @@ export function aRoute(change: Partial<ServiceRoute> = {}): ServiceRoute {
     status: 'AVAILABLE',
     statusReason: null,
     isSticky: false,
+    domains: [],
     instances: [],
     limits: null,
     draining: [],

@@ -28,7 +28,7 @@ beforeEach(async () => {
   const { instance } = await rig.app((request, response) => response.end(JSON.stringify(request.headers)))
   const app = { access: 'private', serviceType: 'web-app', instances: [instance] } as const
   await rig.setRoutes(
-    aRoute(app),
+    aRoute({ ...app, domains: ['own.example.com'] }),
     aRoute({ ...app, serviceName: 'other' }),
     aRoute({ ...app, serviceName: 'json', serviceType: 'api' }),
   )
@@ -79,6 +79,20 @@ describe('a browser that opens a private web app', () => {
     // The session is of one service.
     const cookie = cookieOf(finished, 'user')
     expect((await rig.ask({ host: 'other.localhost', headers: { cookie } })).status).toBe(401)
+  })
+
+  test('under a domain of the service’s own comes back there, and never to a domain that is not the service’s', async () => {
+    const { query, state } = await begin('/here', 'own.example.com')
+    const sent = new URL((await post(query, 'right')).headers.get('location') ?? '')
+    expect(sent.host).toBe('own.example.com:7420')
+    const back = { path: sent.pathname + sent.search, host: 'own.example.com', headers: { ...page, cookie: state } }
+    expect(await rig.ask(back)).toMatchObject({ status: 303, headers: { location: '/here' } })
+    for (const domain of ['evil.example.com', 'OWN.example.com', 'own.example.com@evil.test', '']) {
+      const bent = new URLSearchParams(query)
+      bent.set('domain', domain)
+      const answer = await post(`?${bent.toString()}`, 'right')
+      expect([answer.status, answer.headers.get('location')]).toEqual([404, null])
+    }
   })
 
   test('gets a page whose policy lets browsers name their origin when they send its form', async () => {

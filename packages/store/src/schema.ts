@@ -19,6 +19,8 @@ import type {
 import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
+import type { ServiceDomainTable } from './service-domains/domain-table.ts'
+import type { WorkKind } from './work/work-kind.ts'
 import type { ImagePushTable } from './images/push-table.ts'
 import type { ServiceInstanceLogTable } from './service-logs/service-log-table.ts'
 import type { ServiceInstanceTable } from './service-state/instance-table.ts'
@@ -77,6 +79,7 @@ export interface Schema {
     created_by: string
   }
   image_push: ImagePushTable
+  service_domain: ServiceDomainTable
   image_version: {
     id: GeneratedAlways<number>
     tenant_id: string
@@ -388,5 +391,3 @@ export interface Schema {
     read_at: ColumnType<Date | null, never, Date>
   }
 }
-
-export type WorkKind = 'build' | 'service' | 'sweep' | 'schedule' | 'notification' | 'image' | 'push' | 'sample'

@@ -22,6 +22,8 @@ const onError = (): void => undefined
 const database = openDatabase({ url, maxConnections: 4, applicationName: 'build server', onError })
 const env = testProgramEnvironment()
 startReconcilers({
+  resolveTxt: () => Promise.resolve([]),
+  vouchedDomains: [],
   database,
   hints: openHints({ url, applicationName: 'build server', onError }),
   driver: createDockerDriver({ installation, dockerHost, logger: silentLogger }),

@@ -104,6 +104,12 @@ export const groups: readonly Group[] = [
     ['history', 'List the revisions of a service.', () => import('./services/history.ts')],
     ['open', 'Open a service in the browser.', () => import('./services/open.ts')],
   ]),
+  group('domains', 'Domains under which services answer.', [
+    ['list', 'List the domains of a service and the records that prove them.', () => import('./domains/list.ts')],
+    ['add', 'Have a service answer under a domain.', () => import('./domains/add.ts')],
+    ['verify', 'Look for the proof of a domain now.', () => import('./domains/verify.ts')],
+    ['rm', 'Take a domain away from a service.', () => import('./domains/rm.ts')],
+  ]),
   group('webapps', 'The older name of services of type web-app.', [
     ['create', 'Create a web app and deploy it.', () => import('./webapps/create.ts')],
     ['update', 'Change a web app.', () => import('./webapps/update.ts')],

@@ -7,6 +7,7 @@ import { imageRoutes } from './images.ts'
 import { queryRoutes } from './queries.ts'
 import { notificationRoutes } from './notifications.ts'
 import { secretRoutes } from './secrets.ts'
+import { serviceDomainRoutes } from './service-domains.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
 import { tenantRoutes } from './tenants.ts'
@@ -23,6 +24,7 @@ export const routes = {
   ...workflowRoutes,
   ...triggerRoutes,
   ...serviceRoutes,
+  ...serviceDomainRoutes,
   ...tenantRoutes,
   ...emailRoutes,
   ...notificationRoutes,

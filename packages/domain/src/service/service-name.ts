@@ -76,8 +76,13 @@ export function parseServiceHost(hostHeader: string, domain: string): ParsedServ
   return isService ? { kind: 'service', serviceName, tenantName } : { kind: 'unknown' }
 }
 
-/** Lower-case, without port and trailing dot. */
-function bareHost(host: string): string {
+/** The port of a host as it is written, with its colon; empty = none. */
+export function portOfHost(host: string): string {
+  return /:\d+$/.exec(host)?.[0] ?? ''
+}
+
+/** A `Host` header's name: lower-case, without port and trailing dot. */
+export function bareHost(host: string): string {
   const colon = host.lastIndexOf(':')
   const name = (colon < 0 ? host : host.slice(0, colon)).toLowerCase()
   return name.endsWith('.') ? name.slice(0, -1) : name

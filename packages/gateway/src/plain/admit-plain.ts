@@ -1,7 +1,8 @@
 /** Which plain requests go to an instance without Node's parser: those of public services that are awake. */
-import { type Clock, parseServiceHost } from '@cairn/domain'
+import type { Clock } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import type { RequestGate } from '../limits/request-gate.ts'
+import { routeOfHost } from '../route-of-host.ts'
 import type { RouteTable } from '../route-table.ts'
 import { sessionOf } from '../sessions/request-session.ts'
 import type { StickySessions } from '../sessions/sticky-sessions.ts'
@@ -14,6 +15,7 @@ import type { PlainAnswer, PlainRequest } from './read-head.ts'
 export interface PlainPathOptions {
   readonly routes: RouteTable
   readonly domain: string
+  readonly publicUrl: string
   readonly scheme: 'http' | 'https'
   readonly clock: Clock
   readonly room: WakeRoom
@@ -76,10 +78,8 @@ class Admission implements PlainPath {
   }
 
   #routeOf(host: string): ServiceRoute | null {
-    const { routes, domain, room } = this.#options
-    const parsed = parseServiceHost(host, domain)
-    const route = parsed.kind === 'service' ? routes.find(parsed.tenantName, parsed.serviceName) : null
-    return route === null || route.access !== 'public' ? null : room.current(route)
+    const owner = routeOfHost(this.#options, host)
+    return owner.kind !== 'service' || owner.route.access !== 'public' ? null : this.#options.room.current(owner.route)
   }
 
   #fieldsOf({ hasDate }: PlainAnswer, isLast: boolean): string {

@@ -8,6 +8,7 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { bareHost } from '@cairn/domain'
 import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
 import type { Refusal } from '../refusal.ts'
 import { cookieName, readCookie, type Scheme, setCookie } from '../sessions/own-cookies.ts'
@@ -53,7 +54,9 @@ function isOwnRequest({ headers }: IncomingMessage, scheme: Scheme): boolean {
 /** Sends the browser to the sign-in page of Cairn. */
 export function askToSignIn(options: BrowserSignInOptions, request: IncomingMessage, route: ServiceRoute): Refusal {
   const state = randomSecret()
-  const query = new URLSearchParams({ service: route.serviceId, state, path: ownPath(request.url ?? '/') })
+  const host = bareHost(request.headers.host ?? '')
+  const asked = { service: route.serviceId, state, path: ownPath(request.url ?? '/') }
+  const query = new URLSearchParams(route.domains.includes(host) ? { ...asked, domain: host } : asked)
   return redirect(`${options.publicUrl.replace(/\/$/, '')}/sign-in?${query.toString()}`, [
     setCookie({ name: 'state', value: state, scheme: options.scheme, maxAge: stateSeconds }),
   ])

@@ -2,11 +2,11 @@
  * The sign-in page on Cairn's own host: takes an API token, remembers the browser, and sends it back to the service with
  * a one-time code.
  *
- * Always true: the browser is sent to the host of a service of the route table and nowhere else, and only when the token
+ * Always true: the browser is sent to a host of a service of the route table, one that it has now, and nowhere else, and only when the token
  * is one of that service's tenant.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Logger, serviceHost } from '@cairn/domain'
+import { type Logger, portOfHost, serviceHost } from '@cairn/domain'
 import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
 import { authorizationUnavailable, escapeHtml, type Refusal, refuse } from '../refusal.ts'
 import type { RouteTable } from '../route-table.ts'
@@ -32,6 +32,8 @@ interface Asked {
   readonly route: ServiceRoute
   readonly state: string
   readonly path: string
+  /** The domain of the service's own at which the browser was; null = at the host of its name. */
+  readonly domain: string | null
 }
 
 const mostBytes = 16 * 1024
@@ -84,7 +86,9 @@ class Page {
     const route = this.#options.routes.findById(fields.get('service') ?? '')
     const state = fields.get('state') ?? ''
     if (route === null || !/^[\w-]{43}$/.test(state)) return null
-    return { route, state, path: ownPath(fields.get('path') ?? '/') }
+    const domain = fields.get('domain')
+    if (domain !== null && !route.domains.includes(domain)) return null
+    return { route, state, path: ownPath(fields.get('path') ?? '/'), domain }
   }
 
   /** Who is signed in here already goes on at once. */
@@ -113,21 +117,23 @@ class Page {
       parent: holder.session,
     })
     const query = new URLSearchParams({ code, state })
-    return redirect(`${scheme}://${this.#hostOf(route)}${returnPath}?${query.toString()}`, cookies)
+    return redirect(`${scheme}://${this.#hostOf(asked)}${returnPath}?${query.toString()}`, cookies)
   }
 
-  #hostOf(route: ServiceRoute): string {
-    return serviceHost(route.serviceName, route.tenantName, this.#options.domain)
+  #hostOf({ route, domain }: Asked): string {
+    const below = this.#options.domain
+    return domain === null ? serviceHost(route.serviceName, route.tenantName, below) : `${domain}${portOfHost(below)}`
   }
 
-  #show(response: ServerResponse, { route, state, path }: Asked, problem: string | null): void {
-    const hidden = Object.entries({ service: route.serviceId, state, path })
+  #show(response: ServerResponse, asked: Asked, problem: string | null): void {
+    const { route, state, path, domain } = asked
+    const hidden = Object.entries({ service: route.serviceId, state, path, ...(domain === null ? {} : { domain }) })
       .map(([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`)
       .join('')
     const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to Cairn</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem;color:#222}
 input,button{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin:.3rem 0}</style>
-<h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(route))}</b> is private. Sign in with an API token of its tenant.</p>
+<h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(asked))}</b> is private. Sign in with an API token of its tenant.</p>
 ${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
 <form method="post" action="/sign-in">${hidden}
 <label>API token <input type="password" name="token" autocomplete="off" required autofocus></label>

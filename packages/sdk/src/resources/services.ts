@@ -4,6 +4,8 @@ import type {
   ListWakesQuery,
   ServiceBody,
   ServiceDetails,
+  ServiceDomain,
+  ServiceDomains,
   ServiceId,
   ServiceMetrics,
   ServiceMetricsQuery,
@@ -152,6 +154,49 @@ export class Services {
       (pageNumber) => this.#transport.call('listWakes', { params, query: { ...query, pageNumber } }, options),
       ({ wakes }) => wakes,
     )
+  }
+
+  /**
+   * Lists the domains under which a service answers, or will once they are proven, beside its own host.
+   *
+   * @example
+   * const { domains } = await client.services.listServiceDomains(id)
+   */
+  listServiceDomains(serviceId: string, options?: CallOptions): Promise<ServiceDomains> {
+    return this.#transport.call('listServiceDomains', { params: { serviceId } }, options)
+  }
+
+  /**
+   * Has a service answer under a domain as soon as its `record` is in the DNS of the domain; at most 20 per service.
+   *
+   * @param domain - a host name, in any letters, without scheme, port or path.
+   * @throws ConflictError when the service has the domain already, or 20 of them.
+   * @example
+   * const { record } = await client.services.addServiceDomain(id, 'forecast.example.com')
+   * console.log(`add to DNS: ${record.name} ${record.type} ${record.value}`)
+   */
+  addServiceDomain(serviceId: string, domain: string, options?: CallOptions): Promise<ServiceDomain> {
+    return this.#transport.call('addServiceDomain', { params: { serviceId }, body: { domain } }, options)
+  }
+
+  /**
+   * Looks for the proof of a domain now, also when that was given up after a week. Answers before it has looked.
+   *
+   * @example
+   * await client.services.verifyServiceDomain(id, 'forecast.example.com')
+   */
+  verifyServiceDomain(serviceId: string, domain: string, options?: CallOptions): Promise<ServiceDomain> {
+    return this.#transport.call('verifyServiceDomain', { params: { serviceId, domain } }, options)
+  }
+
+  /**
+   * Takes a domain away from a service, which no longer answers under it.
+   *
+   * @example
+   * await client.services.removeServiceDomain(id, 'forecast.example.com')
+   */
+  async removeServiceDomain(serviceId: string, domain: string, options?: CallOptions): Promise<void> {
+    await this.#transport.call('removeServiceDomain', { params: { serviceId, domain } }, options)
   }
 
   /**

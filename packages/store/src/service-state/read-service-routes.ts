@@ -17,6 +17,8 @@ export interface ServiceRoute {
   readonly statusReason: string | null
   /** Whether a browser's requests go to one instance as long as it is there; always for shiny. */
   readonly isSticky: boolean
+  /** Proven domains under which it answers beside its own host. */
+  readonly domains: readonly string[]
   /** null = none of its own. */
   readonly limits: ServiceLimits | null
   /** Ready instances of the active revision that do not drain. */
@@ -60,6 +62,7 @@ export async function readServiceRoutes(db: Db): Promise<ServiceRoute[]> {
       s.tenant_id as "tenantId", t.name as "tenantName", s.access,
       s.status, split_part(s.status_reason, chr(10), 1) as "statusReason", s.scale_tier as tier, s.wakes,
       s.request_limits as limits,
+      array(select d.domain from service_domain d where d.service_id = s.id and d.status = 'active') as domains,
       split_part(s.wake_failure, chr(10), 1) as failure,
       s.service_type = 'shiny' or coalesce((active.spec ->> 'sessionStickiness')::boolean, false) as "isSticky",
       ${instances(sql`i.revision = s.active_revision and i.draining_since is null`)} as instances,

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { WorkKind } from '../schema.ts'
+import type { WorkKind } from './work-kind.ts'
 import type { WorkItem } from './work-item.ts'
 
 export interface ClaimOptions {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { StoredExecutionStatus } from '@cairn/contract'
 import type { Db } from '../database/database.ts'
-import type { WorkKind } from '../schema.ts'
+import type { WorkKind } from './work-kind.ts'
 
 /** How much there is to do, over all tenants. */
 export interface WorkCounts {

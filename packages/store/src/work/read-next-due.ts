@@ -1,7 +1,7 @@
 /** Locks nothing. Index: work (kind, available_at). */
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { WorkKind } from '../schema.ts'
+import type { WorkKind } from './work-kind.ts'
 
 /** Milliseconds until a key of these kinds is due, 0 when one is by now; null = none is within `withinMs`. */
 export async function readNextDue(db: Db, kinds: readonly WorkKind[], withinMs: number): Promise<number | null> {

@@ -11,10 +11,10 @@
  *   2. the own work row, by `holdLease`
  *   3. other rows
  *   4. other work rows, by `enqueueWork`, all in one call (it sorts them)
- * A pass enqueues only kinds that stand after its own in `sweep → schedule → build → image → service → notification`, so that two passes can never wait
+ * `domain` enqueues nothing. A pass enqueues only kinds that stand after its own in `sweep → schedule → build → image → service → notification`, so that two passes can never wait
  * for each other's own row. `claimWork` and `renewLeases` lock many rows but wait for none.
  */
-import type { WorkKind } from '../schema.ts'
+import type { WorkKind } from './work-kind.ts'
 
 /** A claimed key. Whatever is written for it goes into a transaction in which `holdLease` answered true. */
 export interface WorkItem {

@@ -1,0 +1,10 @@
+export type WorkKind =
+  | 'build'
+  | 'service'
+  | 'sweep'
+  | 'schedule'
+  | 'notification'
+  | 'image'
+  | 'push'
+  | 'sample'
+  | 'domain'
