@@ -1,4 +1,4 @@
-import { type DrainingService, drainOf, drainReason } from './drain.ts'
+import { crowdedOut, type DrainingService, drainOf, drainReason, isCrowdedOut } from './drain.ts'
 import type { InstanceFate } from './evolve-instance.ts'
 import { restartBackoffMs } from './instance-health.ts'
 import {
@@ -129,7 +129,10 @@ function successor(
 function drain(pass: RevisionPass): RevisionOutcome {
   const instances = pass.fates.flatMap((fate) => (fate.kind === 'gone' ? [] : [leaving(pass, fate)]))
   const staying = instances.filter((instance) => instance.status !== 'stopping')
-  if (staying.length === 0) return { ...retire(pass, 'replaced by a newer revision'), instances }
+  if (staying.length === 0) {
+    const isCrowded = isCrowdedOut(pass.service, pass.revision.revision)
+    return { ...retire(pass, isCrowded ? crowdedOut : 'replaced by a newer revision'), instances }
+  }
   const drains = staying.map((instance) => drainOf(pass.now, pass.service, instance, pass.traffic))
   const reason = drainReason(drains)
   const { revision } = pass

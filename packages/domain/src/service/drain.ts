@@ -10,7 +10,7 @@ import {
 
 /** What is recorded and says how long instances drain. */
 export type DrainingService = Pick<ServiceState, 'activeRevision' | 'longestDrainMs'> & {
-  readonly revisions: readonly Pick<RevisionState, 'revision' | 'cause'>[]
+  readonly revisions: readonly Pick<RevisionState, 'revision' | 'cause' | 'status'>[]
 }
 
 export interface Drain {
@@ -24,9 +24,11 @@ export interface Drain {
  * When an instance that drains ends. Open requests keep it for 30 s, WebSockets and live sessions for an hour, or all of
  * them for as long as the service says; a restart by a user waits for requests only. Without any of them it ends
  * 10 s after the last was seen, so that gateways which have not heard yet and browsers that reconnect still reach it.
+ * Of a revision that is crowded out it ends in any case.
  */
 export function drainOf(now: number, service: DrainingService, instance: InstanceState, traffic: DrainTraffic): Drain {
   const since = instance.drainingSince ?? now
+  if (isCrowdedOut(service, instance.revision)) return { endsAt: since + timing.leastDrainMs, waitsFor: [] }
   const holds = holdsOf(service, instance, traffic.open)
   const longestOf = (ofKind: number): number => Math.max(service.longestDrainMs ?? ofKind, timing.leastDrainMs)
   if (holds.length === 0) {
@@ -36,6 +38,15 @@ export function drainOf(now: number, service: DrainingService, instance: Instanc
   }
   const longestMs = longestOf(Math.max(...holds.map((hold) => hold.longestMs)))
   return { endsAt: since + longestMs, waitsFor: holds.map((hold) => hold.what) }
+}
+
+/** What a revision that ended because of {@link isCrowdedOut} says. */
+export const crowdedOut = 'replaced; three newer revisions drain as well, and no more do at a time'
+
+/** Whether so many newer revisions drain that this one has to end: each holds memory for as long as a visitor likes. */
+export function isCrowdedOut({ revisions }: Pick<DrainingService, 'revisions'>, revision: number): boolean {
+  const newer = revisions.filter((other) => other.status === 'draining' && other.revision > revision)
+  return newer.length >= timing.mostDraining
 }
 
 interface Hold {

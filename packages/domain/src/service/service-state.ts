@@ -209,6 +209,8 @@ export const serviceTiming = {
   drainSessionsMs: 3_600_000,
   /** How long it stays with nothing open: gateways read their routes every 5 s at the latest, and report every 2 s. */
   leastDrainMs: 10_000,
+  /** Revisions of a service that drain at a time; with one more the oldest ends. */
+  mostDraining: 3,
   /** Between two looks at what is open on it. */
   drainLookMs: 2_000,
   /** From SIGTERM to SIGKILL. */

@@ -81,3 +81,26 @@ test('an instance that is not wanted any more drains, and takes no new visitors'
   await rig.run(1_000)
   expect(await rig.containers()).toEqual([])
 })
+
+test('of many revisions with open WebSockets three drain at a time, and the oldest ends with that reason', async () => {
+  await rig.create()
+  await rig.run(2_000)
+  const drained: string[] = []
+  for (let release = 2; release <= 6; release += 1) {
+    const serving = (await rig.route())?.instances[0]?.name ?? ''
+    drained.push(serving)
+    await report(serving, { openTunnels: 1 })
+    await rig.update(aSpec({ env: { A: String(release) } }))
+    await rig.run(15_000)
+    for (const name of drained) await report(name, { openTunnels: 1 })
+  }
+  await rig.run(15_000)
+  const { revisions } = await rig.state()
+  expect(revisions.map(({ status }) => status)).toEqual(['draining', 'draining', 'draining', 'active'])
+  expect((await rig.route())?.draining.map(({ name }) => name).toSorted()).toEqual(drained.slice(-3).toSorted())
+  const { rows } = await database.database.pool.query<{ reason: string }>(
+    'select reason from service_revision where service_id = $1 and revision = 1',
+    [rig.serviceId],
+  )
+  expect(rows[0]?.reason).toBe('replaced; three newer revisions drain as well, and no more do at a time')
+})
