@@ -48,7 +48,10 @@ it('A workflow is judged as when it is created or replaced, and stays as it is',
   expect(taken).toMatchObject({ status: 400, body: { code: 'name_taken' } })
   const bad = { ...body, triggers: [{ cron: '99 * * * *' }] }
   expect((await leavesNothing(() => fixture.call('updateWorkflow', { params, query, body: bad }))).status).toBe(400)
-  const revised = await leavesNothing(() => fixture.call('updateWorkflow', { params, query, body }))
+  const same = await leavesNothing(() => fixture.call('updateWorkflow', { params, query, body }))
+  expect(same).toMatchObject({ status: 200, body: { dryRun: true, changes: [] } })
+  const other = { ...body, tags: [{ name: 'nightly' }] }
+  const revised = await leavesNothing(() => fixture.call('updateWorkflow', { params, query, body: other }))
   expect(revised).toMatchObject({ status: 200, body: { dryRun: true, changes: ['workflow.revised'] } })
 })
 

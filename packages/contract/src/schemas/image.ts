@@ -235,7 +235,7 @@ export type VersionInRegistry = Static<typeof VersionInRegistry>
 /**
  * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that
  * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed. `digest` is the content id
- * of the image, `layers` the digests of its layers, the base first; both, and `sbom`, are null until the image was built
+ * of the image, `contextSha256` that of the zip that it is built from (null = from no zip), `layers` the digests of its layers, the base first; both, and `sbom`, are null until the image was built
  * and looked at. `registry` is null for what is not pushed to one.
  */
 export const ImageVersionDetails = Type.Object({
@@ -249,6 +249,7 @@ export const ImageVersionDetails = Type.Object({
   queuePosition: Type.Optional(nullable(Type.Integer(), addedByCairn)),
   digest: Type.Optional(nullable(Type.String(), addedByCairn)),
   layers: Type.Optional(nullable(Type.Array(Type.String()), addedByCairn)),
+  contextSha256: Type.Optional(nullable(Type.String(), addedByCairn)),
   sbom: Type.Optional(nullable(SbomSummary, addedByCairn)),
   registry: Type.Optional(nullable(VersionInRegistry, addedByCairn)),
   size: Type.Integer(),

@@ -94,6 +94,7 @@ function describeVersion(version: DescribedVersion): ImageVersionDetails {
     lastBuildReason: version.lastBuildReason,
     statusReason: version.statusReason,
     digest: version.engineImageId,
+    contextSha256: version.contextSha256,
     layers: version.layers === null ? null : [...version.layers],
     sbom: version.sbomSummary,
     registry: version.registry,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CairnError, type FieldError } from '@cairn/contract'
 import {
   type BodyBefore,
@@ -58,12 +59,12 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
     const revised = storeBody(body, name, before)
     const { secrets, warnings: found } = await checkBody(context, tx, caller.tenantId, revised)
     if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
-    await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
-    await recordChange(tx, caller, {
-      type: 'workflow.revised',
-      id: locked.id,
-      facts: { revision: locked.revision + 1 },
-    })
+    // Who sends again what is there gets no revision of it.
+    if (!isDeepStrictEqual(revised, locked.body)) {
+      await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
+      const facts = { revision: locked.revision + 1 }
+      await recordChange(tx, caller, { type: 'workflow.revised', id: locked.id, facts })
+    }
     const workflow = { tenantId: caller.tenantId, workflowId: locked.id }
     return { stored: revised, hooks: await writeTriggers(context, tx, workflow, revised), warnings: found }
   })
