@@ -31,11 +31,27 @@ export async function readYaml(text: string, name: string): Promise<unknown> {
   const document = parseDocument(text, { version: '1.1', customTags: likeTheReference, prettyErrors: true })
   const [error] = document.errors
   if (error === undefined) return document.toJS({ maxAliasCount: 1000 })
+  throw invalidYaml(name, error)
+}
+
+function invalidYaml(name: string, error: Error): Error {
   const [first = error.message] = error.message.split('\n')
-  throw usageError(`${name} is not valid YAML: ${first.replace(/:$/, '')}.`, {
+  return usageError(`${name} is not valid YAML: ${first.replace(/:$/, '')}.`, {
     hint: '`cairn render FILE` shows what a template comes out as.',
     cause: error,
   })
+}
+
+/**
+ * The documents of a text that are divided by `---`, each read as by {@link readYaml}.
+ *
+ * @throws CliError of exit code 2 with the line.
+ */
+export async function readYamlDocuments(text: string, name: string): Promise<unknown[]> {
+  const { parseAllDocuments } = await import('yaml')
+  const documents = [...parseAllDocuments(text, { version: '1.1', customTags: likeTheReference, prettyErrors: true })]
+  for (const { errors } of documents) if (errors[0] !== undefined) throw invalidYaml(name, errors[0])
+  return documents.map((document) => document.toJS({ maxAliasCount: 1000 }))
 }
 
 /**

@@ -27,6 +27,7 @@ import type { Answer, Operation } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
 import { checkBody, checkTriggers } from './check-body.ts'
+import { describeStep } from './read-workflows.ts'
 
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
   checkTriggers(context, body.triggers ?? [], null)
@@ -60,7 +61,7 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
     const { secrets, warnings: found } = await checkBody(context, tx, caller.tenantId, revised)
     if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
     // Who sends again what is there gets no revision of it.
-    if (!isDeepStrictEqual(revised, locked.body)) {
+    if (!isDeepStrictEqual(asShown(revised), asShown(readStoredBody(locked.body)))) {
       await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
       const facts = { revision: locked.revision + 1 }
       await recordChange(tx, caller, { type: 'workflow.revised', id: locked.id, facts })
@@ -70,6 +71,12 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
   })
   hintSchedules(context, stored)
   return { id: params.workflowId, ...answerHooks(hooks), ...answerWarnings(warnings) }
+}
+
+/** What is said and what goes without saying are one. */
+function asShown(body: StoredBody): object {
+  const steps = Object.entries(body.steps).map(([name, step]) => [name, describeStep(step, [])] as const)
+  return { ...body, steps: Object.fromEntries(steps) }
 }
 
 const answerWarnings = (warnings: readonly FieldError[]): { warnings?: FieldError[] } =>

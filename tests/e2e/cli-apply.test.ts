@@ -1,0 +1,188 @@
+/** `cairn plan`, `apply` and `export` against the real server: a folder of files with one thing of each kind. */
+import { spawn } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createServerProcess, type ServerProcess } from './server-process.ts'
+
+const program = resolve('apps/cli/bin/cairn.mjs')
+let server: ServerProcess
+let folder: string
+
+async function cairn(...args: string[]) {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      CAIRN_URL: server.baseUrl,
+      CAIRN_TOKEN: server.token,
+      API_PASSWORD: 'of the warehouse',
+    },
+  })
+  child.stdin.end()
+  const parts = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (parts.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (parts.stderr += chunk.toString()))
+  const code = await new Promise<number | null>((done) => child.once('close', done))
+  return { code, ...parts }
+}
+
+const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text)
+
+const workflow = (cron: string): string => `kind: workflow
+body:
+  name: nightly
+  triggers:
+    - cron: ${cron}
+    - webhook: true
+  steps:
+    load: { type: sql, sqlQueryPath: sales/load.sql }
+    train:
+      imageName: forecast
+      command: "true"
+      parents: [load]
+      parameters: { env: { MONTHS: "12" }, secrets: [warehouse] }
+`
+
+const service = (greeting: string): string => `kind: service
+body:
+  name: echo
+  serviceType: web-app
+  imageDetails: { imageName: forecast }
+  parameters: { env: { GREETING: ${greeting} } }
+`
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cairn-apply-'))
+  server = await createServerProcess()
+  await server.start()
+  await cp('tests/e2e/fixtures/echo-service', join(folder, 'app'), { recursive: true })
+  await write(
+    'image.yaml',
+    'body: { name: forecast, type: webapp, buildDetails: { source: upload } }\nartifact: { path: app }\n',
+  )
+  await write('all.yaml', `${service('hello')}---\n${workflow('0 2 * * *')}`)
+  await write(
+    'data.yaml',
+    'kind: query\nbody: { path: sales/load.sql, text: "select 1;" }\n---\nkind: secret\nbody: { name: warehouse, valueFromEnv: API_PASSWORD }\n',
+  )
+  await write('code.yaml', 'kind: artifact\nbody: { name: code, description: The code }\nartifact: { path: app }\n')
+})
+afterAll(async () => {
+  await server.dispose()
+  await rm(folder, { recursive: true })
+})
+
+it('plans a folder before anything is there, makes all of it in its order, and has nothing to do afterwards', async () => {
+  const planned = await cairn('plan', '-f', '.', '--exit-code')
+  expect(planned).toMatchObject({ code: 2, stderr: '' })
+  const made = planned.stdout.split('\n').filter((line) => line.startsWith('+ '))
+  expect(made.map((line) => line.split(' ')[1])).toEqual([
+    'secret',
+    'query',
+    'artifact',
+    'image',
+    'workflow',
+    'service',
+  ])
+  expect(planned.stdout).toContain('    → builds version 0.0.1')
+  expect(planned.stdout).toContain('    → runs at 0 2 * * * (UTC)')
+  expect(await server.client.artifacts.listArtifacts().all()).toEqual([])
+
+  const applied = await cairn('apply', '-f', '.')
+  expect([applied.code, applied.code === 0 ? '' : applied.stderr]).toEqual([0, ''])
+  expect(applied.stderr).not.toContain('of the warehouse')
+  const { resources } = JSON.parse(applied.stdout)
+  expect(resources.at(-1)).toMatchObject({ kind: 'service', action: 'create', result: { status: 'AVAILABLE' } })
+
+  const again = await cairn('plan', '-f', '.', '--exit-code')
+  expect([again.code, again.stdout.trim().split('\n').at(-1)]).toEqual([0, 'Nothing is to be done.'])
+  const twice = await cairn('apply', '-f', '.', '-o', 'ndjson')
+  expect([
+    twice.code,
+    JSON.parse(twice.stdout).resources.every(({ action }: { action: string }) => action === 'none'),
+  ]).toEqual([0, true])
+})
+
+it('says what differs and what follows from it, and does that and nothing else', async () => {
+  await write('all.yaml', `${service('hi')}---\n${workflow('0 3 * * *')}`)
+  const planned = await cairn('plan', '-f', '.')
+  expect(planned.stdout).toContain(
+    '~ service echo changes\n    ~ parameters.env.GREETING: "hello" → "hi"\n    → deploys anew',
+  )
+  expect(planned.stdout).toMatch(/no longer runs at 0 2 \* \* \* \(UTC\), next at 20/)
+  expect(planned.stdout).toContain('→ runs at 0 3 * * * (UTC)')
+  expect(planned.stdout).toContain('0 to make, 2 to change, 4 as they are.')
+  const [before] = await server.client.workflows.listWorkflows().all()
+  expect((await cairn('apply', '-f', '.')).code).toBe(0)
+  const [after] = await server.client.workflows.listWorkflows().all()
+  const hookOf = (of: typeof before) => of?.triggers.find(({ webhook }) => webhook !== undefined)?.webhook
+  expect(hookOf(after)).toBe(hookOf(before))
+  expect((await cairn('plan', '-f', '.', '--exit-code')).code).toBe(0)
+
+  await write('app/new-file.txt', 'another content')
+  const content = await cairn('plan', '-f', 'image.yaml', '-f', 'code.yaml')
+  expect(content.stdout).toContain('→ builds the version after 0.0.1')
+  expect(content.stdout).toContain('~ artifact code changes')
+})
+
+it('exports what a plan finds nothing to do about', async () => {
+  const all = await Promise.all([
+    cairn('export', 'workflow', 'nightly'),
+    cairn('export', 'service', 'echo'),
+    cairn('export', 'query', 'sales/load.sql'),
+  ])
+  expect(all.map(({ code, stderr }) => [code, stderr])).toEqual([
+    [0, ''],
+    [0, ''],
+    [0, ''],
+  ])
+  expect(all[0]?.stdout).toContain('imageName: forecast')
+  await write('exported.yaml', all.map(({ stdout }) => stdout).join('---\n'))
+  const planned = await cairn('plan', '-f', 'exported.yaml', '--exit-code')
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining('Nothing is to be done.')])
+})
+
+it('names the file and what is wrong in it, and does nothing then', async () => {
+  const refused = async (text: string) => {
+    await write('bad.yaml', text)
+    const { code, stdout, stderr } = await cairn('apply', '-f', 'bad.yaml')
+    return [code, stdout, stderr.split('\n')[0]]
+  }
+  expect(await refused('kind: workflw\nbody: { name: a }\n')).toEqual([
+    2,
+    '',
+    expect.stringMatching(/bad\.yaml: kind must be one of .* Did you mean workflow/),
+  ])
+  expect(await refused('body: { name: a }\n')).toEqual([2, '', expect.stringContaining('bad.yaml: kind is missing')])
+  expect(await refused('kind: secret\nbody: { name: other, value: open }\n')).toEqual([
+    2,
+    '',
+    expect.stringContaining('body.value is not a known key of a secret'),
+  ])
+  expect(await refused('kind: secret\nbody: { name: other, valueFromEnv: NOWHERE }\n')).toEqual([
+    2,
+    '',
+    expect.stringContaining('the variable NOWHERE is not set'),
+  ])
+  expect(
+    await refused('kind: workflow\nbody: { name: a, steps: { s: { imageName: forcast, command: x } } }\n'),
+  ).toEqual([4, '', expect.stringContaining('There is no image forcast. Did you mean forecast?')])
+  expect(
+    await refused(
+      'kind: workflow\nbody: { name: a, triggers: [{ cron: 99 * * * * }], steps: { s: { imageName: forecast, command: x } } }\n',
+    ),
+  ).toEqual([1, '', expect.stringContaining('cron')])
+  expect(
+    await refused(
+      'kind: query\nbody: { path: a.sql, text: "x" }\n---\nkind: query\nbody: { path: a.sql, text: "y" }\n',
+    ),
+  ).toEqual([
+    2,
+    '',
+    expect.stringContaining('query a.sql stands in bad.yaml (document 1) and in bad.yaml (document 2)'),
+  ])
+})
