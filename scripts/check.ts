@@ -17,6 +17,10 @@ const gates: readonly Gate[] = [
   { name: 'lint', argv: [bin('oxlint'), '--deny-warnings'] },
   { name: 'types', argv: [process.execPath, join('node_modules', 'typescript-7', 'bin', 'tsc'), '-p', '.'] },
   {
+    name: 'types of the dashboard',
+    argv: [process.execPath, join('node_modules', 'typescript-7', 'bin', 'tsc'), '-p', 'apps/dashboard'],
+  },
+  {
     name: 'directions',
     argv: [bin('depcruise'), '--output-type', 'err', 'packages', 'apps', 'examples', 'tests', 'bench'],
   },

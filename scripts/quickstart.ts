@@ -13,6 +13,7 @@ import { type CairnClient, createClient } from '@cairn/sdk'
 import { deployDemandForecast } from '../examples/demand-forecast/deploy.ts'
 import { ensureBaseImage } from './container-engine/ensure-base-image.ts'
 import { ensureContainerEngine } from './container-engine/ensure-container-engine.ts'
+import { buildDashboard } from './dashboard/dashboard-build.ts'
 import { buildSite } from './docs/site-build.ts'
 import { chooseStateDirectory } from './state-directory.ts'
 
@@ -116,6 +117,15 @@ async function runMainJob(client: CairnClient): Promise<void> {
   say(`token           ${join(stateDirectory, 'quickstart-token')}`)
 }
 
+async function buildDashboardPage(): Promise<void> {
+  try {
+    await buildDashboard()
+    say(`dashboard       ${baseUrl}/   (sign in with the token)`)
+  } catch (error) {
+    say(error instanceof Error ? error.message : 'the dashboard was not built')
+  }
+}
+
 /** After the main job, which it would slow down: it takes the processor for some seconds when the site is not built. */
 async function buildDocumentation(): Promise<void> {
   const began = performance.now()
@@ -152,7 +162,7 @@ try {
   if (exitWhenDone && !stopRequested) await Promise.race([removeServices(client), stopped])
   if (!exitWhenDone && !stopRequested) {
     say('serving; stop with Ctrl-C')
-    void buildDocumentation()
+    void buildDashboardPage().then(buildDocumentation)
     const ended = new Promise<void>((resolve) => server?.once('exit', () => resolve()))
     await Promise.race([stopped, ended])
   }

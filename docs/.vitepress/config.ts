@@ -64,6 +64,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     ['API', 'api'],
     ['TypeScript SDK', 'sdk'],
     ['SDK, every method', 'sdk-reference'],
+    ['Dashboard', 'dashboard'],
     ['Command line', 'cli'],
     ['Commands', 'cli-reference'],
     ['Settings', 'config'],

@@ -64,8 +64,11 @@ interface Part {
 const dayMs = 86_400_000
 const clock: Clock = { now: () => Date.now() }
 
-/** Where `npm run docs` puts the site. */
-const siteDirectory = join(import.meta.dirname, '../../../docs/.vitepress/dist')
+/** Where `npm run docs` and `npm run dashboard` put what they build. */
+const siteDirectories = {
+  docs: join(import.meta.dirname, '../../../docs/.vitepress/dist'),
+  dashboard: join(import.meta.dirname, '../../dashboard/dist'),
+}
 
 /** Starts the server with the roles of its settings. Leaves nothing running when it rejects. */
 export async function startServer(options: ComposeOptions): Promise<Server> {
@@ -303,7 +306,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     allowedOrigins: settings.allowedOrigins,
     stopping,
     servesOperations: settings.roles.includes('api'),
-    siteDirectory,
+    siteDirectories,
   })
   const everyOtherHost = destinationOfApi(gateway.signInPage, api)
   return {

@@ -19,7 +19,7 @@ import { serveDocs } from './http/serve-docs.ts'
 import { type ReadinessProbe, serveHealth } from './http/serve-health.ts'
 import { serveMetrics } from './http/serve-metrics.ts'
 import { serveOperations } from './http/serve-operations.ts'
-import { serveSite } from './http/serve-site.ts'
+import { type SiteDirectories, serveSite } from './http/serve-site.ts'
 import type { ApiLimits } from './limits.ts'
 import { LogFollowers } from './log-followers.ts'
 import { createSignedLinks } from './signed-links.ts'
@@ -49,8 +49,8 @@ export interface ApiOptions {
   readonly stopping: AbortSignal
   /** False = health, metrics and the reference page only. */
   readonly servesOperations: boolean
-  /** Folder of the built documentation site; it need not be there. */
-  readonly siteDirectory: string
+  /** Folders of the built documentation site and dashboard; they need not be there. */
+  readonly siteDirectories: SiteDirectories
 }
 
 /**
@@ -105,7 +105,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   serveHealth(app, options.probes)
   serveMetrics(app, options.metrics)
   serveDocs(app, () => openApiDocument(routes))
-  serveSite(app, options.siteDirectory)
+  serveSite(app, options.siteDirectories)
   if (options.servesOperations)
     serveOperations(app, {
       context,

@@ -132,7 +132,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     limits: { ...defaultApiLimits, logWaitMs: 50, ...options.limits },
     stopping: stopping.signal,
     servesOperations: true,
-    siteDirectory: join(directory, 'site'),
+    siteDirectories: { docs: join(directory, 'site'), dashboard: join(directory, 'dashboard') },
   })
   return {
     app,

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'secret.html'), 'not of the site')
   app = fastify({ routerOptions: { ignoreTrailingSlash: true } })
   observeRequests(app, silentLogger, new Registry())
-  serveSite(app, site)
+  serveSite(app, { docs: site, dashboard: join(folder, 'dashboard') })
 })
 afterEach(async () => {
   await app.close()
@@ -56,6 +56,23 @@ it('finds pages without .html, leads /docs to its start, and / to both', async (
   expect((await app.inject('/')).body).toContain('href="/docs/"')
   const missing = await app.inject('/docs/nowhere')
   expect([missing.statusCode, missing.body]).toEqual([404, 'nothing here'])
+})
+
+it('shows the dashboard at / once it is built, and lets run no script in its page', async () => {
+  const dashboard = join(folder, 'dashboard')
+  await mkdir(join(dashboard, 'assets'), { recursive: true })
+  await writeFile(join(dashboard, 'index.html'), 'the dashboard')
+  await writeFile(join(dashboard, 'assets/main.1a2b.js'), 'main')
+  await writeFile(join(dashboard, '.sources'), 'one')
+  const page = await app.inject('/')
+  expect([page.statusCode, page.body]).toEqual([200, 'the dashboard'])
+  expect(page.headers['cache-control']).toBe('no-cache')
+  expect(page.headers['content-security-policy']).toContain("script-src 'self';")
+  const asset = await app.inject('/assets/main.1a2b.js')
+  expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+  for (const url of ['/assets/nowhere.js', '/assets/..%2f..%2fsecret.html', '/workflows']) {
+    expect((await app.inject(url)).statusCode).toBe(404)
+  }
 })
 
 it('keeps assets, whose names have a hash, for good and asks again for pages', async () => {

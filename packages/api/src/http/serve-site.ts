@@ -1,85 +1,8 @@
-/**
- * The documentation site under /docs: files of one folder and nothing else. Which files there are is read from the
- * folder, and a request only chooses among them by name; a path is never made from what a client sent.
- */
-import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+/** The documentation site under /docs, and the dashboard at /: the files of two folders and nothing else. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { SiteFolder, cachingOf, contentSecurityPolicy } from './site-folder.ts'
 
 const prefix = '/docs'
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-}
-
-/** Names of assets hold a hash of their content. */
-const forGood = 'public, max-age=31536000, immutable'
-
-interface SiteFile {
-  readonly content: Buffer
-  readonly etag: string
-  readonly type: string
-  readonly policy: string
-}
-
-/** Scripts of the site's own files, and those in the page itself that are as they were built. */
-function contentSecurityPolicy(page: string): string {
-  const inline = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)]
-  const hashes = inline.map(([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`)
-  return (
-    `default-src 'self'; script-src ${["'self'", ...new Set(hashes)].join(' ')}; style-src 'self' 'unsafe-inline'; ` +
-    "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-  )
-}
-
-/** The names, with `/`, of all files that are there now; null = the site is not built. */
-class SiteFolder {
-  readonly #directory: string
-  #version = ''
-  #names: ReadonlySet<string> = new Set()
-
-  constructor(directory: string) {
-    this.#directory = directory
-  }
-
-  /** Reads the folder again when it was built anew. */
-  async names(): Promise<ReadonlySet<string> | null> {
-    const built = await stat(join(this.#directory, '.sources')).catch(() => null)
-    if (built === null) return null
-    const version = `${built.ino} ${built.mtimeMs}`
-    if (version !== this.#version) {
-      const entries = await readdir(this.#directory, { recursive: true, withFileTypes: true })
-      const files = entries.filter((entry) => entry.isFile() && extname(entry.name) in types)
-      const pathOf = (parent: string, name: string): string =>
-        relative(this.#directory, join(parent, name)).split(sep).join('/')
-      this.#names = new Set(files.map(({ parentPath, name }) => pathOf(parentPath, name)))
-      this.#version = version
-    }
-    return this.#names
-  }
-
-  /** @param name one of {@link names}; null when it went meanwhile */
-  async read(name: string): Promise<SiteFile | null> {
-    const content = await readFile(join(this.#directory, name)).catch(() => null)
-    if (content === null) return null
-    const type = types[extname(name)] ?? 'application/octet-stream'
-    return {
-      content,
-      etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`,
-      type,
-      policy: contentSecurityPolicy(extname(name) === '.html' ? content.toString() : ''),
-    }
-  }
-}
 
 /** The file that a path below the prefix means: itself, a page without its `.html`, or the start page. */
 function fileNamed(path: string, names: ReadonlySet<string>): string | null {
@@ -112,17 +35,37 @@ function answerPage(reply: FastifyReply, status: number, page: string): FastifyR
     .send(page)
 }
 
-/**
- * Serves the built site under /docs, and the page at / that leads to it. Both need no token.
- *
- * @param directory where `npm run docs` puts the site; it may come, or be built anew, while the server runs
- */
-export function serveSite(app: FastifyInstance, directory: string): void {
-  const folder = new SiteFolder(directory)
+/** Where `npm run docs` and the build of the dashboard put what they make; it may come, or be made anew, at any time. */
+export interface SiteDirectories {
+  readonly docs: string
+  readonly dashboard: string
+}
+
+/** The dashboard at /: a page and its assets. While it is not built, / is a page that leads to the documentation. */
+function serveDashboard(app: FastifyInstance, directory: string): void {
+  const dashboard = new SiteFolder(directory)
   app.get('/', async (request, reply) => {
     request.facts.operationId = 'startPage'
-    return answerPage(reply, 200, startPage)
+    const names = await dashboard.names()
+    if (names === null) return answerPage(reply, 200, startPage)
+    return answerFile(dashboard, '', { request, reply })
   })
+  app.get('/assets/*', async (request, reply) => {
+    request.facts.operationId = 'dashboard'
+    const path = new URL(request.url, 'http://localhost').pathname
+    const names = await dashboard.names()
+    if (names?.has(path.slice(1)) !== true) {
+      reply.callNotFound()
+      return reply
+    }
+    return answerFile(dashboard, path, { request, reply })
+  })
+}
+
+/** Serves the built site under /docs, and the dashboard at /. Both need no token. */
+export function serveSite(app: FastifyInstance, directories: SiteDirectories): void {
+  serveDashboard(app, directories.dashboard)
+  const folder = new SiteFolder(directories.docs)
   // One handler for both: a router that ignores a slash at the end takes /docs/ for /docs.
   for (const url of [prefix, `${prefix}/*`]) {
     app.route({
@@ -151,7 +94,7 @@ async function answerFile(
   if (file === null) return answerPage(reply, 503, notBuilt)
   void reply.headers({
     etag: file.etag,
-    'cache-control': name.startsWith('assets/') ? forGood : 'no-cache',
+    'cache-control': cachingOf(name),
     'content-security-policy': file.policy,
   })
   if (found !== null && request.headers['if-none-match'] === file.etag) return reply.code(304).send()

@@ -1,0 +1,66 @@
+/** A person who looks at a failed run in a real browser. */
+import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
+import { ensureChromium } from '../../scripts/ensure-chromium.ts'
+import { createServerProcess, type ServerProcess } from './server-process.ts'
+
+const pictures = join(import.meta.dirname, '../../.cairn/screenshots')
+
+let server: ServerProcess
+let browser: Browser
+beforeAll(async () => {
+  const executablePath = await ensureChromium(() => undefined)
+  await buildDashboard()
+  server = await createServerProcess()
+  await server.start()
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+})
+afterAll(async () => {
+  await browser.close()
+  await server.dispose()
+})
+
+it('signs in, starts a run, shows why its step failed, and retries it', async () => {
+  await server.client.workflows.createWorkflow({
+    name: 'call-home',
+    triggers: [],
+    watchers: [],
+    steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
+  })
+  const page = await browser.newPage({ colorScheme: 'dark' })
+  const broken: string[] = []
+  page.on('pageerror', (error) => broken.push(error.message))
+  page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) broken.push(line.text())
+  })
+  await page.goto(server.baseUrl)
+  await page.getByLabel('API token').fill('cairn_wrong')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+  await page.getByLabel('API token').fill(server.token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'call-home' }).waitFor()
+  await page.screenshot({ path: join(pictures, 'workflows-dark.png') })
+  await page.getByRole('link', { name: 'call-home' }).click()
+  await page.getByRole('button', { name: 'Run now' }).click()
+  const steps = page.getByRole('region', { name: 'Steps of the run' })
+  await steps.getByText('Failed', { exact: true }).waitFor()
+  expect(await steps.textContent()).toContain('127.0.0.1')
+  await page.screenshot({ path: join(pictures, 'run-dark.png') })
+  const first = page.url()
+  await page.getByRole('button', { name: 'Retry from failed' }).click()
+  await page.waitForURL((url) => url.href !== first)
+  await steps.getByText('Failed', { exact: true }).waitFor()
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.screenshot({ path: join(pictures, 'run-narrow.png') })
+  const width = await page.evaluate(() => document.documentElement.scrollWidth)
+  expect(width).toBeLessThanOrEqual(390)
+  await page.goBack()
+  await page.goBack()
+  await page.getByRole('region', { name: 'Runs' }).waitFor()
+  await page.screenshot({ path: join(pictures, 'workflow-narrow.png') })
+  expect(broken).toEqual([])
+})
