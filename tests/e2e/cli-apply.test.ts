@@ -1,6 +1,8 @@
-/** `cairn plan`, `apply` and `export` against the real server: a folder of files with one thing of each kind. */
+/** `cairn plan`, `apply` and `export` against the real server, with one thing of each kind; and `cairn doctor`. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -11,6 +13,10 @@ let server: ServerProcess
 let folder: string
 
 async function cairn(...args: string[]) {
+  return cairnWith({}, args)
+}
+
+async function cairnWith(env: Readonly<Record<string, string>>, args: readonly string[]) {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: {
@@ -20,6 +26,7 @@ async function cairn(...args: string[]) {
       CAIRN_URL: server.baseUrl,
       CAIRN_TOKEN: server.token,
       API_PASSWORD: 'of the warehouse',
+      ...env,
     },
   })
   child.stdin.end()
@@ -184,5 +191,32 @@ it('names the file and what is wrong in it, and does nothing then', async () => 
     2,
     '',
     expect.stringContaining('query a.sql stands in bad.yaml (document 1) and in bad.yaml (document 2)'),
+  ])
+})
+
+it('looks at everything that is needed, and says of what is wrong what to do', async () => {
+  const well = await cairn('doctor', '-o', 'json')
+  const { findings } = JSON.parse(well.stdout)
+  expect([
+    well.code,
+    findings.map(({ check, state }: { check: string; state: string }) => `${check} ${state}`),
+  ]).toEqual([0, ['node ok', 'server ok', 'clock ok', 'database ok', 'queue ok', 'engine ok', 'token ok', 'disk ok']])
+  const wrong = await cairnWith({ CAIRN_TOKEN: 'cairn_wrong' }, ['doctor'])
+  expect([wrong.code, wrong.stdout]).toEqual([
+    1,
+    expect.stringMatching(/FAILED {2}token: the server refuses .*\n {8}→ run `cairn login`/),
+  ])
+  const none = await cairnWith({ CAIRN_TOKEN: '' }, ['doctor'])
+  expect([none.code, none.stdout]).toEqual([1, expect.stringContaining('FAILED  token: There is no token for')])
+  const other = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const port = String(Object(other.address()).port)
+  const taken = await cairnWith({ CAIRN_URL: `http://127.0.0.1:${port}` }, ['doctor'])
+  other.close()
+  expect([taken.code, taken.stdout]).toEqual([1, expect.stringMatching(/is no Cairn \(200\)\n.*CAIRN_PORT/)])
+  const down = await cairnWith({ CAIRN_URL: `http://127.0.0.1:${port}` }, ['doctor'])
+  expect([down.code, down.stdout]).toEqual([
+    1,
+    expect.stringMatching(/FAILED {2}server: nothing answers at .*ECONNREFUSED\n.*cairn server/),
   ])
 })
