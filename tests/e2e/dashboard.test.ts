@@ -1,6 +1,7 @@
-/** A person who looks at a failed run in a real browser. */
+/** A person who looks at a failed run, and at a service, in a real browser. */
 import { join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import { zipFolder } from '@cairn/sdk/node'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
 import { ensureChromium } from '../../scripts/ensure-chromium.ts'
@@ -22,6 +23,16 @@ afterAll(async () => {
   await server.dispose()
 })
 
+/** What the page complains of; a picture of it may still look well. */
+function complaintsOf(page: Page): string[] {
+  const broken: string[] = []
+  page.on('pageerror', (error) => broken.push(error.message))
+  page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) broken.push(line.text())
+  })
+  return broken
+}
+
 it('signs in, starts a run, shows why its step failed, and retries it', async () => {
   await server.client.workflows.createWorkflow({
     name: 'call-home',
@@ -30,11 +41,7 @@ it('signs in, starts a run, shows why its step failed, and retries it', async ()
     steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
   })
   const page = await browser.newPage({ colorScheme: 'dark' })
-  const broken: string[] = []
-  page.on('pageerror', (error) => broken.push(error.message))
-  page.on('console', (line) => {
-    if (line.text().includes('Content Security Policy')) broken.push(line.text())
-  })
+  const broken = complaintsOf(page)
   await page.goto(server.baseUrl)
   await page.getByLabel('API token').fill('cairn_wrong')
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -48,6 +55,7 @@ it('signs in, starts a run, shows why its step failed, and retries it', async ()
   const steps = page.getByRole('region', { name: 'Steps of the run' })
   await steps.getByText('Failed', { exact: true }).waitFor()
   expect(await steps.textContent()).toContain('127.0.0.1')
+  await page.getByLabel('Log of call').getByText('GET http://127.0.0.1:9/').waitFor()
   await page.screenshot({ path: join(pictures, 'run-dark.png') })
   const first = page.url()
   await page.getByRole('button', { name: 'Retry from failed' }).click()
@@ -62,5 +70,36 @@ it('signs in, starts a run, shows why its step failed, and retries it', async ()
   await page.goBack()
   await page.getByRole('region', { name: 'Runs' }).waitFor()
   await page.screenshot({ path: join(pictures, 'workflow-narrow.png') })
+  expect(broken).toEqual([])
+})
+
+it('shows a service with its deployments and its log as it grows, and rolls it back', async () => {
+  const { images, services } = server.client
+  const folder = join(import.meta.dirname, 'fixtures/echo-service')
+  const { imageId, buildId } = await images.createImage({ name: 'echo', type: 'webapp' }, await zipFolder(folder))
+  await images.waitForBuild(imageId, buildId)
+  const body = { name: 'echo', imageDetails: { imageId }, serviceType: 'web-app', access: 'public' } as const
+  const { id } = await services.createService(body)
+  await services.waitForService(id)
+  await services.updateService(id, { parameters: { env: { GREETING: 'two' } } })
+  await services.waitForService(id)
+
+  const page = await browser.newPage({ colorScheme: 'light' })
+  const broken = complaintsOf(page)
+  await page.goto(server.baseUrl)
+  await page.getByLabel('API token').fill(server.token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'Services' }).click()
+  await page.getByRole('link', { name: 'echo', exact: true }).click()
+  const deployments = page.getByRole('region', { name: 'Deployments' })
+  await deployments.getByText('updated: parameters').waitFor()
+  await page.getByLabel('Log of its instances').getByText('listens on').first().waitFor()
+  await page.screenshot({ path: join(pictures, 'service-light.png'), fullPage: true })
+  await deployments.getByRole('button', { name: 'Roll back' }).click()
+  await deployments.getByText('rolled back to 1').waitFor()
+  await deployments.getByRole('row', { name: /^3 Active/ }).waitFor()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.screenshot({ path: join(pictures, 'service-narrow.png') })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   expect(broken).toEqual([])
 })

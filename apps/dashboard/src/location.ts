@@ -5,11 +5,16 @@ export type Place =
   | { readonly screen: 'workflows' }
   | { readonly screen: 'workflow'; readonly workflowId: number }
   | { readonly screen: 'run'; readonly workflowId: number; readonly executionId: string }
+  | { readonly screen: 'services' }
+  | { readonly screen: 'service'; readonly serviceId: string }
   | { readonly screen: 'nowhere' }
 
 export function placeOf(hash: string): Place {
   const path = hash.replace(/^#?\/?/, '')
   if (path === '' || path === 'workflows') return { screen: 'workflows' }
+  if (path === 'services') return { screen: 'services' }
+  const serviceId = /^services\/([0-9a-f-]{36})$/.exec(path)?.[1]
+  if (serviceId !== undefined) return { screen: 'service', serviceId }
   const found = /^workflows\/(\d{1,15})(?:\/runs\/([0-9a-f-]{36}))?$/.exec(path)
   if (found === null) return { screen: 'nowhere' }
   const [, id, executionId] = found
@@ -23,6 +28,10 @@ export function workflowLink(workflowId: number): string {
 
 export function runLink(workflowId: number, executionId: string): string {
   return `${workflowLink(workflowId)}/runs/${executionId}`
+}
+
+export function serviceLink(serviceId: string): string {
+  return `#/services/${serviceId}`
 }
 
 function subscribe(changed: () => void): () => void {

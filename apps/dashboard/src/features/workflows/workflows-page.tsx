@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { DataTable } from '../../components/data-table.tsx'
 import { Moment } from '../../components/moment.tsx'
+import { SearchField } from '../../components/search-field.tsx'
 import { Empty, PageHeader, ReadState } from '../../components/states.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/intervals.ts'
@@ -23,14 +24,7 @@ export function WorkflowsPage(): ReactElement {
   return (
     <>
       <PageHeader title="Workflows">
-        <input
-          type="search"
-          aria-label="Search workflows by name"
-          placeholder="Search"
-          value={wanted}
-          onChange={(event) => setWanted(event.target.value)}
-          className="w-full rounded-md border border-faint bg-ground px-3 py-1.5 sm:w-56"
-        />
+        <SearchField label="Search workflows by name" value={wanted} onChange={setWanted} />
       </PageHeader>
       <ReadState error={error} hasData={data !== undefined} />
       {data?.length === 0 ? <Empty title="There is no workflow yet." command="cairn workflows --help" /> : null}
