@@ -1,4 +1,4 @@
-/** `cairn plan`, `apply` and `export` against the real server, with one thing of each kind; and `cairn doctor`. */
+/** `cairn plan`, `apply` and `export` against the real server, with one thing of each kind; `cairn doctor`, and completion. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -218,5 +218,30 @@ it('looks at everything that is needed, and says of what is wrong what to do', a
   expect([down.code, down.stdout]).toEqual([
     1,
     expect.stringMatching(/FAILED {2}server: nothing answers at .*ECONNREFUSED\n.*cairn server/),
+  ])
+})
+
+it('completes commands, options, values, and names that the server has, in a real shell', async () => {
+  const script = `cairn() { ${process.execPath} ${program} "$@"; }
+source <(cairn completion bash)
+try() { COMP_WORDS=(cairn "$@"); COMP_CWORD=$#; COMPREPLY=(); _cairn; echo "\${COMPREPLY[*]}"; }
+try wor; try workflows desc; try workflows describe ni; try images list --pa; try run nightly --output y; try plan -f ima; try nonsense x y`
+  const child = spawn('bash', ['-c', script], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, CAIRN_URL: server.baseUrl, CAIRN_TOKEN: server.token },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  await once(child, 'close')
+  expect(text.split('\n')).toEqual([
+    'workflows',
+    'describe',
+    'nightly',
+    '--page-size --page-number --paging',
+    'yaml',
+    'image.yaml',
+    '',
+    '',
   ])
 })

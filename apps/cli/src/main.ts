@@ -50,6 +50,9 @@ function askedFormat(words: readonly string[]): OutputFormat | null {
   return outputFormats.find((format) => format === value) ?? null
 }
 
+/** Asked by the scripts of `cairn completion`, never by people. */
+const completionWord = '__complete'
+
 interface Call {
   readonly entry: CommandEntry
   readonly command: Command
@@ -68,6 +71,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const streams = processStreams()
   const environment = readEnvironment()
   try {
+    if (argv[0] === completionWord) {
+      const { complete } = await import('./completion/complete.ts')
+      streams.stdout.write(await complete(argv.slice(1), environment))
+      return exitCodes.ok
+    }
     const found = findCommand(groups, argv)
     if (found.kind === 'overview') {
       streams.stdout.write(overview(found.path, groups))

@@ -163,6 +163,7 @@ export const groups: readonly Group[] = [
     ['run', 'Start a run of a workflow.', () => import('./workflows/run.ts')],
     ['stop', 'Stop a run of a workflow.', () => import('./workflows/stop.ts')],
     ['retry', 'Run again what has ended.', () => import('./workflows/retry.ts')],
+    ['completion', 'Print a script that completes command lines.', () => import('./completion.ts')],
     ['doctor', 'Look at what is needed, and say what to do.', () => import('./doctor.ts')],
     ['plan', 'Say what apply would do, and what follows from it.', () => import('./apply/plan.ts')],
     ['apply', 'Bring the server to what files say.', () => import('./apply/apply.ts')],

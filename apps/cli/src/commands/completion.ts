@@ -1,0 +1,48 @@
+import { usageError } from '../errors/cli-error.ts'
+import { defineCommand } from '../grammar/command.ts'
+import { argument } from '../grammar/option.ts'
+
+/** Each asks `cairn __complete` with the words so far. */
+const scripts: Readonly<Record<string, string>> = {
+  bash: `_cairn() {
+  local IFS=$'\\n'
+  local found=($(cairn __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  if [[ "\${found[0]}" == ':files' ]]; then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+  else
+    COMPREPLY=("\${found[@]}")
+  fi
+}
+complete -F _cairn cairn`,
+  zsh: `#compdef cairn
+_cairn() {
+  local -a found
+  found=(\${(f)"$(cairn __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  if [[ "\${found[1]}" == ':files' ]]; then _files; else compadd -a found; fi
+}
+compdef _cairn cairn`,
+  fish: `function __cairn_complete
+  set -l found (cairn __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
+  if test "$found[1]" = ':files'
+    __fish_complete_path (commandline -ct)
+  else
+    printf '%s\\n' $found
+  end
+end
+complete -c cairn -f -a '(__cairn_complete)'`,
+}
+
+const shells = Object.keys(scripts)
+
+export const command = defineCommand({
+  arguments: { shell: argument('SHELL', `${shells.join(', ')}.`) },
+  description:
+    'Prints a script for the shell: commands, options, and names that the server has, by the key of completion.',
+  examples: ['cairn completion bash', 'cairn completion fish'],
+  run: async ({ args }, session) => {
+    const script = scripts[args.shell]
+    if (script === undefined) throw usageError(`SHELL must be one of ${shells.join(', ')}; got ${args.shell}.`)
+    session.output.line(script)
+  },
+})
