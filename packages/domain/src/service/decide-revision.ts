@@ -130,7 +130,7 @@ function drain(pass: RevisionPass): RevisionOutcome {
   const instances = pass.fates.flatMap((fate) => (fate.kind === 'gone' ? [] : [leaving(pass, fate)]))
   const staying = instances.filter((instance) => instance.status !== 'stopping')
   if (staying.length === 0) {
-    const isCrowded = isCrowdedOut(pass.service, pass.revision.revision)
+    const isCrowded = isCrowdedOut(pass.now, pass.service, pass.revision.revision)
     return { ...retire(pass, isCrowded ? crowdedOut : 'replaced by a newer revision'), instances }
   }
   const drains = staying.map((instance) => drainOf(pass.now, pass.service, instance, pass.traffic))

@@ -9,7 +9,7 @@ import {
 } from './service-state.ts'
 
 /** What is recorded and says how long instances drain. */
-export type DrainingService = Pick<ServiceState, 'activeRevision' | 'longestDrainMs'> & {
+export type DrainingService = Pick<ServiceState, 'activeRevision' | 'longestDrainMs' | 'instances'> & {
   readonly revisions: readonly Pick<RevisionState, 'revision' | 'cause' | 'status'>[]
 }
 
@@ -24,11 +24,14 @@ export interface Drain {
  * When an instance that drains ends. Open requests keep it for 30 s, WebSockets and live sessions for an hour, or all of
  * them for as long as the service says; a restart by a user waits for requests only. Without any of them it ends
  * 10 s after the last was seen, so that gateways which have not heard yet and browsers that reconnect still reach it.
- * Of a revision that is crowded out it ends in any case.
+ * Of a revision that is crowded out it waits for requests only.
  */
 export function drainOf(now: number, service: DrainingService, instance: InstanceState, traffic: DrainTraffic): Drain {
   const since = instance.drainingSince ?? now
-  if (isCrowdedOut(service, instance.revision)) return { endsAt: since + timing.leastDrainMs, waitsFor: [] }
+  if (isCrowdedOut(now, service, instance.revision)) {
+    const hasRequests = (traffic.open.get(instance.name)?.openRequests ?? 0) > 0
+    return { endsAt: since + (hasRequests ? timing.drainRequestsMs : timing.leastDrainMs), waitsFor: [] }
+  }
   const holds = holdsOf(service, instance, traffic.open)
   const longestOf = (ofKind: number): number => Math.max(service.longestDrainMs ?? ofKind, timing.leastDrainMs)
   if (holds.length === 0) {
@@ -43,9 +46,22 @@ export function drainOf(now: number, service: DrainingService, instance: Instanc
 /** What a revision that ended because of {@link isCrowdedOut} says. */
 export const crowdedOut = 'replaced; three newer revisions drain as well, and no more do at a time'
 
-/** Whether so many newer revisions drain that this one has to end: each holds memory for as long as a visitor likes. */
-export function isCrowdedOut({ revisions }: Pick<DrainingService, 'revisions'>, revision: number): boolean {
-  const newer = revisions.filter((other) => other.status === 'draining' && other.revision > revision)
+/**
+ * Whether so many newer revisions drain that this one has to end: each holds memory for as long as a visitor likes. Those
+ * count that stay for something, so longer than any does.
+ */
+export function isCrowdedOut(
+  now: number,
+  { revisions, instances }: Pick<DrainingService, 'revisions' | 'instances'>,
+  revision: number,
+): boolean {
+  const stays = (other: number): boolean =>
+    instances.some(({ revision: its, drainingSince }) => {
+      return its === other && drainingSince !== null && now - drainingSince > timing.leastDrainMs
+    })
+  const newer = revisions.filter(
+    (other) => other.status === 'draining' && other.revision > revision && stays(other.revision),
+  )
   return newer.length >= timing.mostDraining
 }
 
@@ -79,7 +95,7 @@ function waitsForSessions(service: DrainingService, instance: InstanceState): bo
  */
 export function quietTimes(
   now: number,
-  service: DrainingService & Pick<ServiceState, 'instances'>,
+  service: DrainingService,
   open: DrainTraffic['open'],
   before: DrainTraffic['quietSince'],
 ): DrainTraffic['quietSince'] {

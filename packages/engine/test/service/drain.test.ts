@@ -82,6 +82,20 @@ test('an instance that is not wanted any more drains, and takes no new visitors'
   expect(await rig.containers()).toEqual([])
 })
 
+test('quick corrections crowd out nobody: revisions that hold nothing do not count', async () => {
+  await rig.create()
+  await rig.run(2_000)
+  const [held = ''] = await rig.containers()
+  await report(held, { openTunnels: 1 })
+  for (let release = 2; release <= 6; release += 1) {
+    await rig.update(aSpec({ env: { A: String(release) } }))
+    await rig.run(1_500)
+  }
+  await report(held, { openTunnels: 1 })
+  await rig.run(30_000)
+  expect((await rig.route())?.draining).toMatchObject([{ name: held }])
+})
+
 test('of many revisions with open WebSockets three drain at a time, and the oldest ends with that reason', async () => {
   await rig.create()
   await rig.run(2_000)
