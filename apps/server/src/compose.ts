@@ -273,6 +273,8 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   const metrics = createMetrics(database)
   const gatewayLogger = logger.child({ part: 'gateway' })
   const routes = createRouteTable({ source: databaseRoutes(database, hints), logger: gatewayLogger })
+  // Hosts of services' own would be taken for Cairn's until the first read.
+  await routes.refresh()
   const serviceCaller = createServiceCaller({ routes, domain })
   const gateway = composeGateway({
     database,

@@ -35,7 +35,7 @@ const vouchedDomains: Setting<readonly string[]> = {
     name: 'CAIRN_VOUCHED_DOMAINS',
     default: 'none',
     unit: null,
-    doc: 'Domains, with all below them, that any service may take without a proof: first come, first served. For installations whose tenants trust each other.',
+    doc: 'Domains, with all below them, that any service may take without a proof: first come, first served. For installations whose tenants trust each other. Set CAIRN_PUBLIC_URL as well: a service may take every other name.',
   }),
   read: readDomains,
 }

@@ -22,6 +22,7 @@ interface Pair {
   readonly cert: Buffer
   readonly key: Buffer
   readonly context: SecureContext
+  readonly certificate: X509Certificate
 }
 
 /** Told of each domain at each look; null = its pair is good. Each problem is logged once. */
@@ -87,10 +88,17 @@ async function readPairs(
 
 async function readPair(path: string, domain: string, before: Pair | undefined): Promise<Pair> {
   const [cert, key] = await Promise.all([readFile(`${path}.crt`), readFile(`${path}.key`)])
-  if (before?.cert.equals(cert) === true && before.key.equals(key)) return before
+  if (before?.cert.equals(cert) === true && before.key.equals(key)) {
+    refuseExpired(before.certificate)
+    return before
+  }
   const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' })
   const certificate = new X509Certificate(cert)
   if (certificate.checkHost(domain) === undefined) throw new Error(`it does not cover ${domain}`)
-  if (Date.parse(certificate.validTo) < Date.now()) throw new Error(`it has expired on ${certificate.validTo}`)
-  return { cert, key, context }
+  refuseExpired(certificate)
+  return { cert, key, context, certificate }
+}
+
+function refuseExpired({ validTo }: X509Certificate): void {
+  if (Date.parse(validTo) < Date.now()) throw new Error(`it has expired on ${validTo}`)
 }

@@ -87,6 +87,13 @@ describe('a browser that opens a private web app', () => {
     expect(sent.host).toBe('own.example.com:7420')
     const back = { path: sent.pathname + sent.search, host: 'own.example.com', headers: { ...page, cookie: state } }
     expect(await rig.ask(back)).toMatchObject({ status: 303, headers: { location: '/here' } })
+    // The domain may be another's by now: who is signed in is asked again, and told where the browser would go.
+    const signedIn = (await post(query, 'right')).headers.get('set-cookie')?.split(';')[0] ?? ''
+    const asked = await fetch(`${cairn}/sign-in${query}`, { redirect: 'manual', headers: { cookie: signedIn } })
+    expect([asked.status, await asked.text()]).toEqual([
+      200,
+      expect.stringContaining('<b>own.example.com:7420</b> is private'),
+    ])
     for (const domain of ['evil.example.com', 'OWN.example.com', 'own.example.com@evil.test', '']) {
       const bent = new URLSearchParams(query)
       bent.set('domain', domain)

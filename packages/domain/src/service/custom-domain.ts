@@ -46,8 +46,8 @@ function refused(rule: string): DomainCheck {
   return { kind: 'refused', rule }
 }
 
-/** null = it is none. Addresses are none, and names of one label. */
-function toDnsName(text: string): string | null {
+/** A host name in the letters of DNS; null = it is none. Addresses are none, and names of one label. */
+export function toDnsName(text: string): string | null {
   if (/[\s/:@?#%\\[\]*_]/.test(text)) return null
   const host = URL.parse(`http://${text}`)?.hostname ?? ''
   const name = host.endsWith('.') ? host.slice(0, -1) : host
@@ -89,6 +89,8 @@ export interface DomainClaim {
   readonly status: 'pending' | 'active' | 'failed'
   /** Milliseconds since its proof was asked for. */
   readonly ageMs: number
+  /** Milliseconds since the proof was last found; null = never. */
+  readonly provenMs: number | null
 }
 
 export type DomainDecision =
@@ -103,6 +105,9 @@ export type DomainDecision =
 
 const minuteMs = 60_000
 const lastLookMs = 7 * 24 * 60 * minuteMs
+/** Between two looks at the record of a domain that is active. */
+export const activeLookMs = 60 * minuteMs
+const rivalLookMs = minuteMs
 
 /** What becomes of a claim, from its own state and what DNS says. */
 export function decideDomain(claim: DomainClaim, proof: DomainProof): DomainDecision {
@@ -110,10 +115,28 @@ export function decideDomain(claim: DomainClaim, proof: DomainProof): DomainDeci
     return { kind: 'activate' }
   }
   const reason = proof.kind === 'unknown' ? proof.reason : describeMissing(claim, proof.values)
-  // Only another proof takes an active one away: a slip in DNS must not cut a service off.
-  if (claim.status === 'active') return { kind: 'note', status: 'active', reason, afterMs: null }
-  if (claim.ageMs < lastLookMs) return { kind: 'note', status: 'pending', reason, afterMs: pauseMs(claim.ageMs) }
+  if (claim.status === 'active') return decideActive(claim, proof, reason)
+  if (claim.ageMs < lastLookMs) return { kind: 'note', status: 'pending', reason, afterMs: pauseMs(claim.ageMs, proof) }
   return { kind: 'note', status: 'failed', reason: `not proven within 7 days: ${reason}`, afterMs: null }
+}
+
+/**
+ * A slip in DNS must not cut a service off, and DNS that does not answer says nothing; but a domain whose record stays away
+ * may be another's by now, to whom its visitors and their sign-ins would go.
+ */
+function decideActive({ provenMs }: DomainClaim, proof: DomainProof, reason: string): DomainDecision {
+  const isLost = proof.kind === 'records' && (provenMs ?? 0) > lastLookMs
+  return isLost
+    ? { kind: 'note', status: 'failed', reason: `its record is missing for 7 days: ${reason}`, afterMs: null }
+    : { kind: 'note', status: 'active', reason, afterMs: activeLookMs }
+}
+
+/** What becomes of a claim that is proven while the record of the service that has the domain stands as well. */
+export function decideRival(claim: DomainClaim): Extract<DomainDecision, { kind: 'note' }> {
+  const reason = `${claim.domain} belongs to another service; it has to be removed there first`
+  return claim.ageMs < lastLookMs
+    ? { kind: 'note', status: 'pending', reason, afterMs: rivalLookMs }
+    : { kind: 'note', status: 'failed', reason, afterMs: null }
 }
 
 function describeMissing({ domain, token }: DomainClaim, values: readonly string[]): string {
@@ -121,7 +144,8 @@ function describeMissing({ domain, token }: DomainClaim, values: readonly string
   return `add a TXT record ${proofRecordName(domain)} with the value ${token}: ${found}`
 }
 
-function pauseMs(ageMs: number): number {
-  if (ageMs < 10 * minuteMs) return 10_000
+function pauseMs(ageMs: number, proof: DomainProof): number {
+  // A server that does not answer holds a look up for seconds.
+  if (ageMs < 10 * minuteMs && proof.kind !== 'unknown') return 10_000
   return ageMs < 60 * minuteMs ? minuteMs : 10 * minuteMs
 }

@@ -1,13 +1,24 @@
 /**
- * Proves the domains of services: pending → active, or failed after a week; a key is the id of a claim.
+ * Proves the domains of services: pending → active, or failed after a week; active → failed when the record is missing for
+ * a week, → pending when another service proves the domain. A key is the id of a claim.
  *
- * Always true: a domain goes to whoever's record stands in its DNS. One that is active stays with its service, whatever
- * becomes of the record, until another service proves it while the record of the first is gone. A claim that is not proven
- * changes nothing for anybody.
+ * Always true: a domain goes to whoever's record stands in its DNS. One that is active stays with its service for a week
+ * without its record, unless another service proves it meanwhile. A claim that is not proven changes nothing for anybody.
+ * DNS may answer with what is out of date, so whoever loses a domain is looked at again.
  */
-import { decideDomain, type DomainProof, isBelowAny, type Logger, proofRecordName } from '@cairn/domain'
+import {
+  activeLookMs,
+  decideDomain,
+  decideRival,
+  type DomainProof,
+  isBelowAny,
+  type Logger,
+  proofRecordName,
+} from '@cairn/domain'
 import {
   type Database,
+  displaceHolder,
+  enqueueWork,
   findClaim,
   type Hints,
   lockClaim,
@@ -28,6 +39,8 @@ export interface DomainReconcilerOptions {
   readonly vouchedDomains: readonly string[]
 }
 
+/** Longer than DNS keeps an answer, mostly. */
+const displacedLookMs = 10 * 60_000
 const takenOver = 'another service has proven this domain, and the record of this one was gone'
 
 export function createDomainReconciler(options: DomainReconcilerOptions): Reconciler {
@@ -71,8 +84,7 @@ async function settle(
       await recordFinding(tx, id, decision)
       return { claim, isChanged: false, afterMs: decision.afterMs }
     }
-    const isChanged = await activate(tx, claim, proof)
-    return { claim, isChanged, afterMs: null }
+    return { claim, ...(await activate(tx, claim, proof)) }
   })
   if (settled === null) return { kind: 'done' }
   const { claim, isChanged, afterMs } = settled
@@ -83,17 +95,25 @@ async function settle(
   return afterMs === null ? { kind: 'done' } : { kind: 'requeue', afterMs }
 }
 
-/** True = traffic goes elsewhere than before. */
-async function activate(tx: Tx, claim: StoredClaim, proof: DomainProof): Promise<boolean> {
+interface Activation {
+  /** Traffic goes elsewhere than before. */
+  readonly isChanged: boolean
+  readonly afterMs: number | null
+}
+
+async function activate(tx: Tx, claim: StoredClaim, proof: DomainProof): Promise<Activation> {
   const holder = await lockHolder(tx, claim.domain)
   if (holder !== null && holder.id !== claim.id) {
     if (proof.kind !== 'records' || proof.values.includes(holder.token)) {
-      const reason = `${claim.domain} belongs to another service; it has to be removed there first`
-      await recordFinding(tx, claim.id, { status: 'failed', reason })
-      return false
+      const refusal = decideRival(claim)
+      await recordFinding(tx, claim.id, refusal)
+      return { isChanged: false, afterMs: refusal.afterMs }
     }
-    await recordFinding(tx, holder.id, { status: 'failed', reason: takenOver })
+    await displaceHolder(tx, holder.id, takenOver)
   }
   await recordFinding(tx, claim.id, { status: 'active', reason: null })
-  return claim.status !== 'active'
+  if (holder !== null && holder.id !== claim.id) {
+    await enqueueWork(tx, { kind: 'domain', key: holder.id, delayMs: displacedLookMs })
+  }
+  return { isChanged: claim.status !== 'active', afterMs: activeLookMs }
 }

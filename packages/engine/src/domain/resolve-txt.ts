@@ -12,11 +12,16 @@ const absent: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA'])
  * @throws TypeError for what is no address
  */
 export function createTxtResolver(servers: readonly string[]): ResolveTxt {
-  const resolver = new Resolver({ timeout: timeoutMs, tries: 2 })
-  if (servers.length > 0) resolver.setServers([...servers])
+  // One for each look: the servers of the system may change.
+  const open = (): Resolver => {
+    const resolver = new Resolver({ timeout: timeoutMs, tries: 2 })
+    if (servers.length > 0) resolver.setServers([...servers])
+    return resolver
+  }
+  open()
   return async (name) => {
     try {
-      const records = await resolver.resolveTxt(name)
+      const records = await open().resolveTxt(name)
       return records.map((pieces) => pieces.join(''))
     } catch (error) {
       if (error instanceof Error && 'code' in error && absent.has(error.code)) return []

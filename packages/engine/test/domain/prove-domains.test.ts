@@ -73,7 +73,7 @@ describe('a domain', () => {
     expect((await one.read())?.reason).toContain('say something else')
     expect(await routed()).toEqual([])
     dns.records.set(name, ['v=spf1', one.token])
-    expect(await look(one)).toEqual({ kind: 'done' })
+    expect(await look(one)).toEqual({ kind: 'requeue', afterMs: 3_600_000 })
     expect(await one.read()).toMatchObject({ status: 'active', reason: null, verifiedAt: expect.any(Date) })
     expect(await routed()).toEqual(['app.example.com one'])
     expect(hinted).toEqual(['routes'])
@@ -92,16 +92,20 @@ describe('a domain', () => {
     expect(await routed()).toEqual(['app.example.com one'])
   })
 
-  test('keeps its service when the record is gone, or DNS is away, and says so', async () => {
+  test('keeps its service for a week when the record is gone, and while DNS is away, and says so', async () => {
     const one = await claim('one')
     dns.records.set(name, [one.token])
     await look(one)
     dns.records.clear()
-    expect(await look(one)).toEqual({ kind: 'done' })
+    expect(await look(one)).toEqual({ kind: 'requeue', afterMs: 3_600_000 })
     expect(await one.read()).toMatchObject({ status: 'active', reason: expect.stringContaining('no such record') })
+    await sql`update service_domain set verified_at = now() - interval '8 days'`.execute(db)
     await look(one, ['127.0.0.1:1'])
     expect(await one.read()).toMatchObject({ status: 'active', reason: expect.stringContaining('could not be asked') })
     expect(await routed()).toEqual(['app.example.com one'])
+    expect(await look(one)).toEqual({ kind: 'done' })
+    expect(await one.read()).toMatchObject({ status: 'failed', reason: expect.stringContaining('missing for 7 days') })
+    expect(await routed()).toEqual([])
   })
 
   test('is not taken by a claim without the record, nor by one beside the record of who has it', async () => {
@@ -112,8 +116,8 @@ describe('a domain', () => {
     await look(thief)
     expect(await thief.read()).toMatchObject({ status: 'pending' })
     dns.records.set(name, [one.token, thief.token])
-    await look(thief)
-    expect(await thief.read()).toMatchObject({ status: 'failed', reason: expect.stringContaining('another service') })
+    expect(await look(thief)).toEqual({ kind: 'requeue', afterMs: 60_000 })
+    expect(await thief.read()).toMatchObject({ status: 'pending', reason: expect.stringContaining('another service') })
     expect((await thief.read())?.reason).not.toContain('one ')
     expect(await routed()).toEqual(['app.example.com one'])
   })
@@ -126,7 +130,28 @@ describe('a domain', () => {
     dns.records.set(name, [next.token])
     await look(next)
     expect(await routed()).toEqual(['app.example.com next'])
-    expect(await one.read()).toMatchObject({ status: 'failed', reason: expect.stringContaining('another service') })
+    expect(await one.read()).toMatchObject({ status: 'pending', reason: expect.stringContaining('another service') })
+  })
+
+  test('comes back to who was displaced by an answer of DNS that was out of date', async () => {
+    const old = await claim('old', otherTenantId)
+    dns.records.set(name, [old.token])
+    await look(old)
+    const one = await claim('one')
+    dns.records.set(name, [one.token])
+    await look(one)
+    // Another server of the domain still has the record of before.
+    dns.records.set(name, [old.token])
+    await look(old)
+    expect(await routed()).toEqual(['app.example.com old'])
+    const { rows } = await sql<{ key: string }>`
+      select key from work where kind = 'domain' and available_at between now() and now() + interval '10 minutes'`.execute(
+      db,
+    )
+    expect(rows.map(({ key }) => key)).toContain(one.id)
+    dns.records.set(name, [one.token])
+    await look(one)
+    expect(await routed()).toEqual(['app.example.com one'])
   })
 
   test('goes to one of two that prove it at the same time', async () => {
@@ -140,7 +165,7 @@ describe('a domain', () => {
     for (const each of claims) await look(each)
     expect(await routed()).toHaveLength(1)
     const states = await Promise.all(claims.map(async (each) => (await each.read())?.status))
-    expect(new Set(states)).toEqual(new Set(['active', 'failed']))
+    expect(new Set(states)).toEqual(new Set(['active', 'pending']))
   })
 
   test('that the installation vouches for needs no record, and is the first one’s', async () => {

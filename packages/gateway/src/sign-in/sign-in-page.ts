@@ -91,12 +91,16 @@ class Page {
     return { route, state, path: ownPath(fields.get('path') ?? '/'), domain }
   }
 
-  /** Who is signed in here already goes on at once. */
+  /**
+   * Who is signed in here already goes on at once; to a domain of the service's own only by the form, which names it: the
+   * domain may have become another's, to whom the code would go.
+   */
   async #greet(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
     const { store, scheme } = this.#options
     const session = readCookie(request.headers.cookie, cookieName(cookie, scheme))
     const holder = session === null ? null : await store.findSession(session, null)
-    if (session === null || holder?.tenantId !== asked.route.tenantId) return this.#show(response, asked, null)
+    const isAsked = session === null || holder?.tenantId !== asked.route.tenantId || asked.domain !== null
+    if (isAsked) return this.#show(response, asked, null)
     refuse(request, response, await this.#sendBack(asked, { ...holder, session }, []))
   }
 

@@ -16,11 +16,14 @@ export interface StoredClaim {
   readonly status: DomainStatus
   /** Milliseconds since its proof was asked for, by the database's clock. */
   readonly ageMs: number
+  /** Milliseconds since the proof was last found; null = never. */
+  readonly provenMs: number | null
 }
 
 const claim = sql`
   id, service_id as "serviceId", domain, token, status,
-  (extract(epoch from clock_timestamp() - asked_at) * 1000)::float8 as "ageMs"`
+  (extract(epoch from clock_timestamp() - asked_at) * 1000)::float8 as "ageMs",
+  (extract(epoch from clock_timestamp() - verified_at) * 1000)::float8 as "provenMs"`
 
 /** Null = it was removed. */
 export async function findClaim(db: Db, id: string): Promise<StoredClaim | null> {
@@ -52,5 +55,12 @@ export async function recordFinding(tx: Tx, id: string, { status, reason }: Doma
     update service_domain
     set status = ${status}, reason = ${reason}, checked_at = now(),
       verified_at = case when ${status} = 'active' and ${reason}::text is null then now() else verified_at end
+    where id = ${id}`.execute(tx)
+}
+
+/** Takes a domain from the service that has it, whose claim is looked at anew: what DNS said may have been out of date. */
+export async function displaceHolder(tx: Tx, id: string, reason: string): Promise<void> {
+  await sql`
+    update service_domain set status = 'pending', reason = ${reason}, asked_at = now(), checked_at = now()
     where id = ${id}`.execute(tx)
 }

@@ -1,6 +1,6 @@
 /** Domains of services: claimed here, proven by the engine (see store/service-domains). */
 import { CairnError, type ServiceDomain } from '@cairn/contract'
-import { checkCustomDomain, proofRecordName } from '@cairn/domain'
+import { checkCustomDomain, proofRecordName, toDnsName } from '@cairn/domain'
 import {
   askForProof,
   type DomainRecord,
@@ -62,7 +62,7 @@ export const verifyServiceDomain: Operation<'verifyServiceDomain'> = async (cont
 }
 
 export const removeServiceDomain: Operation<'removeServiceDomain'> = async (context, { caller, params }) => {
-  const domain = params.domain.toLowerCase()
+  const domain = toDnsName(params.domain) ?? params.domain
   await context.database.transaction(async (tx) => {
     const locked = await lockOwnService(tx, caller, params.serviceId)
     if (!(await removeDomain(tx, locked.id, domain))) throw notFound('domain', domain)
