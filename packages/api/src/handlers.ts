@@ -55,6 +55,7 @@ import { restartService, startService, stopService } from './operations/services
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
 import { callWebhook } from './operations/triggers/call-webhook.ts'
+import { listScheduleCalendar } from './operations/triggers/list-schedule-calendar.ts'
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
@@ -126,6 +127,7 @@ const built: Handlers = {
   listResources,
   getDefaultResource,
   listScheduleHistory,
+  listScheduleCalendar,
   callWebhook,
   listServices,
   createService,

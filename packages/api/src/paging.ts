@@ -37,6 +37,15 @@ export function windowOf(
 
 const dayMs = 24 * 3_600_000
 
+/** The window of a list of what is to come: the next seven days when nothing is said. Dates as in {@link windowOf}. */
+export function comingWindowOf(
+  query: { readonly dateFrom?: string | undefined; readonly dateTo?: string | undefined },
+  now: number,
+): { readonly from: Date; readonly to: Date } {
+  const from = query.dateFrom === undefined ? new Date(now) : atUtc(query.dateFrom)
+  return { from, to: query.dateTo === undefined ? new Date(from.getTime() + 7 * dayMs) : endOf(query.dateTo) }
+}
+
 function endOf(text: string): Date {
   const start = atUtc(text)
   return text.length === '2026-01-31'.length ? new Date(start.getTime() + dayMs - 1) : start

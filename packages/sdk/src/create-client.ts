@@ -7,6 +7,7 @@ import { Notifications } from './resources/notifications.ts'
 import { Queries } from './resources/queries.ts'
 import { Secrets } from './resources/secrets.ts'
 import { Services } from './resources/services.ts'
+import { System } from './resources/system.ts'
 import { Tenants } from './resources/tenants.ts'
 import { Users } from './resources/users.ts'
 import { Webapps } from './resources/webapps.ts'
@@ -56,6 +57,8 @@ export interface CairnClient {
   readonly webapps: Webapps
   /** What the tenant has at its disposal. */
   readonly tenants: Tenants
+  /** What goes on and what is to come. */
+  readonly system: System
   /** What the user of the token may do. */
   readonly users: Users
   /** E-mails to users of the tenant. */
@@ -130,6 +133,7 @@ export function createClient(options: ClientOptions): CairnClient {
     services: new Services(transport),
     webapps: new Webapps(transport),
     tenants: new Tenants(transport),
+    system: new System(transport),
     users: new Users(transport),
     emails,
     alerts: emails,

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { ScheduleCalendarPage, ScheduleCalendarQuery } from '../schemas/calendar.ts'
 import { ExecutionStarted } from '../schemas/execution.ts'
 import { ScheduleHistoryPage, ScheduleHistoryQuery, WebhookParams, WebhookPayload } from '../schemas/trigger.ts'
 import { WorkflowParams } from '../schemas/workflow.ts'
@@ -16,6 +17,18 @@ export const triggerRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: ScheduleHistoryPage },
     errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  listScheduleCalendar: {
+    method: 'GET',
+    path: '/system/api/v1/calendar',
+    summary: 'List when the schedules of all workflows fire, by the names of the workflows',
+    tag: 'Workflows',
+    auth: 'token',
+    query: ScheduleCalendarQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: ScheduleCalendarPage },
+    errors: ['invalid_request'],
     added: true,
   },
   callWebhook: {

@@ -58,6 +58,19 @@ export function findClockChange(zone: string, from: number, to: number): number 
   return high
 }
 
+/** Every instant after `after` and not after `until` at which the zone's clocks are put forward or back, in order. */
+export function clockChanges(
+  zone: string,
+  { after, until }: { readonly after: number; readonly until: number },
+): number[] {
+  const changes: number[] = []
+  for (let from = after; from < until; from += dayMs) {
+    const change = findClockChange(zone, from, Math.min(from + dayMs, until))
+    if (change !== null) changes.push(change)
+  }
+  return changes
+}
+
 /** When a wall time is: never (`gap`, it ends at `gapEnd`), once, or twice (the earlier first). */
 export type WallInstants =
   | { readonly kind: 'gap'; readonly gapEnd: number }

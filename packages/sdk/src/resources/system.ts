@@ -1,0 +1,35 @@
+import type { ScheduleCalendarPage, ScheduleCalendarQuery, ScheduleFirings } from '@cairn/contract'
+import { type List, listOf } from '../list.ts'
+import type { CallOptions } from '../transport/call-options.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** What goes on and what is to come, over all that the tenant has. Got from `createClient().system`. */
+export class System {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /**
+   * Lists when the schedules of all workflows fire, by the names of the workflows: over the next seven days unless `dateFrom` and
+   * `dateTo` say otherwise, over 31 days at most. A page of 25 schedules tells 168 times of each, which is every hour of a week;
+   * a longer page tells fewer, and `hasMore` says where some are left out.
+   *
+   * @throws BadRequestError when the end is not after the start, or more than 31 days after it.
+   * @example
+   * for await (const { workflowName, firings, hasMore } of client.system.listScheduleCalendar()) {
+   *   console.log(workflowName, firings[0], hasMore)
+   * }
+   */
+  listScheduleCalendar(
+    query: ScheduleCalendarQuery = {},
+    options?: CallOptions,
+  ): List<ScheduleFirings, ScheduleCalendarPage> {
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listScheduleCalendar', { query: { ...query, pageNumber } }, options),
+      ({ schedules }) => schedules,
+    )
+  }
+}
