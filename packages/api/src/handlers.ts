@@ -59,6 +59,7 @@ import { listScheduleCalendar } from './operations/triggers/list-schedule-calend
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
+import { getSystemReport } from './operations/system/get-system-report.ts'
 import { listInstanceOptions } from './operations/tenants/list-instance-options.ts'
 import { listWarehouses } from './operations/tenants/list-warehouses.ts'
 import {
@@ -149,6 +150,7 @@ const built: Handlers = {
   listServiceRevisions,
   rollbackService,
   testService,
+  getSystemReport,
   listInstanceOptions,
   listWarehouses,
   listExports,

@@ -55,6 +55,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   stopExecution: ({ workflows }) => workflows.stopExecution(1, id),
   callWebhook: ({ workflows }) => workflows.callWebhook(id, {}),
   listScheduleHistory: ({ workflows }) => workflows.listScheduleHistory(1).all(),
+  getSystemReport: ({ system }) => system.getReport(),
   listScheduleCalendar: ({ system }) => system.listScheduleCalendar().all(),
   listExecutions: ({ workflows }) => workflows.listExecutions(1).all(),
   getExecutionDetails: ({ workflows }) => workflows.getExecutionDetails(1, id),

@@ -140,6 +140,7 @@ export { type HookKeys, hashHookToken, readHookKeys, syncWebhooks, type WrittenH
 export * from './triggers/reseal-webhooks.ts'
 export * from './triggers/schedule-state.ts'
 export * from './triggers/list-schedules.ts'
+export * from './system/read-system-state.ts'
 export * from './triggers/read-ticks.ts'
 export * from './triggers/webhooks.ts'
 export * from './triggers/remove-old-records.ts'

@@ -10,6 +10,7 @@ import { secretRoutes } from './secrets.ts'
 import { serviceDomainRoutes } from './service-domains.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
+import { systemRoutes } from './system.ts'
 import { tenantRoutes } from './tenants.ts'
 import { triggerRoutes } from './triggers.ts'
 import { workflowRoutes } from './workflows.ts'
@@ -25,6 +26,7 @@ export const routes = {
   ...triggerRoutes,
   ...serviceRoutes,
   ...serviceDomainRoutes,
+  ...systemRoutes,
   ...tenantRoutes,
   ...emailRoutes,
   ...notificationRoutes,

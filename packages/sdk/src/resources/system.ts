@@ -1,4 +1,4 @@
-import type { ScheduleCalendarPage, ScheduleCalendarQuery, ScheduleFirings } from '@cairn/contract'
+import type { ScheduleCalendarPage, ScheduleCalendarQuery, ScheduleFirings, SystemReport } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
 import type { CallOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -9,6 +9,17 @@ export class System {
 
   constructor(transport: Transport) {
     this.#transport = transport
+  }
+
+  /**
+   * The state of the installation: its database, the engines that are alive, what is due, and the tenant's live runs.
+   *
+   * @example
+   * const { engines, queue } = await client.system.getReport()
+   * if (engines.length === 0) console.log('no engine runs', queue)
+   */
+  getReport(options?: CallOptions): Promise<SystemReport> {
+    return this.#transport.call('getSystemReport', {}, options)
   }
 
   /**

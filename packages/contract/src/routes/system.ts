@@ -1,0 +1,17 @@
+import type { Route } from '../route.ts'
+import { SystemReport } from '../schemas/system-report.ts'
+
+/** What the installation itself does. */
+export const systemRoutes = {
+  getSystemReport: {
+    method: 'GET',
+    path: '/system/api/v1/report',
+    summary: 'State of the installation: database, engines, queue, live runs',
+    tag: 'System',
+    auth: 'token',
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: SystemReport },
+    errors: [],
+    added: true,
+  },
+} as const satisfies Record<string, Route>
