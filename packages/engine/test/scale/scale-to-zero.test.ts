@@ -172,6 +172,8 @@ describe('a wake', () => {
 
   test('that fails says why, is tried again, and is given up when nobody asks any more', async () => {
     const rig = await asleep()
+    // Nothing answers where nothing runs: a check may come between the start and the exit.
+    rig.health = { kind: 'unhealthy', reason: 'connection refused' }
     rig.driver.control.setProgram('serve', { exitCode: 3, output: [{ stream: 'stderr', text: 'boom' }] })
     await rig.wake()
     await rig.run(settleMs)
