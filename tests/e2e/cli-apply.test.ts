@@ -153,6 +153,16 @@ it('exports what a plan finds nothing to do about', async () => {
   expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining('Nothing is to be done.')])
 })
 
+it('plans a workflow whose query the same file makes', async () => {
+  const made = 'kind: query\nbody: { path: new/load.sql, text: "select 2;" }\n'
+  const using = 'kind: workflow\nbody: { name: weekly, steps: { load: { type: sql, sqlQueryPath: new/load.sql } } }\n'
+  await write('weekly.yaml', `${using}---\n${made}`)
+  const planned = await cairn('plan', '-f', 'weekly.yaml')
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining('2 to make, 0 to change')])
+  expect((await cairn('apply', '-f', 'weekly.yaml')).code).toBe(0)
+  expect((await cairn('plan', '-f', 'weekly.yaml', '--exit-code')).code).toBe(0)
+})
+
 it('names the file and what is wrong in it, and does nothing then', async () => {
   const refused = async (text: string) => {
     await write('bad.yaml', text)

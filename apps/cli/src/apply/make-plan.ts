@@ -28,10 +28,11 @@ export async function makePlan(documents: readonly Document[], session: Session)
   const plan: Planned[] = []
   for (const document of inOrder(documents)) {
     const made = plan.filter(({ action }) => action !== 'none')
-    const namesOf = (kind: Kind): Set<string> =>
-      new Set(made.flatMap((planned) => (planned.kind === kind ? [planned.name] : [])))
-    const upcoming = { upcomingImages: namesOf('image'), upcomingSecrets: namesOf('secret') }
-    plan.push(await planDocument(document, { client, session, ...upcoming }))
+    const upcomingImages = new Set(made.flatMap(({ kind, name }) => (kind === 'image' ? [name] : [])))
+    const isMoreUpcoming = made.some(
+      ({ kind, action }) => kind === 'secret' || (kind === 'query' && action === 'create'),
+    )
+    plan.push(await planDocument(document, { client, session, upcomingImages, isMoreUpcoming }))
   }
   return plan
 }

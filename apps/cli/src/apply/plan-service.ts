@@ -12,7 +12,7 @@ export async function planService(document: Document, planning: Planning): Promi
   const { name, source } = document
   const resolved = await resolveImageDetails(document, planning)
   const body = await checkBody('createService', resolved.body, source, session)
-  const isJudged = resolved.missing.length === 0 && planning.upcomingSecrets.size === 0
+  const isJudged = resolved.missing.length === 0 && !planning.isMoreUpcoming
   const query = { dryRun: true }
   const found = await named(client.services.listServices({ searchTerm: name, pageSize: 100 }), name)
   const planned = { kind: 'service', name, source } as const

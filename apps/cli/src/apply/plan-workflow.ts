@@ -14,7 +14,7 @@ export async function planWorkflow(document: Document, planning: Planning): Prom
   const { name, source } = document
   const resolved = await resolveSteps(document, planning)
   const body = await checkBody('createWorkflow', withKeptHooks(resolved.body), source, session)
-  const isJudged = resolved.missing.length === 0 && planning.upcomingSecrets.size === 0
+  const isJudged = resolved.missing.length === 0 && !planning.isMoreUpcoming
   const query = { dryRun: true }
   const found = await named(client.workflows.listWorkflows({ searchTerm: name, pageSize: 100 }), name)
   const planned = { kind: 'workflow', name, source } as const

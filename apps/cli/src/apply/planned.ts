@@ -24,6 +24,6 @@ export interface Planning {
   readonly session: Session
   /** Names of images that the same files make, so that they may be missing still. */
   readonly upcomingImages: ReadonlySet<string>
-  /** Names of secrets that the same files make. */
-  readonly upcomingSecrets: ReadonlySet<string>
+  /** Whether the same files make secrets or queries, which the server would miss when it judges what names them. */
+  readonly isMoreUpcoming: boolean
 }

@@ -33,7 +33,7 @@ const untouched = ({ kind, name, action }: Planned): Applied => ({ kind, name, a
 /** Each is planned anew when its turn comes, as those before it may have been what it names. */
 async function carryOut(documents: readonly Document[], session: Session): Promise<Applied[]> {
   const client = await session.client()
-  const planning = { client, session, upcomingImages: new Set<string>(), upcomingSecrets: new Set<string>() }
+  const planning = { client, session, upcomingImages: new Set<string>(), isMoreUpcoming: false }
   const applied: Applied[] = []
   for (const document of inOrder(documents)) {
     const planned = await planDocument(document, planning)
