@@ -5,13 +5,19 @@ import { type Finding, failed, ok, warning } from './finding.ts'
 export async function checkAccount(client: CairnClient, tokenSource: string): Promise<Finding[]> {
   try {
     const { tenant } = await client.tenants.getTenantMetadata()
-    return [ok('token', `of the tenant ${tenant ?? '(without a name)'}, from ${tokenSource}`), await checkDisk(client)]
+    const token = ok('token', `of the tenant ${tenant ?? '(without a name)'}, from ${tokenSource}`)
+    return [token, await checkDisk(client).catch((error: unknown) => unanswered('disk', error))]
   } catch (error) {
-    const found = `the server refuses the one from ${tokenSource}: ${error instanceof Error ? error.message : String(error)}`
-    return [
-      failed('token', found, 'run `cairn login` with another one; the first is printed when the server first starts'),
-    ]
+    if (!(error instanceof Error) || error.name !== 'UnauthorizedError') return [unanswered('token', error)]
+    const found = `the server refuses the one from ${tokenSource}: ${error.message}`
+    const advice = 'run `cairn login` with another one; the first is printed when the server first starts'
+    return [failed('token', found, advice)]
   }
+}
+
+function unanswered(check: string, error: unknown): Finding {
+  const found = `could not be asked for: ${error instanceof Error ? error.message : String(error)}`
+  return failed(check, found, 'look at the log of the server')
 }
 
 const gigabyte = 1024 ** 3

@@ -24,19 +24,25 @@ export const command = defineCommand({
     session.output.note(planText(plan))
     const isChange = plan.some(({ action }) => action !== 'none')
     if (isChange && !options.yes) await confirm(session)
-    await session.output.value({ resources: isChange ? await carryOut(documents, session) : plan.map(untouched) })
+    await session.output.value({ resources: isChange ? await carryOut(documents, plan, session) : plan.map(untouched) })
   },
 })
 
 const untouched = ({ kind, name, action }: Planned): Applied => ({ kind, name, action, result: null })
 
-/** Each is planned anew when its turn comes, as those before it may have been what it names. */
-async function carryOut(documents: readonly Document[], session: Session): Promise<Applied[]> {
+/** What names other things is planned anew when its turn comes: those before it may have been what it names. */
+async function carryOut(
+  documents: readonly Document[],
+  plan: readonly Planned[],
+  session: Session,
+): Promise<Applied[]> {
   const client = await session.client()
   const planning = { client, session, upcomingImages: new Set<string>(), isMoreUpcoming: false }
   const applied: Applied[] = []
-  for (const document of inOrder(documents)) {
-    const planned = await planDocument(document, planning)
+  for (const [index, document] of inOrder(documents).entries()) {
+    const before = plan[index]
+    const isNew = before === undefined || namesOthers(document)
+    const planned = isNew ? await planDocument(document, planning) : before
     const result = planned.carryOut === null ? null : await planned.carryOut()
     session.progress.clear()
     if (result !== null) session.output.note(`cairn: ${document.kind} ${document.name}: done`)
@@ -44,6 +50,8 @@ async function carryOut(documents: readonly Document[], session: Session): Promi
   }
   return applied
 }
+
+const namesOthers = ({ kind }: Document): boolean => kind === 'workflow' || kind === 'service'
 
 /** Only where somebody sits: a script is not asked. */
 async function confirm({ streams, signal }: Session): Promise<void> {
