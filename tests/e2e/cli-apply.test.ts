@@ -4,37 +4,18 @@ import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cairnProgram, type Ended, runCairn } from './run-cairn.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 
-const program = resolve('apps/cli/bin/cairn.mjs')
 let server: ServerProcess
 let folder: string
 
-async function cairn(...args: string[]) {
-  return cairnWith({}, args)
-}
+const cairn = (...args: string[]): Promise<Ended> => cairnWith({}, args)
 
-async function cairnWith(env: Readonly<Record<string, string>>, args: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      XDG_CONFIG_HOME: join(folder, 'config'),
-      CAIRN_URL: server.baseUrl,
-      CAIRN_TOKEN: server.token,
-      API_PASSWORD: 'of the warehouse',
-      ...env,
-    },
-  })
-  child.stdin.end()
-  const parts = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (parts.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (parts.stderr += chunk.toString()))
-  const code = await new Promise<number | null>((done) => child.once('close', done))
-  return { code, ...parts }
+function cairnWith(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ended> {
+  return runCairn(args, { folder, server, stdin: '', env: { API_PASSWORD: 'of the warehouse', ...env } })
 }
 
 const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text)
@@ -232,7 +213,7 @@ it('looks at everything that is needed, and says of what is wrong what to do', a
 })
 
 it('completes commands, options, values, and names that the server has, in a real shell', async () => {
-  const script = `cairn() { ${process.execPath} ${program} "$@"; }
+  const script = `cairn() { ${process.execPath} ${cairnProgram} "$@"; }
 source <(cairn completion bash)
 try() { COMP_WORDS=(cairn "$@"); COMP_CWORD=$#; COMPREPLY=(); _cairn; echo "\${COMPREPLY[*]}"; }
 try wor; try workflows desc; try workflows describe ni; try images list --pa; try run nightly --output y; try plan -f ima; try nonsense x y`

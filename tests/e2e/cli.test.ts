@@ -1,23 +1,17 @@
 /** The program `cairn` against the real server: what scripts rely on, and what people read when they made a mistake. */
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { printedWorkflow } from '@cairn/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, runCairn } from './run-cairn.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
 
-const program = resolve('apps/cli/bin/cairn.mjs')
 let server: ServerProcess
 let folder: string
 let imageId: number
-
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 interface Way {
   readonly env?: Readonly<Record<string, string>>
@@ -25,22 +19,7 @@ interface Way {
 }
 
 function cairn(args: readonly string[], { env = {}, stdin = '' }: Way = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      XDG_CONFIG_HOME: join(folder, 'config'),
-      CAIRN_URL: server.baseUrl,
-      CAIRN_TOKEN: server.token,
-      ...env,
-    },
-  })
-  child.stdin.end(stdin)
-  const parts = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (parts.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (parts.stderr += chunk.toString()))
-  return new Promise((done) => child.once('close', (code) => done({ code, ...parts })))
+  return runCairn(args, { folder, server, env, stdin })
 }
 
 /** The answer of a command that has to go well. */
