@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Logger } from '@cairn/domain'
 import { ConfigError } from './config.ts'
+import { lookEvery } from './look-every.ts'
 
 export interface TlsDirectory {
   /** null = the server's own certificate. */
@@ -53,15 +54,10 @@ export async function openTlsDirectory(directory: string, logger: Logger, everyM
       logger.warn({ err: error }, 'the last certificates stay in use')
     }
   }
-  let looking: Promise<void> | null = null
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = null
-    })
-  }, everyMs).unref()
+  const close = lookEvery(everyMs, look)
   return {
     find: (serverName) => pairs.get(serverName.toLowerCase())?.context ?? null,
-    close: () => clearInterval(timer),
+    close,
   }
 }
 

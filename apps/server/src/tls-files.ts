@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import type { Logger } from '@cairn/domain'
 import { ConfigError } from './config.ts'
+import { lookEvery } from './look-every.ts'
 
 export interface TlsPair {
   readonly cert: Buffer
@@ -48,18 +49,13 @@ export async function openTlsFiles(options: TlsFilesOptions): Promise<TlsFiles> 
       lastProblem = problem
     }
   }
-  let looking: Promise<void> | null = null
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = null
-    })
-  }, everyMs).unref()
+  const close = lookEvery(everyMs, look)
   return {
     get current() {
       return current
     },
     subscribe: (listener) => void listeners.add(listener),
-    close: () => clearInterval(timer),
+    close,
   }
 }
 
