@@ -275,7 +275,7 @@ export type BuildResult =
 export interface ImageBuilder {
   /** Which builder was found, for the build log, e.g. `BuildKit (docker 20.10.24)`. */
   describe(call: Call): Promise<string>
-  /** Whether requests may have a `directory`. */
-  takesDirectories(call: Call): Promise<boolean>
+  /** Whether requests with these limits may have a `directory`. */
+  takesDirectories(limits: BuildRequest['limits'], call: Call): Promise<boolean>
   build(request: BuildRequest, onLine: (line: string) => void, call: Call): Promise<BuildResult>
 }

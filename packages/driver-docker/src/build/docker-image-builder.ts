@@ -52,7 +52,8 @@ export function createDockerImageBuilder(options: DockerImageBuilderOptions): Im
       if (takesDirectories(builder)) spawner.warm()
       return describeBuilder(builder)
     },
-    takesDirectories: async (call) => takesDirectories(await find(call)),
+    // The builder that keeps limits takes none.
+    takesDirectories: async (limits, call) => !isLimited(limits) && takesDirectories(await find(call)),
     build: async (request, onLine, call) => {
       checkBuildRequest(request)
       const builder = await find(call)
@@ -73,7 +74,7 @@ function takesDirectories({ kind }: BuilderProgram): boolean {
 
 /** Whether the engine's own builder keeps limits that this one does not, and can build this. */
 function leavesBuildKit({ kind }: ClientBuilder, request: BuildRequest, onLine: (line: string) => void): boolean {
-  if (kind === 'podman' || !isLimited(request)) return false
+  if (kind === 'podman' || !isLimited(request.limits)) return false
   const isPossible = !request.needsBuildKit && request.directory === null
   onLine(
     isPossible
@@ -83,8 +84,8 @@ function leavesBuildKit({ kind }: ClientBuilder, request: BuildRequest, onLine: 
   return isPossible
 }
 
-function isLimited({ limits }: BuildRequest): boolean {
-  return limits.cpus !== null || limits.memoryBytes !== null
+function isLimited({ cpus, memoryBytes }: BuildRequest['limits']): boolean {
+  return cpus !== null || memoryBytes !== null
 }
 
 async function builtImage(engine: Engine, tag: string, imageId: string | null, call: Call): Promise<BuildResult> {

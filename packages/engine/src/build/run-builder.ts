@@ -1,6 +1,6 @@
 import { CairnError } from '@cairn/contract'
 import { type CrashPoints, imageTag, maxBuildAttempts, type SecretMask } from '@cairn/domain'
-import { DriverError, type EngineDriver, type ImageBuilder, type ImageDetails } from '@cairn/driver'
+import { type BuildRequest, DriverError, type EngineDriver, type ImageBuilder, type ImageDetails } from '@cairn/driver'
 import type { BuildToRun, Database, SecretCipher } from '@cairn/store'
 import { makeRoom } from '../image/keep-disk.ts'
 import { maskError } from '../execution/secrets/read-attempt-secrets.ts'
@@ -91,8 +91,7 @@ async function build(
   log.line(`builder: ${builder}`)
   if (full !== null) return { kind: 'failed', reason: full }
   const source = { ...attempt.build, secrets: secrets.given }
-  // The builder that keeps limits takes none.
-  const takesDirectories = !isLimited(parts.settings) && (await parts.builder.takesDirectories({ signal }))
+  const takesDirectories = await parts.builder.takesDirectories(limitsOf(parts.settings), { signal })
   const preparation = await prepareContext(parts, { build: source, values: secrets.values, takesDirectories, signal })
   if (preparation.kind === 'refused') return { kind: 'failed', reason: preparation.reason }
   const { prepared } = preparation
@@ -126,15 +125,15 @@ async function buildPrepared(
     buildArguments,
     secrets: mountsOf(secrets),
     useCache: details.useCache ?? true,
-    limits: { cpus: parts.settings.cpus, memoryBytes: parts.settings.memoryBytes },
+    limits: limitsOf(parts.settings),
   }
   const result = await parts.builder.build(request, log.output, { signal })
   signal.throwIfAborted()
   return result.kind === 'built' ? { kind: 'built', image: result.image, tag } : result
 }
 
-function isLimited({ cpus, memoryBytes }: BuildSettings): boolean {
-  return cpus !== null || memoryBytes !== null
+function limitsOf({ cpus, memoryBytes }: BuildSettings): BuildRequest['limits'] {
+  return { cpus, memoryBytes }
 }
 
 async function classifyFailure(parts: RunBuilderParts, attempt: Attempt, error: unknown): Promise<AttemptEnd> {
