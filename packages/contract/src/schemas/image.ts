@@ -235,8 +235,8 @@ export type VersionInRegistry = Static<typeof VersionInRegistry>
 /**
  * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that
  * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed. `digest` is the content id
- * of the image, `contextSha256` that of the zip that it is built from (null = from no zip), `layers` the digests of its layers, the base first; both, and `sbom`, are null until the image was built
- * and looked at. `registry` is null for what is not pushed to one.
+ * of the image, `layers` the digests of its layers, the base first; both, and `sbom`, are null until the image was built
+ * and looked at. `contextSha256` is that of the zip that it is built from; null = from none. `registry` is null for what is not pushed to one.
  */
 export const ImageVersionDetails = Type.Object({
   ...versionAnswer,

@@ -1,4 +1,5 @@
 /** Domains of their own under which services answer. */
+import type { DomainStatus } from '@cairn/contract'
 import { bareHost } from './service-name.ts'
 
 /** Longest name that DNS knows. */
@@ -86,7 +87,7 @@ export type DomainProof =
 export interface DomainClaim {
   readonly domain: string
   readonly token: string
-  readonly status: 'pending' | 'active' | 'failed'
+  readonly status: DomainStatus
   /** Milliseconds since its proof was asked for. */
   readonly ageMs: number
   /** Milliseconds since the proof was last found; null = never. */
@@ -98,7 +99,7 @@ export type DomainDecision =
   /** `afterMs` null = not looked at again by itself. */
   | {
       readonly kind: 'note'
-      readonly status: DomainClaim['status']
+      readonly status: DomainStatus
       readonly reason: string
       readonly afterMs: number | null
     }

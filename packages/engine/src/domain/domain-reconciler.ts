@@ -82,7 +82,7 @@ async function settle(
     const decision = decideDomain(claim, proof)
     if (decision.kind === 'note') {
       await recordFinding(tx, id, decision)
-      return { claim, isChanged: false, afterMs: decision.afterMs }
+      return { claim, isChanged: claim.status === 'active' && decision.status !== 'active', afterMs: decision.afterMs }
     }
     return { claim, ...(await activate(tx, claim, proof)) }
   })
@@ -90,7 +90,7 @@ async function settle(
   const { claim, isChanged, afterMs } = settled
   if (isChanged) {
     hints.notify('routes')
-    logger.info({ serviceId: claim.serviceId, domain: claim.domain }, 'a domain is proven')
+    logger.info({ serviceId: claim.serviceId, domain: claim.domain }, 'a domain leads elsewhere than before')
   }
   return afterMs === null ? { kind: 'done' } : { kind: 'requeue', afterMs }
 }

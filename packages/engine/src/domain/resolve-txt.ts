@@ -18,6 +18,7 @@ export function createTxtResolver(servers: readonly string[]): ResolveTxt {
     if (servers.length > 0) resolver.setServers([...servers])
     return resolver
   }
+  // Bad addresses end the start, not the first look.
   open()
   return async (name) => {
     try {

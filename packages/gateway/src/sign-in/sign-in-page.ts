@@ -2,8 +2,8 @@
  * The sign-in page on Cairn's own host: takes an API token, remembers the browser, and sends it back to the service with
  * a one-time code.
  *
- * Always true: the browser is sent to a host of a service of the route table, one that it has now, and nowhere else, and only when the token
- * is one of that service's tenant.
+ * Always true: the browser is sent to a host that a service of the route table has now and nowhere else, and only when
+ * the token is one of that service's tenant.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Logger, portOfHost, serviceHost } from '@cairn/domain'

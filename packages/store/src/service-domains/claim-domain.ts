@@ -68,7 +68,7 @@ export async function askForProof(tx: Tx, serviceId: string, domain: string): Pr
   const row = await tx
     .updateTable('service_domain')
     .set({
-      asked_at: new Date(),
+      asked_at: sql<Date>`now()`,
       status: sql<DomainStatus>`case status when 'active' then 'active' else 'pending' end`,
     })
     .where('service_id', '=', serviceId)

@@ -5,19 +5,14 @@
  * that holds its row and that of the service which has the domain, so nobody sees both or none.
  */
 import type { DomainStatus } from '@cairn/contract'
+import type { DomainClaim } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 
-export interface StoredClaim {
+/** Times are by the database's clock. */
+export interface StoredClaim extends DomainClaim {
   readonly id: string
   readonly serviceId: string
-  readonly domain: string
-  readonly token: string
-  readonly status: DomainStatus
-  /** Milliseconds since its proof was asked for, by the database's clock. */
-  readonly ageMs: number
-  /** Milliseconds since the proof was last found; null = never. */
-  readonly provenMs: number | null
 }
 
 const claim = sql`

@@ -11,8 +11,8 @@
  *   2. the own work row, by `holdLease`
  *   3. other rows
  *   4. other work rows, by `enqueueWork`, all in one call (it sorts them)
- * `domain` enqueues only its own kind, for claims whose row it has locked. A pass enqueues only kinds that stand after its own in `sweep → schedule → build → image → service → notification`, so that two passes can never wait
- * for each other's own row. `claimWork` and `renewLeases` lock many rows but wait for none.
+ * A pass enqueues only kinds that stand after its own in `sweep → schedule → build → image → service → notification`, so that
+ * two passes can never wait for each other's own row; `domain` its own kind only, for claims whose row it has locked. `claimWork` and `renewLeases` lock many rows but wait for none.
  */
 import type { WorkKind } from './work-kind.ts'
 
