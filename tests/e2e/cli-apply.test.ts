@@ -1,7 +1,7 @@
 /** `cairn plan`, `apply` and `export` against the real server, with one thing of each kind; `cairn doctor`, and completion. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -132,6 +132,52 @@ it('exports what a plan finds nothing to do about', async () => {
   await write('exported.yaml', all.map(({ stdout }) => stdout).join('---\n'))
   const planned = await cairn('plan', '-f', 'exported.yaml', '--exit-code')
   expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining('Nothing is to be done.')])
+})
+
+it('exports everything into a folder that a plan finds nothing to do about, braces of templates among it', async () => {
+  await write(
+    'braces.yaml',
+    `{% raw %}\nkind: workflow\nbody: { name: braces, steps: { s: { imageName: forecast, command: "echo \${#HOME} {{ name }} %" } } }\n{% endraw %}\n`,
+  )
+  expect((await cairn('apply', '-f', 'braces.yaml')).code).toBe(0)
+  const exported = await cairn('export', '--all', '--to', 'everything')
+  expect([exported.code, exported.stderr, JSON.parse(exported.stdout).files]).toEqual([
+    0,
+    '',
+    [
+      'everything/secrets/warehouse.yaml',
+      'everything/queries/sales%2Fload.sql.yaml',
+      'everything/artifacts/code.yaml',
+      'everything/images/forecast.yaml',
+      expect.stringMatching(/^everything\/workflows/),
+      expect.stringMatching(/^everything\/workflows/),
+      'everything/services/echo.yaml',
+    ],
+  ])
+  const planned = await cairn('plan', '-f', 'everything', '--exit-code')
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining('Nothing is to be done.')])
+  await rm(join(folder, 'everything'), { recursive: true })
+})
+
+it('goes on after what fails with what does not name it, and reports on each', async () => {
+  const step = (image: string) => `{ s: { imageName: ${image}, command: x } }`
+  await mkdir(join(folder, 'broken'))
+  await writeFile(join(folder, 'broken/Dockerfile'), 'FROM nothing-of-this-name:0\n')
+  await write(
+    'partly.yaml',
+    [
+      'kind: image\nbody: { name: broken, type: workflow, buildDetails: { source: upload } }\nartifact: { path: broken }\n',
+      `kind: workflow\nbody: { name: of-broken, steps: ${step('broken')} }\n`,
+      `kind: workflow\nbody: { name: of-forecast, steps: ${step('forecast')} }\n`,
+    ].join('---\n'),
+  )
+  const { code, stdout, stderr } = await cairn('apply', '-f', 'partly.yaml')
+  const outcomes = JSON.parse(stdout).resources.map(
+    ({ name, outcome }: { name: string; outcome: string }) => `${name} ${outcome}`,
+  )
+  expect([code, outcomes]).toEqual([7, ['broken failed', 'of-broken left', 'of-forecast done']])
+  expect(stderr).toContain('cairn: workflow of-broken: left, as it names image broken, which failed or was left')
+  expect(stderr).toContain('1 done, 0 as they were, 1 failed, 1 left')
 })
 
 it('plans a workflow whose query the same file makes', async () => {
