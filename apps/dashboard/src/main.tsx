@@ -1,9 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './app.tsx'
+import { router } from './router.tsx'
+import { showKeptTheme } from './shell/theme.ts'
 import './style.css'
 
+showKeptTheme()
 const root = document.querySelector('#root')
 if (root === null) throw new Error('the page has no #root')
 // The SDK repeats what is safe to repeat.
@@ -11,7 +14,7 @@ const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } 
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <App />
+      <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,
 )

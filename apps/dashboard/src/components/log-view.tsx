@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react'
-import { Failure } from './states.tsx'
+import { ErrorNote } from './error-note.tsx'
 
 /** A log as it grows; ends when it has ended or the signal aborts. */
 export type FollowLog = (signal: AbortSignal) => AsyncIterable<{ readonly message: string }>
@@ -77,11 +77,11 @@ export function LogView({ name, follow }: { readonly name: string; readonly foll
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
           isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd
         }}
-        className="max-h-[60vh] min-h-12 overflow-auto rounded-lg border border-line bg-raised p-3 font-mono text-[13px]"
+        className="max-h-[60vh] min-h-12 overflow-auto rounded-lg border border-line bg-surface p-3 font-mono text-[12.5px] leading-5"
       >
         {lines.length === 0 ? (hasEnded ? 'It wrote nothing.' : 'No line yet.') : lines.join('\n')}
       </pre>
-      {error === null ? null : <Failure error={error} />}
+      {error === null ? null : <ErrorNote error={error} />}
     </section>
   )
 }

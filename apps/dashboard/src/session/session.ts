@@ -10,20 +10,20 @@ function clientOf(token: string): CairnClient {
   return createClient({ baseUrl: globalThis.location.origin, token })
 }
 
-/** The client of who signed in within this tab; null = nobody. */
-export function rememberedClient(): CairnClient | null {
+/** The client of who is signed in already; null = nobody. */
+export async function restoreSession(): Promise<CairnClient | null> {
   const token = sessionStorage.getItem(key)
   return token === null ? null : clientOf(token)
 }
 
 /** @throws CairnApiError when the server refuses the token; nothing is remembered then. */
 export async function signIn(token: string): Promise<CairnClient> {
-  const client = clientOf(token)
+  const client = clientOf(token.trim())
   await client.raw('getTenantMetadata')
   sessionStorage.setItem(key, token.trim())
   return client
 }
 
-export function forgetToken(): void {
+export async function signOut(): Promise<void> {
   sessionStorage.removeItem(key)
 }

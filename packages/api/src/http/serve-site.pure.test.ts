@@ -75,6 +75,25 @@ it('shows the dashboard at / once it is built, and lets run no script in its pag
   }
 })
 
+it('answers its page where a person opens a screen by its address, and nowhere else', async () => {
+  const dashboard = join(folder, 'dashboard')
+  await mkdir(dashboard)
+  await writeFile(join(dashboard, 'index.html'), 'the dashboard')
+  const person = { accept: 'text/html,application/xhtml+xml', 'sec-fetch-mode': 'navigate' }
+  const open = async (url: string, headers: Record<string, string>) => (await app.inject({ url, headers })).statusCode
+  expect(await open('/workflows/7', person)).toBe(404)
+  await writeFile(join(dashboard, '.sources'), 'one')
+  const page = await app.inject({ url: '/workflows/7?view=graph', headers: person })
+  expect([page.statusCode, page.body, page.headers['cache-control']]).toEqual([200, 'the dashboard', 'no-cache'])
+  expect(await open('/workflows/7', { accept: 'text/html' })).toBe(200)
+  for (const headers of [{ accept: 'application/json' }, { accept: 'text/html', 'sec-fetch-mode': 'cors' }, {}]) {
+    expect(await open('/workflows/7', headers)).toBe(404)
+  }
+  for (const url of ['/workflows/api/v1/nothing', '/workflows/api', '/assets/nowhere.js', '/api-docs-of-old']) {
+    expect(await open(url, person)).toBe(404)
+  }
+})
+
 it('keeps assets, whose names have a hash, for good and asks again for pages', async () => {
   await build('one')
   const asset = await app.inject('/docs/assets/app.1a2b.js')

@@ -41,13 +41,35 @@ export interface SiteDirectories {
   readonly dashboard: string
 }
 
-/** The dashboard at /: a page and its assets. While it is not built, / is a page that leads to the documentation. */
+/** Paths that are never a screen of the dashboard: those of the API, and what else the server answers itself. */
+const notScreens = /^\/(?:[^/]+\/api(?:\/|$)|api-docs|docs|assets|healthz|readyz|metrics|openapi)/
+
+/** Whether a person opens a screen of the dashboard by its address, not a program that asks for something else. */
+function opensScreen(path: string, { headers }: FastifyRequest): boolean {
+  if (notScreens.test(path)) return false
+  const mode = headers['sec-fetch-mode']
+  return mode === undefined ? headers.accept?.includes('text/html') === true : mode === 'navigate'
+}
+
+/**
+ * The dashboard at /: a page and its assets. The page has many screens, each with an address, and is answered at all of them.
+ * While it is not built, / is a page that leads to the documentation.
+ */
 function serveDashboard(app: FastifyInstance, directory: string): void {
   const dashboard = new SiteFolder(directory)
   app.get('/', async (request, reply) => {
     request.facts.operationId = 'startPage'
     const names = await dashboard.names()
     if (names === null) return answerPage(reply, 200, startPage)
+    return answerFile(dashboard, '', { request, reply })
+  })
+  app.get('/*', async (request, reply) => {
+    const path = new URL(request.url, 'http://localhost').pathname
+    if (!opensScreen(path, request) || (await dashboard.names()) === null) {
+      reply.callNotFound()
+      return reply
+    }
+    request.facts.operationId = 'dashboard'
     return answerFile(dashboard, '', { request, reply })
   })
   app.get('/assets/*', async (request, reply) => {

@@ -1,105 +1,83 @@
 import type { ExecutionDetails } from '@cairn/sdk'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactElement, useState } from 'react'
-import { DataTable } from '../../components/data-table.tsx'
-import { Moment } from '../../components/moment.tsx'
-import { Action, Failure, PageHeader, ReadState } from '../../components/states.tsx'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import type { ReactElement } from 'react'
+import { Duration, Moment } from '../../components/moment.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Facts } from '../../components/panel.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/intervals.ts'
-import { runLink, workflowLink } from '../../location.ts'
 import { useClient } from '../../session/client-context.ts'
+import { runQuery, workflowQuery } from '../workflows/workflow-queries.ts'
+import { shortRunId } from '../workflows/run-table.tsx'
+import { RunActions } from './run-actions.tsx'
 import { StepLog } from './step-log.tsx'
+import { StepTable } from './step-table.tsx'
 
-interface RunId {
-  readonly workflowId: number
-  readonly executionId: string
+/** The step that whoever opens the page most likely wants to see. */
+function firstToSee({ steps }: ExecutionDetails): string | null {
+  const wanted = ['Failed', 'Running', 'Stopped', 'Queued']
+  const found = wanted.flatMap((status) => steps.filter((step) => step.status === status))
+  return (found[0] ?? steps[0])?.name ?? null
 }
 
-function RunActions({ id, run }: { readonly id: RunId; readonly run: ExecutionDetails }): ReactElement {
-  const { workflowId, executionId } = id
-  const client = useClient()
-  const queries = useQueryClient()
-  const stop = useMutation({
-    mutationFn: () => client.workflows.stopExecution(workflowId, executionId),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['run', workflowId, executionId] }),
-  })
-  const retry = useMutation({
-    mutationFn: () => client.workflows.retryExecution(workflowId, executionId, { from: 'failed' }),
-    onSuccess: (started) => globalThis.location.assign(runLink(workflowId, started.executionId)),
-  })
-  const error = stop.error ?? retry.error
+function Run({ workflowId, run }: { readonly workflowId: number; readonly run: ExecutionDetails }): ReactElement {
+  const search = useSearch({ from: '/workflows/$workflowId/runs/$executionId' })
+  const navigate = useNavigate()
+  const step = search.step ?? firstToSee(run)
   return (
     <>
-      <StatusBadge status={run.status} />
-      {run.status === 'Running' ? <Action label="Stop" busy={stop.isPending} onPress={() => stop.mutate()} /> : null}
-      {run.status === 'Failed' || run.status === 'Stopped' ? (
-        <Action label="Retry from failed" busy={retry.isPending} onPress={() => retry.mutate()} />
-      ) : null}
-      {error === null ? null : <Failure error={error} />}
+      <Facts
+        entries={[
+          ['Started', <Moment key="at" at={run.executedAt} />],
+          ['Took', <Duration key="took" from={run.executedAt} to={run.finishedAt} />],
+          ['By', run.startedBy],
+          ['Trigger', run.trigger],
+        ]}
+      />
+      <p className={`-mt-3 mb-5 [overflow-wrap:anywhere] ${run.status === 'Failed' ? 'text-bad' : 'text-faint'}`}>
+        {run.reason ?? run.outcomeNote ?? 'The run goes on.'}
+      </p>
+      <div className="mb-6">
+        <StepTable
+          steps={run.steps}
+          selected={step}
+          onSelect={(name) => void navigate({ to: '.', search: { ...search, step: name }, replace: true })}
+        />
+      </div>
+      {step === null ? null : <StepLog workflowId={workflowId} executionId={run.runId} stepName={step} key={step} />}
     </>
   )
 }
 
-function Steps({
-  run,
-  onOpen,
-}: {
-  readonly run: ExecutionDetails
-  readonly onOpen: (step: string) => void
-}): ReactElement {
-  return (
-    <DataTable
-      name="Steps of the run"
-      columns={['Step', 'Status', 'Attempt', 'Started', 'Ended', 'Why']}
-      rows={run.steps.map(({ name, status, attempt, startedAt, finishedAt, reason, decisions }) => ({
-        key: name,
-        cells: [
-          <button
-            key="name"
-            type="button"
-            className="cursor-pointer font-medium text-accent hover:underline"
-            onClick={() => onOpen(name)}
-          >
-            {name}
-          </button>,
-          <StatusBadge key="status" status={status} />,
-          attempt,
-          <Moment key="started" at={startedAt} />,
-          <Moment key="ended" at={finishedAt} />,
-          reason ?? decisions.at(-1)?.text ?? '–',
-        ],
-      }))}
-    />
-  )
-}
-
-export function RunPage({ workflowId, executionId }: RunId): ReactElement {
+export function RunPage(): ReactElement {
+  const { workflowId, executionId } = useParams({ from: '/workflows/$workflowId/runs/$executionId' })
   const client = useClient()
-  const [opened, setOpened] = useState<string | null>(null)
-  const { data, error } = useQuery({
-    queryKey: ['run', workflowId, executionId],
-    queryFn: ({ signal }) => client.workflows.getExecutionDetails(workflowId, executionId, { signal }),
-    refetchInterval: ({ state }) => (state.data?.finishedAt ? refreshMs.resting : refreshMs.running),
-  })
-  const stepName = opened ?? data?.steps.find(({ status }) => status === 'Failed')?.name ?? data?.steps[0]?.name
+  const workflow = useQuery(workflowQuery(client, workflowId))
+  const reading = useQuery(runQuery(client, workflowId, executionId))
+  const { data } = reading
+  const name = workflow.data?.name ?? `Workflow ${workflowId}`
   return (
     <>
-      <a href={workflowLink(workflowId)} className="text-accent hover:underline">
-        Back to the workflow
-      </a>
-      <PageHeader title={`Run ${executionId}`}>
-        {data === undefined ? null : <RunActions id={{ workflowId, executionId }} run={data} />}
+      <PageHeader
+        title={`Run ${shortRunId(executionId)}`}
+        crumbs={[
+          { label: 'Workflows', link: { to: '/workflows' } },
+          { label: name, link: { to: '/workflows/$workflowId', params: { workflowId } } },
+        ]}
+        badge={data === undefined ? null : <StatusBadge status={data.status} isPill />}
+      >
+        <SnippetButton
+          snippets={{
+            api: `GET /workflows/api/v1/workflows/${workflowId}/executions/${executionId}`,
+            cli: `cairn runs describe ${executionId}`,
+            sdk: `const run = await client.workflows.getExecutionDetails(${workflowId}, '${executionId}')`,
+          }}
+        />
+        {data === undefined ? null : <RunActions workflowId={workflowId} run={data} />}
       </PageHeader>
-      <ReadState error={error} hasData={data !== undefined} />
-      {data === undefined ? null : (
-        <>
-          <p className="mb-4 text-faint">
-            {data.reason ?? data.outcomeNote ?? 'The run goes on.'} Started by {data.startedBy} ({data.trigger}).
-          </p>
-          <Steps run={data} onOpen={setOpened} />
-        </>
-      )}
-      {stepName === undefined ? null : <StepLog {...{ workflowId, executionId, stepName }} key={stepName} />}
+      <Reading of={reading}>{(run) => <Run workflowId={workflowId} run={run} />}</Reading>
     </>
   )
 }

@@ -1,11 +1,13 @@
 import type { ServiceRevision } from '@cairn/sdk'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
-import { DataTable } from '../../components/data-table.tsx'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { type Column, DataTable } from '../../components/data-table.tsx'
 import { Moment } from '../../components/moment.tsx'
-import { Action, Failure, ReadState } from '../../components/states.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/intervals.ts'
+import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 
 const shownAtMost = 20
@@ -19,46 +21,54 @@ function whatChanged({ cause, rolledBackTo, changedFields }: ServiceRevision): s
 export function Revisions({ serviceId }: { readonly serviceId: string }): ReactElement {
   const client = useClient()
   const queries = useQueryClient()
-  const queryKey = ['revisions', serviceId]
-  const { data, error } = useQuery({
+  const queryKey = ['service', serviceId, 'revisions']
+  const reading = useQuery({
     queryKey,
     queryFn: ({ signal }) =>
       client.services.listServiceRevisions(serviceId, {}, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.running,
   })
-  const rollBack = useMutation({
-    mutationFn: (revision: number) => client.services.rollbackService(serviceId, revision),
-    onSuccess: () => queries.invalidateQueries({ queryKey }),
-  })
+  const rollBack = async (revision: number): Promise<void> => {
+    await client.services.rollbackService(serviceId, revision)
+    await queries.invalidateQueries({ queryKey })
+  }
+  const columns: readonly Column<ServiceRevision>[] = [
+    { id: 'number', label: 'No.', cell: ({ revision }) => revision },
+    { id: 'status', label: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+    { id: 'image', label: 'Image', cell: ({ imageDetails }) => `${imageDetails.name} ${imageDetails.version}` },
+    { id: 'what', label: 'What changed', cell: whatChanged },
+    { id: 'by', label: 'By', from: 'md', cell: ({ createdBy }) => createdBy },
+    { id: 'at', label: 'At', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+    { id: 'why', label: 'Why', from: 'lg', cell: ({ reason }) => reason ?? '–' },
+    {
+      id: 'actions',
+      label: 'Actions',
+      isLabelHidden: true,
+      cell: ({ revision, status, activatedAt }) =>
+        status === 'active' || activatedAt === null ? null : (
+          <ConfirmButton
+            label="Roll back"
+            isSmall
+            question={`Roll back to deployment ${revision}?`}
+            onConfirm={() => rollBack(revision)}
+          >
+            What it ran then is deployed again. What serves now goes on until the new one is healthy.
+          </ConfirmButton>
+        ),
+    },
+  ]
   return (
-    <section className="mt-6">
-      <h2 className="mb-2 font-semibold">Deployments</h2>
-      <ReadState error={error} hasData={data !== undefined} />
-      {rollBack.error === null ? null : <Failure error={rollBack.error} />}
-      <DataTable
-        name="Deployments"
-        columns={['No.', 'Status', 'Image', 'What changed', 'By', 'At', 'Why', '']}
-        rows={(data ?? []).map((each) => ({
-          key: String(each.revision),
-          cells: [
-            each.revision,
-            <StatusBadge key="status" status={each.status} />,
-            `${each.imageDetails.name} ${each.imageDetails.version}`,
-            whatChanged(each),
-            each.createdBy,
-            <Moment key="at" at={each.createdAt} />,
-            each.reason ?? '–',
-            each.status === 'active' || each.activatedAt === null ? null : (
-              <Action
-                key="back"
-                label="Roll back"
-                busy={rollBack.isPending}
-                onPress={() => rollBack.mutate(each.revision)}
-              />
-            ),
-          ],
-        }))}
-      />
-    </section>
+    <Panel title="Deployments">
+      <Reading of={reading}>
+        {(revisions) => (
+          <DataTable
+            name="Deployments"
+            columns={columns}
+            rows={revisions}
+            rowKey={({ revision }) => String(revision)}
+          />
+        )}
+      </Reading>
+    </Panel>
   )
 }

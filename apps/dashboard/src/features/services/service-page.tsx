@@ -1,10 +1,14 @@
 import type { ServiceDetails } from '@cairn/sdk'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
 import { type ReactElement, useCallback } from 'react'
 import { type FollowLog, LogView } from '../../components/log-view.tsx'
-import { Action, Failure, PageHeader, ReadState } from '../../components/states.tsx'
+import { Button } from '../../components/button.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/intervals.ts'
+import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 import { Revisions } from './revisions.tsx'
 
@@ -22,15 +26,15 @@ function ServiceActions({ service }: { readonly service: ServiceDetails }): Reac
   const isStopped = state === 'stopped'
   return (
     <>
-      <Action
-        label={isStopped ? 'Start' : 'Stop'}
-        busy={change.isPending}
-        onPress={() => change.mutate(isStopped ? 'startService' : 'stopService')}
-      />
+      <Button isBusy={change.isPending} onClick={() => change.mutate(isStopped ? 'startService' : 'stopService')}>
+        {isStopped ? 'Start' : 'Stop'}
+      </Button>
       {isStopped ? null : (
-        <Action label="Restart" busy={change.isPending} onPress={() => change.mutate('restartService')} />
+        <Button isBusy={change.isPending} onClick={() => change.mutate('restartService')}>
+          Restart
+        </Button>
       )}
-      {change.error === null ? null : <Failure error={change.error} />}
+      {change.error === null ? null : <ErrorNote error={change.error} />}
     </>
   )
 }
@@ -55,29 +59,29 @@ function Facts({ service }: { readonly service: ServiceDetails }): ReactElement 
   )
 }
 
-export function ServicePage({ serviceId }: { readonly serviceId: string }): ReactElement {
+export function ServicePage(): ReactElement {
+  const { serviceId } = useParams({ from: '/services/$serviceId' })
   const client = useClient()
-  const { data, error } = useQuery({
+  const reading = useQuery({
     queryKey: ['service', serviceId],
     queryFn: ({ signal }) => client.services.describeService(serviceId, { signal }),
     refetchInterval: refreshMs.running,
   })
+  const { data } = reading
   const follow = useCallback<FollowLog>(
     (signal) => client.services.followServiceLogs(serviceId, { tail: pastLines }, { signal }),
     [client, serviceId],
   )
   return (
     <>
-      <PageHeader title={data?.name ?? 'Service'}>
-        {data === undefined ? null : (
-          <>
-            <StatusBadge status={data.status} />
-            <ServiceActions service={data} />
-          </>
-        )}
+      <PageHeader
+        title={data?.name ?? 'Service'}
+        crumbs={[{ label: 'Services', link: { to: '/services' } }]}
+        badge={data === undefined ? null : <StatusBadge status={data.status} isPill />}
+      >
+        {data === undefined ? null : <ServiceActions service={data} />}
       </PageHeader>
-      <ReadState error={error} hasData={data !== undefined} />
-      {data === undefined ? null : <Facts service={data} />}
+      <Reading of={reading}>{(service) => <Facts service={service} />}</Reading>
       <Revisions serviceId={serviceId} />
       <LogView name="Log of its instances" follow={follow} />
     </>

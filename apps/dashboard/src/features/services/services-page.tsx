@@ -1,56 +1,116 @@
+import type { ServiceSummary } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactElement, useState } from 'react'
-import { DataTable } from '../../components/data-table.tsx'
+import { Link } from '@tanstack/react-router'
+import { Globe } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { type Column, DataTable } from '../../components/data-table.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { useListSearch } from '../../components/list-search.ts'
 import { Moment } from '../../components/moment.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Reading } from '../../components/reading.tsx'
 import { SearchField } from '../../components/search-field.tsx'
-import { Empty, PageHeader, ReadState } from '../../components/states.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/intervals.ts'
-import { serviceLink } from '../../location.ts'
+import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 
 /** No more are read at once. */
 const shownAtMost = 500
 
+const columns: readonly Column<ServiceSummary>[] = [
+  {
+    id: 'name',
+    label: 'Name',
+    sortBy: ({ name }) => name,
+    cell: ({ id, name }) => (
+      <Link to="/services/$serviceId" params={{ serviceId: id }} className="row-link font-medium hover:underline">
+        {name}
+      </Link>
+    ),
+  },
+  {
+    id: 'status',
+    label: 'Status',
+    sortBy: ({ status }) => status,
+    cell: ({ status }) => <StatusBadge status={status} />,
+  },
+  { id: 'state', label: 'State', sortBy: ({ state }) => state, cell: ({ state }) => <StatusBadge status={state} /> },
+  {
+    id: 'type',
+    label: 'Type',
+    from: 'md',
+    sortBy: ({ serviceType }) => serviceType,
+    cell: ({ serviceType }) => serviceType,
+  },
+  {
+    id: 'access',
+    label: 'Open to',
+    from: 'lg',
+    cell: ({ access }) => (access === 'public' ? 'everybody' : 'who signs in'),
+  },
+  {
+    id: 'url',
+    label: 'Address',
+    from: 'sm',
+    cell: ({ url }) => (
+      <a href={url} className="relative whitespace-nowrap text-accent hover:underline">
+        {new URL(url).host}
+      </a>
+    ),
+  },
+  {
+    id: 'changed',
+    label: 'Changed',
+    from: 'md',
+    sortBy: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt }) => <Moment at={updatedAt} />,
+  },
+]
+
+function Services({ services }: { readonly services: readonly ServiceSummary[] }): ReactElement {
+  const [{ q = '', sort }, change] = useListSearch()
+  const shown = services.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap gap-2">
+        <SearchField label="Search services" value={q} onChange={(next) => change({ q: next })} />
+      </div>
+      <DataTable
+        name="Services"
+        columns={columns}
+        rows={shown}
+        rowKey={({ id }) => id}
+        sort={sort}
+        onSort={(next) => change({ sort: next })}
+      />
+    </>
+  )
+}
+
 export function ServicesPage(): ReactElement {
   const client = useClient()
-  const [wanted, setWanted] = useState('')
-  const { data, error } = useQuery({
-    queryKey: ['services'],
+  const reading = useQuery({
+    queryKey: ['service', 'list'],
     queryFn: ({ signal }) => client.services.listServices({}, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.resting,
   })
-  const shown = data?.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase())) ?? []
   return (
     <>
-      <PageHeader title="Services">
-        <SearchField label="Search services by name" value={wanted} onChange={setWanted} />
-      </PageHeader>
-      <ReadState error={error} hasData={data !== undefined} />
-      {data?.length === 0 ? <Empty title="There is no service yet." command="cairn services --help" /> : null}
-      {data?.length === shownAtMost ? <p className="mb-2 text-faint">The first {shownAtMost} are shown.</p> : null}
-      {data === undefined || data.length === 0 ? null : (
-        <DataTable
-          name="Services"
-          columns={['Name', 'Status', 'State', 'Type', 'Open to', 'Address', 'Changed']}
-          rows={shown.map(({ id, name, status, state, serviceType, access, url, updatedAt }) => ({
-            key: id,
-            cells: [
-              <a key="name" href={serviceLink(id)} className="font-medium text-accent hover:underline">
-                {name}
-              </a>,
-              <StatusBadge key="status" status={status} />,
-              state,
-              serviceType,
-              access === 'public' ? 'everybody' : 'who signs in',
-              <a key="url" href={url} className="whitespace-nowrap text-accent hover:underline">
-                {new URL(url).host}
-              </a>,
-              <Moment key="changed" at={updatedAt} />,
-            ],
-          }))}
-        />
-      )}
+      <PageHeader title="Services" />
+      <Reading of={reading}>
+        {(services) =>
+          services.length === 0 ? (
+            <EmptyState
+              icon={Globe}
+              title="No service yet"
+              text="A service keeps an image of type webapp or api running and gives it an address."
+              command="cairn services --help"
+            />
+          ) : (
+            <Services services={services} />
+          )
+        }
+      </Reading>
     </>
   )
 }

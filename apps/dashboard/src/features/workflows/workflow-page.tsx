@@ -1,83 +1,82 @@
+import type { WorkflowDetails } from '@cairn/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Play } from 'lucide-react'
 import type { ReactElement } from 'react'
-import { DataTable } from '../../components/data-table.tsx'
-import { Moment } from '../../components/moment.tsx'
-import { Action, Empty, Failure, PageHeader, ReadState } from '../../components/states.tsx'
+import { Button } from '../../components/button.tsx'
+import { type Column, DataTable } from '../../components/data-table.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/intervals.ts'
-import { runLink } from '../../location.ts'
 import { useClient } from '../../session/client-context.ts'
+import { RunBars } from './run-bars.tsx'
+import { RunTable } from './run-table.tsx'
+import { runListQuery, workflowQuery } from './workflow-queries.ts'
 
-const runsShown = 50
+type NamedStep = readonly [name: string, step: WorkflowDetails['steps'][string]]
 
-function Runs({ workflowId }: { readonly workflowId: number }): ReactElement {
+const columns: readonly Column<NamedStep>[] = [
+  { id: 'step', label: 'Step', cell: ([name]) => <span className="font-medium">{name}</span> },
+  { id: 'type', label: 'Type', cell: ([, { type }]) => type },
+  { id: 'image', label: 'Image', cell: ([, { imageName }]) => imageName ?? '–' },
+  { id: 'after', label: 'After', cell: ([, { parents }]) => parents.join(', ') || '–' },
+]
+
+export function WorkflowPage(): ReactElement {
+  const { workflowId } = useParams({ from: '/workflows/$workflowId' })
   const client = useClient()
-  const { data, error } = useQuery({
-    queryKey: ['runs', workflowId],
-    queryFn: ({ signal }) => client.workflows.listExecutions(workflowId, { count: runsShown }, { signal }).all(),
-    refetchInterval: refreshMs.running,
-  })
-  return (
-    <section>
-      <h2 className="mb-2 font-semibold">The last {runsShown} runs of 90 days</h2>
-      <ReadState error={error} hasData={data !== undefined} />
-      {data?.length === 0 ? (
-        <Empty title="It has not run yet." command={`client.workflows.executeWorkflow(${workflowId})`} />
-      ) : null}
-      {data === undefined || data.length === 0 ? null : (
-        <DataTable
-          name="Runs"
-          columns={['Run', 'Status', 'Started', 'Seconds']}
-          rows={data.map(({ executionId, status, executedAt, duration }) => ({
-            key: executionId,
-            cells: [
-              <a key="run" href={runLink(workflowId, executionId)} className="font-mono text-accent hover:underline">
-                {executionId}
-              </a>,
-              <StatusBadge key="status" status={status} />,
-              <Moment key="started" at={executedAt} />,
-              duration.toFixed(1),
-            ],
-          }))}
-        />
-      )}
-    </section>
-  )
-}
-
-export function WorkflowPage({ workflowId }: { readonly workflowId: number }): ReactElement {
-  const client = useClient()
-  const { data, error } = useQuery({
-    queryKey: ['workflow', workflowId],
-    queryFn: ({ signal }) => client.workflows.describeWorkflow(workflowId, { signal }),
-    refetchInterval: refreshMs.resting,
-  })
+  const navigate = useNavigate()
+  const reading = useQuery(workflowQuery(client, workflowId))
+  const runs = useQuery(runListQuery(client, workflowId))
   const start = useMutation({
     mutationFn: () => client.workflows.executeWorkflow(workflowId),
-    onSuccess: ({ executionId }) => globalThis.location.assign(runLink(workflowId, executionId)),
+    onSuccess: ({ executionId }) =>
+      navigate({ to: '/workflows/$workflowId/runs/$executionId', params: { workflowId, executionId } }),
   })
+  const { data } = reading
   return (
     <>
-      <PageHeader title={data?.name ?? `Workflow ${workflowId}`}>
-        {data === undefined ? null : <StatusBadge status={data.status} />}
-        <Action label="Run now" busy={start.isPending || data === undefined} onPress={() => start.mutate()} />
+      <PageHeader
+        title={data?.name ?? `Workflow ${workflowId}`}
+        crumbs={[{ label: 'Workflows', link: { to: '/workflows' } }]}
+        badge={data === undefined ? null : <StatusBadge status={data.status} isPill />}
+      >
+        <SnippetButton
+          snippets={{
+            api: `GET /workflows/api/v1/workflows/${workflowId}`,
+            cli: `cairn workflows describe ${workflowId}`,
+            sdk: `const workflow = await client.workflows.describeWorkflow(${workflowId})`,
+          }}
+        />
+        <Button tone="primary" icon={Play} isBusy={start.isPending} onClick={() => start.mutate()}>
+          Run now
+        </Button>
       </PageHeader>
-      <ReadState error={error} hasData={data !== undefined} />
-      {start.error === null ? null : <Failure error={start.error} />}
-      {data === undefined ? null : (
-        <section className="mb-6">
-          <h2 className="mb-2 font-semibold">Steps</h2>
-          <DataTable
-            name="Steps"
-            columns={['Step', 'Type', 'Image', 'After']}
-            rows={Object.entries(data.steps).map(([name, { type, imageName, parents }]) => ({
-              key: name,
-              cells: [name, type, imageName ?? '–', parents.join(', ') || '–'],
-            }))}
-          />
-        </section>
-      )}
-      <Runs workflowId={workflowId} />
+      {start.error === null ? null : <ErrorNote error={start.error} className="mb-4" />}
+      <Panel title="Steps">
+        <Reading of={reading}>
+          {({ steps }) => (
+            <DataTable name="Steps" columns={columns} rows={Object.entries(steps)} rowKey={([name]) => name} />
+          )}
+        </Reading>
+      </Panel>
+      <Panel
+        title="Runs"
+        actions={runs.data === undefined ? null : <RunBars workflowId={workflowId} runs={runs.data} />}
+      >
+        <Reading of={runs}>
+          {(list) =>
+            list.length === 0 ? (
+              <p className="text-faint">It has not run in the last 90 days.</p>
+            ) : (
+              <RunTable workflowId={workflowId} runs={list} />
+            )
+          }
+        </Reading>
+      </Panel>
     </>
   )
 }

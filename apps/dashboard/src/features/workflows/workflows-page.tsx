@@ -1,51 +1,144 @@
+import type { WorkflowSummary } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactElement, useState } from 'react'
-import { DataTable } from '../../components/data-table.tsx'
+import { Link } from '@tanstack/react-router'
+import { Workflow } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { type Column, DataTable } from '../../components/data-table.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { useListSearch } from '../../components/list-search.ts'
 import { Moment } from '../../components/moment.tsx'
-import { SearchField } from '../../components/search-field.tsx'
-import { Empty, PageHeader, ReadState } from '../../components/states.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { ChoiceField, SearchField } from '../../components/search-field.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/intervals.ts'
-import { workflowLink } from '../../location.ts'
 import { useClient } from '../../session/client-context.ts'
+import { mostWorkflows, workflowListQuery } from './workflow-queries.ts'
 
-/** No more are read at once. */
-const shownAtMost = 500
+/** The next time at which a schedule fires; null = none does. */
+export function nextFiring({ triggers }: Pick<WorkflowSummary, 'triggers'>): string | null {
+  return triggers.flatMap(({ scheduled }) => scheduled ?? []).toSorted()[0] ?? null
+}
+
+const columns: readonly Column<WorkflowSummary>[] = [
+  {
+    id: 'name',
+    label: 'Name',
+    sortBy: ({ name }) => name,
+    cell: ({ id, name }) => (
+      <Link to="/workflows/$workflowId" params={{ workflowId: id }} className="row-link font-medium hover:underline">
+        {name}
+      </Link>
+    ),
+  },
+  {
+    id: 'last',
+    label: 'Last run',
+    sortBy: ({ lastExecution }) => lastExecution?.status ?? '',
+    cell: ({ lastExecution }) =>
+      lastExecution === undefined ? (
+        <span className="text-faint">Never ran</span>
+      ) : (
+        <StatusBadge status={lastExecution.status} />
+      ),
+  },
+  {
+    id: 'ran',
+    label: 'Ran',
+    sortBy: ({ lastExecution }) => lastExecution?.executedAt ?? '',
+    cell: ({ lastExecution }) => <Moment at={lastExecution?.executedAt ?? null} />,
+  },
+  {
+    id: 'next',
+    label: 'Fires next',
+    from: 'sm',
+    sortBy: (workflow) => nextFiring(workflow) ?? '~',
+    cell: (workflow) =>
+      workflow.status === 'Paused' ? <StatusBadge status="Paused" /> : <Moment at={nextFiring(workflow)} />,
+  },
+  {
+    id: 'changed',
+    label: 'Changed',
+    from: 'md',
+    sortBy: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt }) => <Moment at={updatedAt} />,
+  },
+]
+
+const choices = [
+  ['', 'Any last run'],
+  ['Running', 'Running'],
+  ['Success', 'Succeeded'],
+  ['Failed', 'Failed'],
+  ['Stopped', 'Stopped'],
+  ['never', 'Never ran'],
+] as const
+
+function Workflows({ workflows }: { readonly workflows: readonly WorkflowSummary[] }): ReactElement {
+  const [{ q = '', status = '', sort }, change] = useListSearch()
+  const shown = workflows.filter(
+    ({ name, lastExecution }) =>
+      name.toLowerCase().includes(q.toLowerCase()) && (status === '' || (lastExecution?.status ?? 'never') === status),
+  )
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap gap-2">
+        <SearchField label="Search workflows" value={q} onChange={(next) => change({ q: next })} />
+        <ChoiceField label="Last run" value={status} choices={choices} onChange={(next) => change({ status: next })} />
+      </div>
+      {workflows.length === mostWorkflows ? (
+        <p className="mb-2 text-faint">The first {mostWorkflows} are shown.</p>
+      ) : null}
+      <DataTable
+        name="Workflows"
+        columns={columns}
+        rows={shown}
+        rowKey={({ id }) => String(id)}
+        sort={sort}
+        onSort={(next) => change({ sort: next })}
+      />
+      {shown.length === 0 ? <p className="py-8 text-center text-faint">No workflow is like that.</p> : null}
+    </>
+  )
+}
+
+const sample = `name: hello
+steps:
+  greet:
+    type: http
+    method: get
+    url: https://example.com
+    parents: []`
 
 export function WorkflowsPage(): ReactElement {
   const client = useClient()
-  const [wanted, setWanted] = useState('')
-  const { data, error } = useQuery({
-    queryKey: ['workflows'],
-    queryFn: ({ signal }) => client.workflows.listWorkflows({}, { signal }).all({ limit: shownAtMost }),
-    refetchInterval: refreshMs.resting,
-  })
-  const shown = data?.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase())) ?? []
+  const reading = useQuery(workflowListQuery(client))
   return (
     <>
       <PageHeader title="Workflows">
-        <SearchField label="Search workflows by name" value={wanted} onChange={setWanted} />
-      </PageHeader>
-      <ReadState error={error} hasData={data !== undefined} />
-      {data?.length === 0 ? <Empty title="There is no workflow yet." command="cairn workflows --help" /> : null}
-      {data?.length === shownAtMost ? <p className="mb-2 text-faint">The first {shownAtMost} are shown.</p> : null}
-      {data === undefined || data.length === 0 ? null : (
-        <DataTable
-          name="Workflows"
-          columns={['Name', 'Status', 'Last run', 'Changed']}
-          rows={shown.map(({ id, name, status, lastExecution, updatedAt }) => ({
-            key: String(id),
-            cells: [
-              <a key="name" href={workflowLink(id)} className="font-medium text-accent hover:underline">
-                {name}
-              </a>,
-              <StatusBadge key="status" status={status} />,
-              lastExecution === undefined ? '–' : <StatusBadge key="last" status={lastExecution.status} />,
-              <Moment key="changed" at={updatedAt} />,
-            ],
-          }))}
+        <SnippetButton
+          snippets={{
+            api: 'GET /workflows/api/v1/workflows/',
+            cli: 'cairn workflows list',
+            sdk: 'const workflows = await client.workflows.listWorkflows().all()',
+          }}
         />
-      )}
+      </PageHeader>
+      <Reading of={reading}>
+        {(workflows) =>
+          workflows.length === 0 ? (
+            <EmptyState
+              icon={Workflow}
+              title="No workflow yet"
+              text="A workflow runs steps in containers, in the order that they depend on each other: by hand, by time or by a call."
+              sample={{ fileName: 'workflow.yaml', content: sample }}
+              command="cairn workflows create workflow.yaml"
+            />
+          ) : (
+            <Workflows workflows={workflows} />
+          )
+        }
+      </Reading>
     </>
   )
 }

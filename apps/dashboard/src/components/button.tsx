@@ -1,0 +1,67 @@
+import { LoaderCircle, type LucideIcon } from 'lucide-react'
+import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react'
+
+export type ButtonTone = 'plain' | 'primary' | 'danger' | 'quiet'
+
+const tones: Readonly<Record<ButtonTone, string>> = {
+  plain: 'border border-line bg-surface hover:bg-raised',
+  primary: 'border border-transparent bg-accent-fill text-on-accent hover:brightness-110',
+  danger: 'border border-line bg-surface text-bad hover:bg-bad-soft',
+  quiet: 'border border-transparent text-faint hover:bg-raised hover:text-ink',
+}
+
+/** What a button looks like, for links that stand among buttons. */
+export function buttonClass(tone: ButtonTone, isSmall = false): string {
+  const size = isSmall ? 'h-7 px-2 text-[13px]' : 'h-8 px-3'
+  return `inline-flex ${size} shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:opacity-55 ${tones[tone]}`
+}
+
+/** @param isBusy = what it started is under way: it turns and cannot be pressed */
+export function Button({
+  tone = 'plain',
+  isSmall = false,
+  isBusy = false,
+  icon: Icon,
+  children,
+  className = '',
+  disabled,
+  ...rest
+}: ButtonHTMLAttributes<HTMLButtonElement> & {
+  readonly tone?: ButtonTone
+  readonly isSmall?: boolean
+  readonly isBusy?: boolean
+  readonly icon?: LucideIcon
+  readonly children?: ReactNode
+}): ReactElement {
+  const Shown = isBusy ? LoaderCircle : Icon
+  return (
+    <button
+      type="button"
+      disabled={isBusy || disabled === true}
+      className={`${buttonClass(tone, isSmall)} ${className}`}
+      {...rest}
+    >
+      {Shown === undefined ? null : <Shown size={15} aria-hidden className={isBusy ? 'animate-spin' : ''} />}
+      {children}
+    </button>
+  )
+}
+
+/** A button that is an icon; `label` is its name for screen readers and its tooltip. */
+export function IconButton({
+  icon: Icon,
+  label,
+  ...rest
+}: ButtonHTMLAttributes<HTMLButtonElement> & { readonly icon: LucideIcon; readonly label: string }): ReactElement {
+  return (
+    <button
+      type="button"
+      title={label}
+      aria-label={label}
+      className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-faint transition-colors hover:bg-raised hover:text-ink disabled:opacity-55"
+      {...rest}
+    >
+      <Icon size={16} aria-hidden />
+    </button>
+  )
+}

@@ -1,0 +1,63 @@
+import type { KeyboardEvent, ReactElement, ReactNode } from 'react'
+
+export interface Tab<Id extends string> {
+  readonly id: Id
+  readonly label: string
+  readonly count?: number
+}
+
+/** Tabs over what they show; arrow keys move between them. */
+export function Tabs<Id extends string>({
+  name,
+  tabs,
+  selected,
+  onSelect,
+  children,
+}: {
+  readonly name: string
+  readonly tabs: readonly Tab<Id>[]
+  readonly selected: Id
+  readonly onSelect: (id: Id) => void
+  readonly children: ReactNode
+}): ReactElement {
+  const move = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (step === 0) return
+    const at = tabs.findIndex(({ id }) => id === selected)
+    const next = tabs[(at + step + tabs.length) % tabs.length]
+    if (next === undefined) return
+    onSelect(next.id)
+    document.querySelector<HTMLElement>(`#${CSS.escape(`${name}-${next.id}`)}`)?.focus()
+  }
+  return (
+    <>
+      <div
+        role="tablist"
+        aria-label={name}
+        onKeyDown={move}
+        className="mb-3 flex gap-1 overflow-x-auto border-b border-line"
+      >
+        {tabs.map(({ id, label, count }) => (
+          <button
+            key={id}
+            id={`${name}-${id}`}
+            type="button"
+            role="tab"
+            aria-selected={id === selected}
+            tabIndex={id === selected ? 0 : -1}
+            onClick={() => onSelect(id)}
+            className={`-mb-px border-b-2 px-3 py-2 font-medium whitespace-nowrap -outline-offset-2 ${
+              id === selected ? 'border-accent text-ink' : 'border-transparent text-faint hover:text-ink'
+            }`}
+          >
+            {label}
+            {count === undefined ? null : <span className="ml-1.5 text-[12px] text-faint">{count}</span>}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" aria-labelledby={`${name}-${selected}`}>
+        {children}
+      </div>
+    </>
+  )
+}

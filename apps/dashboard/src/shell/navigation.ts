@@ -1,0 +1,21 @@
+import type { LinkProps } from '@tanstack/react-router'
+import { Globe, House, type LucideIcon, Workflow } from 'lucide-react'
+
+export interface Place {
+  readonly label: string
+  readonly to: NonNullable<LinkProps['to']>
+  readonly icon: LucideIcon
+}
+
+export interface PlaceGroup {
+  /** Null = the places stand without a title. */
+  readonly title: string | null
+  readonly places: readonly Place[]
+}
+
+/** What the sidebar leads to. A screen is reached from here once it is in `router.tsx`. */
+export const placeGroups: readonly PlaceGroup[] = [
+  { title: null, places: [{ label: 'Home', to: '/', icon: House }] },
+  { title: 'Run', places: [{ label: 'Workflows', to: '/workflows', icon: Workflow }] },
+  { title: 'Serve', places: [{ label: 'Services', to: '/services', icon: Globe }] },
+]

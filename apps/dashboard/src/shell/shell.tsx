@@ -1,0 +1,75 @@
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { Menu, X } from 'lucide-react'
+import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { IconButton } from '../components/button.tsx'
+import { Logo } from '../components/logo.tsx'
+import { Toasts } from '../components/toasts.tsx'
+import { SessionGate } from '../session/session-gate.tsx'
+import { Sidebar } from './sidebar.tsx'
+
+/** The sidebar in a drawer, for narrow screens. */
+function Drawer({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const drawer = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const shown = drawer.current
+    shown?.showModal()
+    return () => shown?.close()
+  }, [])
+  return (
+    <dialog
+      ref={drawer}
+      aria-label="Menu"
+      onCancel={onClose}
+      onClick={(event) => {
+        if (event.target === drawer.current) onClose()
+      }}
+      className="m-0 h-dvh max-h-none w-64 max-w-[85vw] border-r border-line bg-surface p-0 text-ink"
+    >
+      <div className="absolute top-2 right-2">
+        <IconButton icon={X} label="Close the menu" onClick={onClose} />
+      </div>
+      <Sidebar onNavigate={onClose} />
+    </dialog>
+  )
+}
+
+function Frame(): ReactElement {
+  const [isMenuOpen, setMenuOpen] = useState(false)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const main = useRef<HTMLElement>(null)
+  useEffect(() => main.current?.scrollTo({ top: 0 }), [path])
+  return (
+    <div className="flex h-dvh flex-col md:flex-row">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-surface focus:p-2"
+      >
+        Skip to the content
+      </a>
+      <aside className="w-56 shrink-0 border-r border-line bg-surface max-md:hidden">
+        <Sidebar onNavigate={() => undefined} />
+      </aside>
+      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-2 md:hidden">
+        <IconButton icon={Menu} label="Open the menu" onClick={() => setMenuOpen(true)} />
+        <Logo size={20} />
+        <span className="font-semibold">Cairn</span>
+      </div>
+      {isMenuOpen ? <Drawer onClose={() => setMenuOpen(false)} /> : null}
+      <main ref={main} id="main" tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto outline-none">
+        <div className="mx-auto max-w-[1400px] px-4 py-5 md:px-8 md:py-6">
+          <Outlet />
+        </div>
+      </main>
+    </div>
+  )
+}
+
+export function Shell(): ReactElement {
+  return (
+    <Toasts>
+      <SessionGate>
+        <Frame />
+      </SessionGate>
+    </Toasts>
+  )
+}

@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router'
+import { BookOpen, Braces, LogOut } from 'lucide-react'
+import { type ReactElement, useContext } from 'react'
+import { IconButton } from '../components/button.tsx'
+import { Logo } from '../components/logo.tsx'
+import { SignOutContext } from '../session/sign-out-context.ts'
+import { placeGroups } from './navigation.ts'
+import { ThemeButton } from './theme-button.tsx'
+
+const entry =
+  'flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-faint transition-colors hover:bg-raised hover:text-ink'
+
+/** @param onNavigate called when a place was chosen */
+export function Sidebar({ onNavigate }: { readonly onNavigate: () => void }): ReactElement {
+  const signOut = useContext(SignOutContext)
+  return (
+    <div className="flex h-full flex-col">
+      <Link to="/" onClick={onNavigate} className="flex h-12 items-center gap-2 px-4 text-[15px] font-semibold">
+        <Logo size={20} />
+        Cairn
+      </Link>
+      <nav aria-label="Main" className="flex-1 overflow-y-auto px-2 pb-4">
+        {placeGroups.map(({ title, places }) => (
+          <div key={title ?? ''} className="mt-3">
+            {title === null ? null : <p className="mb-1 px-2 text-[12px] text-faint">{title}</p>}
+            <ul>
+              {places.map(({ label, to, icon: Icon }) => (
+                <li key={label}>
+                  <Link
+                    to={to}
+                    onClick={onNavigate}
+                    activeOptions={{ exact: to === '/' }}
+                    activeProps={{ className: 'bg-raised !text-ink', 'aria-current': 'page' }}
+                    className={entry}
+                  >
+                    <Icon size={16} aria-hidden />
+                    {label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <div className="border-t border-line px-2 py-2">
+        <a href="/docs/" className={entry}>
+          <BookOpen size={16} aria-hidden />
+          Docs
+        </a>
+        <a href="/api-docs" className={entry}>
+          <Braces size={16} aria-hidden />
+          API reference
+        </a>
+        <div className="mt-1 flex items-center justify-between">
+          <ThemeButton />
+          <IconButton icon={LogOut} label="Sign out" onClick={signOut} />
+        </div>
+      </div>
+    </div>
+  )
+}
