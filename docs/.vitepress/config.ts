@@ -73,6 +73,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   ]),
   section('Run it', [
     ['Operations', 'operations'],
+    ['People and roles', 'people'],
     ['Security model', 'security'],
     ['The promise', 'promise'],
   ]),

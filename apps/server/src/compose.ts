@@ -1,6 +1,6 @@
 /** The composition root: the only place that knows every part. */
 import { join } from 'node:path'
-import { type ApiLimits, buildApi, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
+import { type ApiLimits, buildApi, createSignInChecker, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
 import { type Clock, type Logger, noCrashPoints, type DiskPolicy } from '@cairn/domain'
 import {
   createPullingDriver,
@@ -26,6 +26,7 @@ import {
   type SecretCipher,
 } from '@cairn/store'
 import { composeGateway } from './compose-gateway.ts'
+import { readVersion } from './read-version.ts'
 import type { ProgramEnvironment } from './config.ts'
 import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
@@ -290,6 +291,8 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     publicUrl,
     cookieKey: await ensureGatewayKey(database.db),
   })
+  const limits = limitsOf(settings)
+  const signIns = createSignInChecker({ database, clock, limits: limits.signIns })
   const api = await buildApi({
     database,
     hints,
@@ -304,7 +307,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     ...serviceHosts(domain, publicUrl),
     publicUrl,
     linkKey: data.linkKey,
-    limits: limitsOf(settings),
+    signIns,
+    version: await readVersion(),
+    limits,
     allowedOrigins: settings.allowedOrigins,
     stopping,
     servesOperations: settings.roles.includes('api'),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hashToken } from '@cairn/api'
 import { defaultTenantName } from '@cairn/domain'
-import { type Database, ensureTenant, hasToken, storeToken } from '@cairn/store'
+import { type Database, ensureTenant, ensureUser, hasToken, storeToken } from '@cairn/store'
 
 const adminEmail = 'admin@cairn.local'
 
@@ -16,10 +16,12 @@ export async function ensureFirstTenant(database: Database, givenToken: string |
     const tenantId = await ensureTenant(tx, defaultTenantName)
     if (givenToken === null && (await hasToken(tx, tenantId))) return null
     const token = givenToken ?? `cairn_${randomBytes(32).toString('base64url')}`
+    const admin = { tenantId, email: adminEmail, name: 'Administrator', role: 'admin', by: 'cairn' } as const
     await storeToken(tx, {
       tenantId,
       tokenHash: hashToken(token),
-      userEmail: adminEmail,
+      userId: await ensureUser(tx, admin),
+      scope: 'write',
       label: 'first administrator',
       expiresAt: null,
     })

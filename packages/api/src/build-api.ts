@@ -10,6 +10,7 @@ import type { ApiContext } from './context.ts'
 import { handlers } from './handlers.ts'
 import { answerOrigins } from './http/answer-origins.ts'
 import { authenticate } from './http/authenticate.ts'
+import { proofOf } from './http/caller-browser.ts'
 import { errorAnswerOf, refusalOf } from './http/error-answer.ts'
 import { observeRequests } from './http/observe-requests.ts'
 import { createRateLimiter } from './http/rate-limit.ts'
@@ -22,6 +23,7 @@ import { serveOperations } from './http/serve-operations.ts'
 import { type SiteDirectories, serveSite } from './http/serve-site.ts'
 import type { ApiLimits } from './limits.ts'
 import { LogFollowers } from './log-followers.ts'
+import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import { createSignedLinks } from './signed-links.ts'
 
 export interface ApiOptions {
@@ -40,6 +42,10 @@ export interface ApiOptions {
   readonly reservedHosts: ReservedHosts
   /** Begins the links that the API hands out, e.g. `http://127.0.0.1:7420`. */
   readonly publicUrl: string
+  /** Checks sign-ins; one for each process, as it counts them. */
+  readonly signIns: SignInChecker
+  /** Version of Cairn, e.g. `0.1.0`. */
+  readonly version: string
   /** At least 32 random bytes, the same in every process of the installation. */
   readonly linkKey: Buffer
   readonly limits: ApiLimits
@@ -82,7 +88,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   answerOrigins(app, options.allowedOrigins)
   app.setErrorHandler((error, request, reply) => answerRefusal(error, request, reply, limits))
   app.setNotFoundHandler(async (request) => {
-    await authenticate(database.db, request.headers.authorization)
+    await authenticate(database.db, proofOf(request, options.publicUrl))
     throw new CairnError('route_not_found', `there is no ${request.method} ${request.url.split('?', 1)[0]}`)
   })
   const context: ApiContext = {

@@ -3,6 +3,7 @@ import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@
 import type { Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
 import type { LogFollowers } from './log-followers.ts'
+import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import type { SignedLinks } from './signed-links.ts'
 
 /** Everything that operations work with. */
@@ -29,4 +30,7 @@ export interface ApiContext {
   readonly reservedHosts: ReservedHosts
   /** Where clients reach the API; begins the links in notifications. */
   readonly publicUrl: string
+  readonly signIns: SignInChecker
+  /** Version of Cairn, e.g. `0.1.0`. */
+  readonly version: string
 }

@@ -58,6 +58,7 @@ import { callWebhook } from './operations/triggers/call-webhook.ts'
 import { listScheduleCalendar } from './operations/triggers/list-schedule-calendar.ts'
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
+import { createSession, endSession, getSession } from './operations/session/sessions.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
 import { getSystemReport } from './operations/system/get-system-report.ts'
 import { listInstanceOptions } from './operations/tenants/list-instance-options.ts'
@@ -82,6 +83,9 @@ export type Handlers = { readonly [Id in Exclude<OperationId, NotBuilt>]: Operat
 const built: Handlers = {
   getTenantMetadata,
   sendTelemetry,
+  createSession,
+  getSession,
+  endSession,
   listArtifacts,
   createArtifact,
   describeArtifact,

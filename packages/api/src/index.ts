@@ -1,5 +1,11 @@
 export { type ApiOptions, buildApi } from './build-api.ts'
 export { hashToken, readToken } from './http/authenticate.ts'
+export {
+  createSignInChecker,
+  type SignInChecker,
+  type SignInOutcome,
+  type SignInProof,
+} from './sign-in/sign-in-checker.ts'
 export type { ReadinessProbe } from './http/serve-health.ts'
 export { type ApiLimits, defaultApiLimits } from './limits.ts'
 export { type NotBuilt, notBuilt } from './not-built.ts'

@@ -2,6 +2,7 @@ import type { OperationId } from '@cairn/contract'
 import { defaultDiskPolicy, type DiskPolicy } from '@cairn/domain'
 import type { RunLimits } from '@cairn/store'
 import type { RateLimit } from './http/rate-limit.ts'
+import type { SignInLimits } from './sign-in/sign-in-checker.ts'
 
 interface BodyTime {
   /** Longest silence within a body, in milliseconds. */
@@ -25,6 +26,8 @@ export interface ApiLimits {
   readonly rate: RateLimit
   /** For each webhook, and for each address that calls webhooks. */
   readonly hookRate: { readonly byHook: RateLimit; readonly byAddress: RateLimit }
+  /** Attempts to sign in. */
+  readonly signIns: SignInLimits
   /** Instances that a service may ask for: CAIRN_MAX_INSTANCES. */
   readonly mostInstances: number
   /** Runs that a workflow with concurrent runs may have. */
@@ -55,6 +58,7 @@ export const defaultApiLimits: ApiLimits = {
   drain: { idleMs: 5000, totalMs: 30_000, maxBytes: 256 * mebibyte },
   rate: { perSecond: 500, burst: 2000 },
   hookRate: { byHook: { perSecond: 10, burst: 100 }, byAddress: { perSecond: 200, burst: 1000 } },
+  signIns: { byAddress: { perSecond: 1, burst: 60 }, byEmail: { perSecond: 0.1, burst: 10 } },
   mostInstances: 2,
   runs: { mostLiveRuns: 10, mostWaitingRuns: 100 },
   disk: defaultDiskPolicy,

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { AnswerOf, BodyOf, OperationId, ParamsOf, QueryOf, Routes } from '@cairn/contract'
 import type { CalledHook, TokenHolder } from '@cairn/store'
 import type { ApiContext } from './context.ts'
+import type { CallerBrowser } from './http/caller-browser.ts'
 
 /** A file that was uploaded: its bytes are in the object store, nothing refers to them yet. */
 export interface Upload {
@@ -32,6 +33,7 @@ export interface Call<Id extends OperationId> {
   readonly upload: Upload | null
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
+  readonly browser: CallerBrowser
 }
 
 export interface BinaryAnswer {

@@ -2,11 +2,21 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DryRunAnswer, type ImageType, type OperationId, type Route, routes, validate } from '@cairn/contract'
+import {
+  DryRunAnswer,
+  type ImageType,
+  type OperationId,
+  type Role,
+  type Route,
+  routes,
+  type TokenScope,
+  validate,
+} from '@cairn/contract'
 import type { MachineSize, ServiceCaller } from '@cairn/domain'
 import {
   type Database,
   ensureTenant,
+  ensureUser,
   type Hints,
   type ObjectStore,
   openLocalObjectStore,
@@ -17,7 +27,7 @@ import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { expect } from 'vitest'
 import { ZipFile } from 'yazl'
-import { type ApiLimits, buildApi, defaultApiLimits, hashToken } from '../src/index.ts'
+import { type ApiLimits, buildApi, createSignInChecker, defaultApiLimits, hashToken } from '../src/index.ts'
 
 export interface Tenant {
   readonly id: string
@@ -61,6 +71,8 @@ export interface ApiFixture {
 
 export interface FixtureOptions {
   readonly limits?: Partial<ApiLimits>
+  /** http://127.0.0.1:7420 by default. */
+  readonly publicUrl?: string
   readonly machine?: MachineSize
   readonly serviceCaller?: ServiceCaller
   /** Called with the directory of the object store before it is opened; what it answers is called at the end. */
@@ -86,19 +98,23 @@ function recordingHints(hinted: string[]): Hints {
 }
 
 async function makeTenant(database: Database, name: string): Promise<Tenant> {
-  const token = `token-of-${name}-0123456789`
-  const id = await database.transaction(async (tx) => {
-    const tenantId = await ensureTenant(tx, name)
-    await storeToken(tx, {
-      tenantId,
-      tokenHash: hashToken(token),
-      userEmail: `${name}@example.com`,
-      label: 'test',
-      expiresAt: null,
-    })
-    return tenantId
+  const id = await database.transaction((tx) => ensureTenant(tx, name))
+  return { id, token: await makeToken(database, { tenantId: id, name, role: 'admin' }) }
+}
+
+/** A token of a new user `<name>@example.com`, or of the one who is there. */
+export async function makeToken(
+  database: Database,
+  holder: { readonly tenantId: string; readonly name: string; readonly role: Role; readonly scope?: TokenScope },
+): Promise<string> {
+  const { tenantId, name, role, scope = 'write' } = holder
+  const token = `token-of-${name}-0123456789${scope === 'write' ? '' : scope}`
+  await database.transaction(async (tx) => {
+    const userId = await ensureUser(tx, { tenantId, email: `${name}@example.com`, name, role, by: 'test' })
+    const tokenHash = hashToken(token)
+    await storeToken(tx, { tenantId, tokenHash, userId, label: 'test', expiresAt: null, scope })
   })
-  return { id, token }
+  return token
 }
 
 export async function createApiFixture(options: FixtureOptions = {}): Promise<ApiFixture> {
@@ -112,13 +128,17 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const hinted: string[] = []
   const hints = recordingHints(hinted)
   const stopping = new AbortController()
+  const limits = { ...defaultApiLimits, logWaitMs: 50, ...options.limits }
+  const clock = { now: () => Date.now() }
   const app = await buildApi({
     database,
     hints,
     objectStore,
     secretCipher: await openTestCipher(database),
     logger: silentLogger,
-    clock: { now: () => Date.now() },
+    clock,
+    signIns: createSignInChecker({ database, clock, limits: limits.signIns }),
+    version: '0.0.0',
     metrics: new Registry(),
     probes: [],
     serviceCaller: options.serviceCaller ?? noService,
@@ -126,10 +146,10 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     serviceUrl: (name) => `http://${name}.localhost:7420`,
     domainUrl: (domain) => `http://${domain}:7420`,
     reservedHosts: { domain: 'localhost:7420', publicUrl: 'http://cairn.example:7420' },
-    publicUrl: 'http://127.0.0.1:7420',
+    publicUrl: options.publicUrl ?? 'http://127.0.0.1:7420',
     linkKey: Buffer.alloc(32, 7),
     allowedOrigins: ['https://app.example.com'],
-    limits: { ...defaultApiLimits, logWaitMs: 50, ...options.limits },
+    limits,
     stopping: stopping.signal,
     servesOperations: true,
     siteDirectories: { docs: join(directory, 'site'), dashboard: join(directory, 'dashboard') },

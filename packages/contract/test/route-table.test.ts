@@ -90,8 +90,14 @@ describe('the route table', () => {
     },
   )
 
-  it('asks for a token everywhere but behind signed links and webhooks', () => {
+  it('asks for a token everywhere but behind signed links, webhooks and the sign-in', () => {
     const open = entries.filter(([, route]) => route.auth !== 'token').map(([id]) => id)
-    expect(open.toSorted()).toEqual(['callWebhook', 'readBuildLogFile', 'readExecutionLogFile', 'readServiceLogFile'])
+    expect(open.toSorted()).toEqual([
+      'callWebhook',
+      'createSession',
+      'readBuildLogFile',
+      'readExecutionLogFile',
+      'readServiceLogFile',
+    ])
   })
 })

@@ -3,7 +3,7 @@
  * give them, so that order, spelling and repeated fields survive.
  */
 
-import { setsOwnCookie, withoutOwnCookies } from './sessions/own-cookies.ts'
+import { setsOwnCookie, withoutOwnCookies } from '@cairn/domain'
 
 /** Fields between two neighbours (RFC 9110 §7.6.1); `te` and `trailer` too, since trailers are not passed on. */
 const hopByHop = new Set([

@@ -103,7 +103,7 @@ export class MemoryTraffic implements TrafficSink {
 
 /** Codes and sessions in memory; tokens by their ids. */
 export class MemorySignIns implements SignInStore {
-  readonly codes = new Map<string, Parameters<SignInStore['issueCode']>[0]>()
+  readonly codes = new Map<string, Parameters<SignInStore['issueCode']>[0] & { readonly tokenId: string }>()
   readonly sessions = new Map<
     string,
     { readonly serviceId: string | null; readonly tokenId: string; readonly parent?: string }
@@ -112,7 +112,8 @@ export class MemorySignIns implements SignInStore {
   isAway = false
 
   issueCode(code: Parameters<SignInStore['issueCode']>[0]): Promise<void> {
-    this.codes.set(code.code, code)
+    const tokenId = this.sessions.get(code.parent)?.tokenId ?? ''
+    this.codes.set(code.code, { ...code, tokenId })
     return Promise.resolve()
   }
 
@@ -124,8 +125,8 @@ export class MemorySignIns implements SignInStore {
     return Promise.resolve(code.path)
   }
 
-  openSession(session: string, tokenId: string): Promise<void> {
-    this.sessions.set(session, { serviceId: null, tokenId })
+  openSession(session: string, { tokenId }: Pick<SignedIn, 'tokenId'>): Promise<void> {
+    this.sessions.set(session, { serviceId: null, tokenId: tokenId ?? '' })
     return Promise.resolve()
   }
 

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSignInPage } from '../src/index.ts'
 import { type Answer, aRoute, GatewayRig, portOf } from './gateway-rig.ts'
 
-const holder = { tokenId: 'id-right', tenantId: 't-1', userEmail: 'ann@example.com' }
-const foreign = { tokenId: 'id-foreign', tenantId: 't-2', userEmail: 'eve@example.com' }
+const holder = { userId: 'ann', tokenId: 'id-right', tenantId: 't-1', userEmail: 'ann@example.com' }
+const foreign = { userId: 'eve', tokenId: 'id-foreign', tenantId: 't-2', userEmail: 'eve@example.com' }
 
 let rig: GatewayRig
 let cairn: string
@@ -38,6 +38,13 @@ afterEach(() => rig.close())
 const page = { accept: 'text/html,*/*' }
 const cookieOf = (answer: Answer, name: string): string =>
   (answer.headers['set-cookie'] ?? []).find((field) => field.startsWith(`cairn-${name}=`))?.split(';')[0] ?? ''
+
+/** The cookie of the sign-in page. */
+const ownCookieOf = ({ headers }: Response): string =>
+  headers
+    .getSetCookie()
+    .find((field) => field.startsWith('cairn-sign-in='))
+    ?.split(';')[0] ?? ''
 
 async function begin(path = '/start?a=1', host = 'app.localhost:7420') {
   const answer = await rig.ask({ path, host, headers: page })
@@ -88,7 +95,7 @@ describe('a browser that opens a private web app', () => {
     const back = { path: sent.pathname + sent.search, host: 'own.example.com', headers: { ...page, cookie: state } }
     expect(await rig.ask(back)).toMatchObject({ status: 303, headers: { location: '/here' } })
     // The domain may be another's by now: who is signed in is asked again, and told where the browser would go.
-    const signedIn = (await post(query, 'right')).headers.get('set-cookie')?.split(';')[0] ?? ''
+    const signedIn = ownCookieOf(await post(query, 'right'))
     const asked = await fetch(`${cairn}/sign-in${query}`, { redirect: 'manual', headers: { cookie: signedIn } })
     expect([asked.status, await asked.text()]).toEqual([
       200,
@@ -110,7 +117,7 @@ describe('a browser that opens a private web app', () => {
 
   test('that is signed in on the page already is sent back at once', async () => {
     const first = await post((await begin()).query, 'right')
-    const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    const cookie = ownCookieOf(first)
     const again = await fetch(`${cairn}/sign-in${(await begin()).query}`, { redirect: 'manual', headers: { cookie } })
     expect(again.headers.get('location')).toMatch(/^http:\/\/app\.localhost:7420\/\.cairn\/sign-in\?code=/)
   })
@@ -146,7 +153,7 @@ describe('a browser that signs out', () => {
   test('is shown a button, and has no session once it was pressed, here and on the page of Cairn', async () => {
     const begun = await begin()
     const first = await post(begun.query, 'right')
-    const own = (first.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    const own = ownCookieOf(first)
     const sent = new URL(first.headers.get('location') ?? '')
     const finished = await rig.ask({ path: sent.pathname + sent.search, headers: { ...page, cookie: begun.state } })
     const cookie = cookieOf(finished, 'user')

@@ -3,6 +3,7 @@ import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
 import { Exports } from './resources/exports.ts'
 import { Images } from './resources/images.ts'
+import { People } from './resources/people.ts'
 import { Notifications } from './resources/notifications.ts'
 import { Queries } from './resources/queries.ts'
 import { Secrets } from './resources/secrets.ts'
@@ -25,8 +26,13 @@ import { type Transport, createTransport } from './transport/transport.ts'
 export interface ClientOptions {
   /** Address of the server, e.g. `http://127.0.0.1:7420`; a path prefix is kept. */
   readonly baseUrl: string
-  /** API token. */
-  readonly token: string
+  /** API token. May be left out with `credentials: 'cookie'`. */
+  readonly token?: string
+  /**
+   * What proves who calls. `token` (the default): the token. `cookie`: the session of the browser that `people.signIn` opened, for
+   * pages on the server's own host; every request then says that it is such a page's.
+   */
+  readonly credentials?: 'token' | 'cookie'
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: typeof fetch
   /** Milliseconds that a call may take, retries included. Default 60 000. */
@@ -59,6 +65,8 @@ export interface CairnClient {
   readonly tenants: Tenants
   /** What goes on and what is to come. */
   readonly system: System
+  /** Users, roles and tokens, and who is signed in. */
+  readonly people: People
   /** What the user of the token may do. */
   readonly users: Users
   /** E-mails to users of the tenant. */
@@ -115,10 +123,11 @@ function cleanBaseUrl(baseUrl: string): string {
  * const { executionId } = await client.workflows.executeWorkflow(1)
  */
 export function createClient(options: ClientOptions): CairnClient {
-  if (options.token.trim() === '') throw new TypeError('token must not be empty')
+  const { token = '', credentials = 'token' } = options
+  if (credentials === 'token' && token.trim() === '') throw new TypeError('token must not be empty')
   const transport = createTransport({
     baseUrl: cleanBaseUrl(options.baseUrl),
-    token: options.token.trim(),
+    proof: credentials === 'token' ? { kind: 'token', token: token.trim() } : { kind: 'cookie' },
     // Called without a receiver: browsers refuse a `fetch` that is called as a method of something else.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     timeoutMs: options.timeoutMs ?? 60_000,
@@ -134,6 +143,7 @@ export function createClient(options: ClientOptions): CairnClient {
     webapps: new Webapps(transport),
     tenants: new Tenants(transport),
     system: new System(transport),
+    people: new People(transport),
     users: new Users(transport),
     emails,
     alerts: emails,

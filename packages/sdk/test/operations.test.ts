@@ -12,6 +12,9 @@ const email = { recipients: ['a@b.c'], subject: 's', templateName: 't' }
 const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unknown>>> = {
   getTenantMetadata: ({ tenants }) => tenants.getTenantMetadata(),
   sendTelemetry: ({ tenants }) => tenants.sendTelemetry({}),
+  createSession: ({ people }) => people.signIn({ token: 't' }),
+  getSession: ({ people }) => people.whoAmI(),
+  endSession: ({ people }) => people.signOut(),
   checkPermissions: ({ users }) => users.checkPermissions({ A: 'read' }),
   listArtifacts: ({ artifacts }) => artifacts.listArtifacts().all(),
   createArtifact: ({ artifacts }) => artifacts.createArtifact({ name: 'a' }, zip),

@@ -15,10 +15,12 @@ import type {
   StoredExecutionStatus,
   WatcherEvent,
   TickOutcome,
+  TokenScope,
 } from '@cairn/contract'
 import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { BuildTable } from './builds/build-table.ts'
+import type { UserTable } from './people/user-table.ts'
 import type { ServiceDomainTable } from './service-domains/domain-table.ts'
 import type { WorkKind } from './work/work-kind.ts'
 import type { ImagePushTable } from './images/push-table.ts'
@@ -38,13 +40,16 @@ export interface Schema {
   api_token: {
     id: string
     tenant_id: string
-    user_email: string
+    user_id: string
     label: string
     token_hash: Buffer
     created_at: Created
     expires_at: Date | null
     revoked_at: Date | null
+    scope: TokenScope
+    last_used_at: Generated<Date | null>
   }
+  tenant_user: UserTable
   stored_object: { sha256: string; size_bytes: number; created_at: Created }
   artifact: {
     id: string

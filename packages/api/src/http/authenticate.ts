@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CairnError } from '@cairn/contract'
-import { type CalledHook, type Db, findHook, findTokenHolder, type TokenHolder } from '@cairn/store'
+import { type CalledHook, type Db, findHook, findSessionHolder, findTokenHolder, type TokenHolder } from '@cairn/store'
 
 const longestToken = 4096
 
@@ -15,18 +15,34 @@ export function readToken(header: string | undefined): string | null {
   return token === '' || token.length > longestToken ? null : token
 }
 
+/** What a request proves itself by. */
+export interface RequestProof {
+  /** The `Authorization` header. Where it is there, it alone counts. */
+  readonly authorization: string | undefined
+  /** The session in the cookie, when the request may use it; asked for only without the header. */
+  readonly session: () => string | null
+}
+
 /**
  * Whom the request speaks for.
  *
- * @throws {CairnError} `unauthorized` without a valid token; the message does not tell which of them was wrong
+ * @throws {CairnError} `unauthorized` without a valid token or session; the message does not tell which of them was wrong
  */
-export async function authenticate(db: Db, header: string | undefined): Promise<TokenHolder> {
-  const token = readToken(header)
-  const holder = token === null ? null : await findTokenHolder(db, hashToken(token))
+export async function authenticate(db: Db, { authorization, session }: RequestProof): Promise<TokenHolder> {
+  const holder = authorization === undefined ? await holderOfSession(db, session()) : await holderOf(db, authorization)
   if (holder === null) {
     throw new CairnError('unauthorized', 'send a valid API token in the Authorization header, raw or after "Bearer "')
   }
   return holder
+}
+
+async function holderOf(db: Db, authorization: string): Promise<TokenHolder | null> {
+  const token = readToken(authorization)
+  return token === null ? null : findTokenHolder(db, hashToken(token))
+}
+
+async function holderOfSession(db: Db, secret: string | null): Promise<TokenHolder | null> {
+  return secret === null ? null : findSessionHolder(db, hashToken(secret), null)
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Every route of the contract's table, served. The order for each request: who calls (by the route's `auth`, decided
- * after routing, never by the text of a path) → rate → path and query → body → the operation. A body is read only for a
+ * after routing, never by the text of a path) → rate → whether the caller's role allows it → path and query → body → the operation. A body is read only for a
  * caller that is known.
  */
 import {
@@ -21,10 +21,12 @@ import type { ApiLimits } from '../limits.ts'
 import type { BinaryAnswer, Call, Operation, RawBody, Upload } from '../operation.ts'
 import { answerOnce, type OnceAnswer, readCallKey } from './answer-once.ts'
 import { authenticate, authenticateHook } from './authenticate.ts'
+import { browserOf, proofOf } from './caller-browser.ts'
 import { invalid } from './error-answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { discardUpload, receiveForm } from './receive-form.ts'
 import { isDryRun, rehearse } from './rehearse.ts'
+import { requireAccess } from './require-access.ts'
 import { readBytes, readJsonBody, tooLarge } from './request-body.ts'
 
 export interface OperationServer {
@@ -47,7 +49,7 @@ export interface HookLimiters {
 /** An operation whose types were checked where it was put into the table of handlers. */
 export type AnyOperation = (context: ApiContext, call: AnyCall) => Promise<unknown>
 
-export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'signal'> {
+export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'signal' | 'browser'> {
   readonly caller: TokenHolder | CalledHook | null
   readonly params: unknown
   readonly query: unknown
@@ -81,7 +83,7 @@ async function serve(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   request.facts.operationId = id
-  const caller = await callerOf(server, route, request)
+  const caller = await callerOf(server, { id, route }, request)
   const operation = server.operationOf(id)
   if (operation === undefined)
     throw new CairnError('not_built', `${route.summary}: this version of Cairn does not do it yet`)
@@ -91,7 +93,8 @@ async function serve(
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   try {
-    const call = { caller, params, query, body, upload, signal: gone.signal }
+    const browser = browserOf(request, reply, server.context.publicUrl)
+    const call = { caller, params, query, body, upload, signal: gone.signal, browser }
     // A rehearsal leaves nothing behind, so it has no use for a key.
     if (isDryRun(query)) return sendJson(await rehearse(server.context, operation, call), reply.code(200))
     const { answer, replayed } = await answerNamed(server, { id, route }, { call, request }, () =>
@@ -122,10 +125,10 @@ async function answerNamed(
   return answerOnce(server.context, { tenantId: call.caller.tenantId, key, asked }, work)
 }
 
-function callerOf(server: OperationServer, route: Route, request: FastifyRequest): Promise<AnyCall['caller']> {
+function callerOf(server: OperationServer, { id, route }: Served, request: FastifyRequest): Promise<AnyCall['caller']> {
   switch (route.auth) {
     case 'token':
-      return identify(server, route, request)
+      return identify(server, { id, route }, request)
     case 'webhook':
       return identifyHook(server, request)
     case 'signed':
@@ -151,12 +154,17 @@ function refuseIfMany(waitSeconds: number, what: string): void {
   throw new CairnError('rate_limited', `${what}; try again in ${waitSeconds} s`, { retryAfterSeconds: waitSeconds })
 }
 
-async function identify(server: OperationServer, route: Route, request: FastifyRequest): Promise<TokenHolder> {
-  const caller = await authenticate(server.context.database.db, request.headers.authorization)
+async function identify(
+  { context, rateLimiter }: OperationServer,
+  { id, route }: Served,
+  request: FastifyRequest,
+): Promise<TokenHolder> {
+  const caller = await authenticate(context.database.db, proofOf(request, context.publicUrl))
   request.facts.tenantId = caller.tenantId
   if (route.bodyKind !== 'multipart') {
-    refuseIfMany(server.rateLimiter.take(caller.tokenId), 'this token sent too many requests')
+    refuseIfMany(rateLimiter.take(caller.tokenId ?? caller.userId), 'this token or user sent too many requests')
   }
+  requireAccess(id, caller)
   return caller
 }
 

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { EmptyAnswer } from '../schemas/bounds.ts'
+import { Session, SignInBody } from '../schemas/session.ts'
 import { Permissions, PermissionsQuery, TelemetryBody, TenantMetadata } from '../schemas/tenant.ts'
 
 /** What a client asks for around its work: who it is, what it may do, telemetry. */
@@ -36,5 +37,39 @@ export const sessionRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: Permissions },
     errors: ['not_found', 'unprocessable'],
+  },
+  createSession: {
+    method: 'POST',
+    path: '/auth/api/v1/session',
+    summary: 'Sign a browser in, by a token or by e-mail and password; the answer sets its cookie',
+    tag: 'Session',
+    auth: 'none',
+    body: SignInBody,
+    bodyKind: 'json',
+    response: { kind: 'json', status: 200, schema: Session },
+    errors: ['invalid_request', 'unauthorized', 'forbidden', 'rate_limited', 'internal', 'service_unavailable'],
+    added: true,
+  },
+  getSession: {
+    method: 'GET',
+    path: '/auth/api/v1/session',
+    summary: 'Who calls, and what the caller may do',
+    tag: 'Session',
+    auth: 'token',
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: Session },
+    errors: [],
+    added: true,
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/auth/api/v1/session',
+    summary: 'Sign the browser out, here and at all services that it opened from here',
+    tag: 'Session',
+    auth: 'token',
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: EmptyAnswer },
+    errors: [],
+    added: true,
   },
 } as const satisfies Record<string, Route>

@@ -5,7 +5,7 @@
  * forged, or copied from another service, is as if there were none.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { cookieName, readCookie, type Scheme, setCookie } from './own-cookies.ts'
+import { cookieName, readCookie, type Scheme, setCookie } from '@cairn/domain'
 
 export interface StickySession {
   readonly session: string

@@ -8,10 +8,9 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { bareHost } from '@cairn/domain'
+import { bareHost, cookieName, readCookie, type Scheme, setCookie } from '@cairn/domain'
 import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
 import type { Refusal } from '../refusal.ts'
-import { cookieName, readCookie, type Scheme, setCookie } from '../sessions/own-cookies.ts'
 import type { SignInStore } from './sign-in-store.ts'
 
 /** Path on the host of a private service where browsers come back with their code. */

@@ -6,11 +6,10 @@
  * the token is one of that service's tenant.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Logger, portOfHost, serviceHost } from '@cairn/domain'
+import { type Logger, portOfHost, readSignInSession, type Scheme, serviceHost, sessionCookies } from '@cairn/domain'
 import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
 import { authorizationUnavailable, escapeHtml, type Refusal, refuse } from '../refusal.ts'
 import type { RouteTable } from '../route-table.ts'
-import { cookieName, readCookie, type Scheme, setCookie } from '../sessions/own-cookies.ts'
 import { ownPath, randomSecret, redirect, returnPath } from './browser-sign-in.ts'
 import type { SignedIn, SignInStore } from './sign-in-store.ts'
 
@@ -37,7 +36,6 @@ interface Asked {
 }
 
 const mostBytes = 16 * 1024
-const cookie = 'sign-in'
 
 export function createSignInPage(options: SignInPageOptions): SignInPage {
   const page = new Page(options)
@@ -76,10 +74,10 @@ class Page {
       return this.#show(response, asked, 'This is no valid token of the tenant that the service belongs to.')
     }
     const session = randomSecret()
-    await this.#options.store.openSession(session, holder.tokenId)
+    await this.#options.store.openSession(session, holder)
     const { scheme } = this.#options
-    const remembered = setCookie({ name: cookie, value: session, scheme, maxAge: browserSessionSeconds })
-    refuse(request, response, await this.#sendBack(asked, { ...holder, session }, [remembered]))
+    const remembered = sessionCookies(session, scheme, browserSessionSeconds)
+    refuse(request, response, await this.#sendBack(asked, session, remembered))
   }
 
   #asked(fields: URLSearchParams): Asked | null {
@@ -97,18 +95,14 @@ class Page {
    */
   async #greet(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
     const { store, scheme } = this.#options
-    const session = readCookie(request.headers.cookie, cookieName(cookie, scheme))
+    const session = readSignInSession(request.headers.cookie, scheme)
     const holder = session === null ? null : await store.findSession(session, null)
     const isAsked = session === null || holder?.tenantId !== asked.route.tenantId || asked.domain !== null
     if (isAsked) return this.#show(response, asked, null)
-    refuse(request, response, await this.#sendBack(asked, { ...holder, session }, []))
+    refuse(request, response, await this.#sendBack(asked, session, []))
   }
 
-  async #sendBack(
-    asked: Asked,
-    holder: SignedIn & { readonly session: string },
-    cookies: readonly string[],
-  ): Promise<Refusal> {
+  async #sendBack(asked: Asked, session: string, cookies: readonly string[]): Promise<Refusal> {
     const { store, scheme } = this.#options
     const code = randomSecret()
     const { route, state, path } = asked
@@ -117,8 +111,7 @@ class Page {
       state,
       path,
       serviceId: route.serviceId,
-      tokenId: holder.tokenId,
-      parent: holder.session,
+      parent: session,
     })
     const query = new URLSearchParams({ code, state })
     return redirect(`${scheme}://${this.#hostOf(asked)}${returnPath}?${query.toString()}`, cookies)

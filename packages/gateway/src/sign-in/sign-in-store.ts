@@ -6,11 +6,12 @@ import {
   insertSignInCode,
   openSignInSession,
   redeemSignInCode,
+  type SessionOwner,
   type TokenHolder,
 } from '@cairn/store'
 
 /** Whom a token or a session speaks for. */
-export type SignedIn = Pick<TokenHolder, 'tokenId' | 'tenantId' | 'userEmail'>
+export type SignedIn = Pick<TokenHolder, 'userId' | 'tokenId' | 'tenantId' | 'userEmail'>
 
 /** Where codes and sessions are kept. What browsers hold comes in as it is; it is kept as a hash only. */
 export interface SignInStore {
@@ -18,9 +19,8 @@ export interface SignInStore {
     readonly code: string
     readonly state: string
     readonly serviceId: string
-    readonly tokenId: string
     readonly path: string
-    /** The session of Cairn's own page that asks. */
+    /** The session of Cairn's own page that asks; the code speaks for whom it speaks for. */
     readonly parent: string
   }): Promise<void>
   /** The path that the browser wanted; null = the code is good for nothing. */
@@ -30,7 +30,7 @@ export interface SignInStore {
     readonly serviceId: string
     readonly session: string
   }): Promise<string | null>
-  openSession(session: string, tokenId: string): Promise<void>
+  openSession(session: string, owner: SessionOwner): Promise<void>
   /** `serviceId` null = a session of Cairn's own page. */
   findSession(session: string, serviceId: string | null): Promise<SignedIn | null>
   /** Ends a session of the service, and with it all that this browser opened from the same session of Cairn's own page. */
@@ -55,7 +55,7 @@ export function databaseSignIns({ db }: Database): SignInStore {
         sessionHash: hashOf(session),
         serviceId,
       }),
-    openSession: (session, tokenId) => openSignInSession(db, hashOf(session), tokenId),
+    openSession: (session, owner) => openSignInSession(db, hashOf(session), owner),
     findSession: (session, serviceId) => findSessionHolder(db, hashOf(session), serviceId),
     endSession: (session, serviceId) => endBrowserSessions(db, hashOf(session), serviceId),
   }

@@ -6,9 +6,9 @@
  * otherwise sign the browser in again without a question. Other gateways believe a session for 5 s more at the most.
  */
 import type { IncomingMessage } from 'node:http'
+import { cookieName, readCookie, type Scheme, setCookie } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 import type { Refusal } from '../refusal.ts'
-import { cookieName, readCookie, type Scheme, setCookie } from '../sessions/own-cookies.ts'
 import { redirect } from './browser-sign-in.ts'
 import type { SignInStore } from './sign-in-store.ts'
 

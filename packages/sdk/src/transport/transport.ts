@@ -17,13 +17,14 @@ export interface Transport {
 
 export interface TransportSettings extends SendSettings {
   readonly baseUrl: string
-  readonly token: string
+  readonly proof: { readonly kind: 'token'; readonly token: string } | { readonly kind: 'cookie' }
   readonly timeoutMs: number
   readonly uploadTimeoutMs: number
 }
 
 export function createTransport(settings: TransportSettings): Transport {
-  const bearer = /^Bearer /i.test(settings.token) ? settings.token : `Bearer ${settings.token}`
+  const bearer = settings.proof.kind === 'token' ? bearerOf(settings.proof.token) : null
+  const ownHeaders = settings.proof.kind === 'cookie' ? ownPageHeaders : {}
 
   function send<T>(
     operation: string,
@@ -43,7 +44,12 @@ export function createTransport(settings: TransportSettings): Transport {
     const operation = operations[id]
     // A webhook has its own token, in the path.
     const authorization = operation.auth === 'token' ? bearer : null
-    const request = buildRequest(settings.baseUrl, operation, { ...partsOf(input), ...options, authorization })
+    const request = buildRequest(settings.baseUrl, operation, {
+      ...partsOf(input),
+      ...options,
+      headers: { ...options.headers, ...ownHeaders },
+      authorization,
+    })
     const read = async (
       response: Response,
     ): Promise<{ status: number; headers: Headers; content: Download | string }> => ({
@@ -67,6 +73,11 @@ export function createTransport(settings: TransportSettings): Transport {
     },
   }
 }
+
+const bearerOf = (token: string): string => (/^Bearer /i.test(token) ? token : `Bearer ${token}`)
+
+/** Pages of other origins cannot send this, so the server takes a session for what it is. */
+const ownPageHeaders = { 'x-cairn-csrf': '1' } as const
 
 /** The generic input of an operation has the keys of {@link CallParts}, which TypeScript cannot see through its generics. */
 function partsOf(input: object): CallParts {

@@ -2,12 +2,13 @@
  * Browsers that are signed in. Only hashes of what browsers hold are kept.
  *
  * Always true: a code opens at most one session, on the service and for the browser that it was made for; any use of it,
- * also a wrong one, ends it. A session speaks for its token and ends with it. What a session at Cairn's own page has opened at
+ * also a wrong one, ends it. A session speaks for its user, with a token within its scope, and ends with them: when the token
+ * is revoked, when the user is disabled. What a session at Cairn's own page has opened at
  * services ends with it, and it with any of them.
  */
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { TokenHolder } from '../tenants/find-token-holder.ts'
+import { type HolderRow, holderColumns, toHolder, type TokenHolder } from '../tenants/find-token-holder.ts'
 
 const codeSeconds = 60
 /** Lifetime of a session, also told to the browser. */
@@ -19,11 +20,17 @@ export interface SignInCode {
   readonly codeHash: Buffer
   readonly serviceId: string
   readonly stateHash: Buffer
-  readonly tokenId: string
-  /** Of the session at Cairn's own page that asks for it. */
+  /** Of the session at Cairn's own page that asks for it; the code speaks for whom that speaks for. */
   readonly parentHash: Buffer
   /** Where the browser wanted to go on the service's host. */
   readonly path: string
+}
+
+/** Whom a session speaks for. */
+export interface SessionOwner {
+  readonly userId: string
+  /** null = signed in without one. */
+  readonly tokenId: string | null
 }
 
 /** Stores a code that is good for one use within a minute; what has expired goes. */
@@ -31,9 +38,10 @@ export async function insertSignInCode(db: Db, code: SignInCode): Promise<void> 
   await sql`
     with old_codes as (delete from sign_in_code where expires_at < now()),
       old_sessions as (delete from browser_session where expires_at < now())
-    insert into sign_in_code (code_hash, service_id, state_hash, token_id, parent_hash, path, expires_at)
-    values (${code.codeHash}, ${code.serviceId}, ${code.stateHash}, ${code.tokenId}, ${code.parentHash}, ${code.path},
-      ${inSeconds(codeSeconds)})`.execute(db)
+    insert into sign_in_code (code_hash, service_id, state_hash, user_id, token_id, parent_hash, path, expires_at)
+    select ${code.codeHash}, ${code.serviceId}::uuid, ${code.stateHash}, parent.user_id, parent.token_id, parent.session_hash,
+      ${code.path}, ${inSeconds(codeSeconds)}
+    from browser_session parent where parent.session_hash = ${code.parentHash}`.execute(db)
 }
 
 /**
@@ -44,7 +52,7 @@ export async function insertSignInCode(db: Db, code: SignInCode): Promise<void> 
  */
 export async function redeemSignInCode(
   db: Db,
-  use: Omit<SignInCode, 'tokenId' | 'path' | 'parentHash'> & { readonly sessionHash: Buffer },
+  use: Omit<SignInCode, 'path' | 'parentHash'> & { readonly sessionHash: Buffer },
 ): Promise<string | null> {
   const { rows } = await sql<{ path: string }>`
     with used as (
@@ -53,18 +61,18 @@ export async function redeemSignInCode(
       select * from used
       where service_id = ${use.serviceId} and state_hash = ${use.stateHash} and expires_at > now()
     ), opened as (
-      insert into browser_session (session_hash, service_id, token_id, parent_hash, expires_at)
-      select ${use.sessionHash}, service_id, token_id, parent_hash, ${inSeconds(browserSessionSeconds)} from right_use
+      insert into browser_session (session_hash, service_id, user_id, token_id, parent_hash, expires_at)
+      select ${use.sessionHash}, service_id, user_id, token_id, parent_hash, ${inSeconds(browserSessionSeconds)} from right_use
     )
     select path from right_use`.execute(db)
   return rows[0]?.path ?? null
 }
 
 /** Opens a session at Cairn's own sign-in page. */
-export async function openSignInSession(db: Db, sessionHash: Buffer, tokenId: string): Promise<void> {
+export async function openSignInSession(db: Db, sessionHash: Buffer, owner: SessionOwner): Promise<void> {
   await sql`
-    insert into browser_session (session_hash, token_id, expires_at)
-    values (${sessionHash}, ${tokenId}, ${inSeconds(browserSessionSeconds)})`.execute(db)
+    insert into browser_session (session_hash, user_id, token_id, expires_at)
+    values (${sessionHash}, ${owner.userId}, ${owner.tokenId}, ${inSeconds(browserSessionSeconds)})`.execute(db)
 }
 
 /**
@@ -76,16 +84,27 @@ export async function findSessionHolder(
   sessionHash: Buffer,
   serviceId: string | null,
 ): Promise<TokenHolder | null> {
-  const { rows } = await sql<TokenHolder>`
-    select t.id as "tokenId", t.tenant_id as "tenantId", tenant.name as "tenantName", t.user_email as "userEmail"
+  const { rows } = await sql<HolderRow>`
+    select ${holderColumns}
     from browser_session b
-    join api_token t on t.id = b.token_id and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
-    join tenant on tenant.id = t.tenant_id
+    join tenant_user u on u.id = b.user_id and u.disabled_at is null
+    join tenant on tenant.id = u.tenant_id
+    left join api_token t on t.id = b.token_id
     left join service s on s.id = b.service_id
     where b.session_hash = ${sessionHash} and b.expires_at > now()
+      and (b.token_id is null or (t.revoked_at is null and (t.expires_at is null or t.expires_at > now())))
       and b.service_id is not distinct from ${serviceId}::uuid
-      and (b.service_id is null or s.tenant_id = t.tenant_id)`.execute(db)
-  return rows[0] ?? null
+      and (b.service_id is null or s.tenant_id = u.tenant_id)`.execute(db)
+  return rows[0] === undefined ? null : toHolder(rows[0])
+}
+
+/** Ends a session at Cairn's own page, and all at services that came from it. */
+export async function endSignInSession(db: Db, sessionHash: Buffer): Promise<void> {
+  await sql`
+    with codes as (delete from sign_in_code where parent_hash = ${sessionHash})
+    delete from browser_session where (session_hash = ${sessionHash} and service_id is null) or parent_hash = ${sessionHash}`.execute(
+    db,
+  )
 }
 
 /** Ends the session of a service, the one at Cairn's own page that it is of, and all others of that. */

@@ -1,12 +1,15 @@
+import type { TokenScope } from '@cairn/contract'
 import type { Db, Tx } from '../database/database.ts'
 
 export interface NewToken {
   readonly tenantId: string
   readonly tokenHash: Buffer
-  readonly userEmail: string
+  readonly userId: string
   readonly label: string
   /** null = valid until it is revoked. */
   readonly expiresAt: Date | null
+  /** The most that it may do within its user's role. */
+  readonly scope: TokenScope
 }
 
 /** Stores the hash of a token; one that is stored already stays as it is, also when it was revoked. */
@@ -16,7 +19,8 @@ export async function storeToken(tx: Tx, token: NewToken): Promise<void> {
     .values({
       id: crypto.randomUUID(),
       tenant_id: token.tenantId,
-      user_email: token.userEmail,
+      user_id: token.userId,
+      scope: token.scope,
       label: token.label,
       token_hash: token.tokenHash,
       expires_at: token.expiresAt,

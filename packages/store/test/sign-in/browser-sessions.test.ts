@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   endBrowserSessions,
   ensureTenant,
+  ensureUser,
   findSessionHolder,
   insertSignInCode,
   openSignInSession,
@@ -15,6 +16,8 @@ let subject: TestDatabase
 let serviceId: string
 let otherServiceId: string
 let tokenId: string
+let userId: string
+let parentHash: Buffer
 const bytes = (text: string): Buffer => Buffer.from(text.padEnd(32))
 
 beforeAll(async () => {
@@ -27,7 +30,8 @@ beforeEach(async () => {
   const tenantId = await subject.database.transaction(async (tx) => {
     const id = await ensureTenant(tx, 'default')
     const token = { tenantId: id, tokenHash: bytes(crypto.randomUUID()), label: '', expiresAt: null }
-    await storeToken(tx, { ...token, userEmail: 'ann@example.com' })
+    userId = await ensureUser(tx, { tenantId: id, email: 'Ann@example.com', name: 'Ann', role: 'viewer', by: 'me' })
+    await storeToken(tx, { ...token, userId, scope: 'write' })
     return id
   })
   const token = await db.selectFrom('api_token').select('id').orderBy('created_at', 'desc').executeTakeFirstOrThrow()
@@ -38,6 +42,8 @@ beforeEach(async () => {
       values (${id}, ${tenantId}, ${id}, 'web-app', 'AVAILABLE', 'me', 'me')`.execute(db)
     return id
   }
+  parentHash = bytes(crypto.randomUUID().slice(0, 32))
+  await openSignInSession(db, parentHash, { userId, tokenId })
   serviceId = await aService()
   otherServiceId = await aService()
 })
@@ -47,9 +53,8 @@ const issue = (code: string) =>
     codeHash: bytes(code),
     serviceId,
     stateHash: bytes('state'),
-    tokenId,
     path: '/a?b',
-    parentHash: bytes('own page'),
+    parentHash,
   })
 const redeem = (code: string, change: { serviceId?: string; state?: string } = {}) =>
   redeemSignInCode(subject.database.db, {
@@ -83,7 +88,7 @@ test('a code that is used at another service, by another browser or too late ope
 })
 
 test('a session ends with its time, and with its token', async () => {
-  await openSignInSession(subject.database.db, bytes('own'), tokenId)
+  await openSignInSession(subject.database.db, bytes('own'), { userId, tokenId })
   await issue('two')
   await redeem('two')
   expect(await holder('own', null)).toMatchObject({ tokenId })
@@ -98,8 +103,7 @@ test('a session ends with its time, and with its token', async () => {
 
 test('a session that ends takes the one of the own page with it, and all that came from there', async () => {
   const { db } = subject.database
-  await openSignInSession(db, bytes('own page'), tokenId)
-  await openSignInSession(db, bytes('another page'), tokenId)
+  await openSignInSession(db, bytes('another page'), { userId, tokenId })
   for (const code of ['first', 'second', 'third']) await issue(code)
   for (const code of ['first', 'second']) await redeem(code)
   await endBrowserSessions(db, bytes('session first'), otherServiceId)
@@ -107,7 +111,7 @@ test('a session that ends takes the one of the own page with it, and all that ca
   await endBrowserSessions(db, bytes('session first'), serviceId)
   expect(await holder('session first', serviceId)).toBeNull()
   expect(await holder('session second', serviceId)).toBeNull()
-  expect(await holder('own page', null)).toBeNull()
+  expect(await findSessionHolder(db, parentHash, null)).toBeNull()
   expect(await redeem('third')).toBeNull()
   expect(await holder('another page', null)).not.toBeNull()
 })

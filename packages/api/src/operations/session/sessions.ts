@@ -1,0 +1,53 @@
+import { CairnError, type Session, type SignInBody } from '@cairn/contract'
+import { endSignInSession, type TokenHolder } from '@cairn/store'
+import type { ApiContext } from '../../context.ts'
+import { hashToken } from '../../http/authenticate.ts'
+import { invalid } from '../../http/error-answer.ts'
+import type { Operation } from '../../operation.ts'
+import type { SignInProof } from '../../sign-in/sign-in-checker.ts'
+
+export const createSession: Operation<'createSession'> = async (context, { body, browser }) => {
+  if (browser.isOfOtherOrigin) throw new CairnError('forbidden', 'only pages of Cairn itself sign a browser in')
+  const outcome = await context.signIns.signIn(proofOf(body), browser.address)
+  switch (outcome.kind) {
+    case 'signed-in':
+      browser.remember(outcome.secret)
+      return sessionOf(context, outcome.holder)
+    case 'refused':
+      throw new CairnError('unauthorized', 'this is no valid token, or the e-mail and the password do not fit')
+    case 'limited':
+      throw new CairnError('rate_limited', `too many sign-ins; try again in ${outcome.retryAfterSeconds} s`, {
+        retryAfterSeconds: outcome.retryAfterSeconds,
+      })
+    default:
+      return outcome satisfies never
+  }
+}
+
+export const getSession: Operation<'getSession'> = async (context, { caller }) => sessionOf(context, caller)
+
+export const endSession: Operation<'endSession'> = async ({ database }, { browser }) => {
+  if (browser.secret !== null) await endSignInSession(database.db, hashToken(browser.secret))
+  browser.forget()
+  return {}
+}
+
+function proofOf({ token, email, password, tenant }: SignInBody): SignInProof {
+  if (token !== undefined && email === undefined && password === undefined)
+    return { kind: 'token', token: token.trim() }
+  if (token === undefined && email !== undefined && password !== undefined) {
+    return { kind: 'password', email, password, tenant: tenant ?? null }
+  }
+  throw invalid([{ field: 'token', rule: 'must be given alone, or else both email and password' }])
+}
+
+function sessionOf({ version }: ApiContext, holder: TokenHolder): Session {
+  return {
+    user: { id: holder.userId, email: holder.userEmail, name: holder.userName },
+    tenant: { id: holder.tenantId, name: holder.tenantName },
+    role: holder.role,
+    access: holder.access,
+    token: holder.tokenLabel,
+    version,
+  }
+}

@@ -1,0 +1,28 @@
+import { type Static, Type } from 'typebox'
+import { accessLevels, roles } from '../access.ts'
+import { ShortText, Uuid, nullable } from './bounds.ts'
+
+/** Characters of a password. */
+export const passwordLength = { least: 12, most: 256 } as const
+
+/** An API token, or an e-mail with a password. `tenant` is needed where the same e-mail and password are of several. */
+export const SignInBody = Type.Object({
+  token: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+  email: Type.Optional(Type.String({ minLength: 1, maxLength: 320 })),
+  password: Type.Optional(Type.String({ minLength: 1, maxLength: passwordLength.most })),
+  tenant: Type.Optional(ShortText),
+})
+export type SignInBody = Static<typeof SignInBody>
+
+/** Who calls. `access` is what the caller may do: less than the role where the token is limited. */
+export const Session = Type.Object({
+  user: Type.Object({ id: Uuid, email: Type.String(), name: Type.String() }),
+  tenant: Type.Object({ id: Uuid, name: Type.String() }),
+  role: Type.Enum([...roles]),
+  access: Type.Enum([...accessLevels]),
+  /** Label of the token; null = signed in by a password or a provider. */
+  token: nullable(Type.String()),
+  /** Of Cairn. */
+  version: Type.String(),
+})
+export type Session = Static<typeof Session>

@@ -1,0 +1,14 @@
+import type { Role } from '@cairn/contract'
+import type { ColumnType, Generated } from 'kysely'
+
+export interface UserTable {
+  id: string
+  tenant_id: string
+  email: string
+  name: string
+  role: Role
+  password_hash: Generated<string | null>
+  disabled_at: Generated<Date | null>
+  created_at: ColumnType<Date, Date | undefined, never>
+  created_by: string
+}
