@@ -13,6 +13,9 @@ import { heldLabel } from './held/observe-held.ts'
 /** Most log that a service keeps on the engine; a step's is never rotated, so that none of it is lost before it is stored. */
 const serviceLog = { 'max-size': '64m', 'max-file': '2' }
 
+/** Longer than the start of the next step takes, after which the engine removes what has ended. */
+const staySeconds = 1
+
 /** Fewer than what the hosts of a container engine allow, where nobody has made it less. */
 const otherLimits = [
   { Name: 'nofile', Soft: 4096, Hard: 4096 },
@@ -65,7 +68,7 @@ export function toCreateOptions(spec: WorkloadSpec, setting: CreateSetting) {
 export function toHeldCreateOptions(spec: HeldSpec, setting: { installation: string; nonce: string; network: string }) {
   return {
     Image: spec.image,
-    Entrypoint: holderCommand(setting.nonce),
+    Entrypoint: holderCommand(setting.nonce, staySeconds),
     Cmd: [],
     Env: [],
     Labels: {

@@ -151,10 +151,9 @@ test('A container that the engine cannot remove is listed beside the others, and
   if (!isProtected) skip('needs root, and an engine whose files on this machine can be protected')
   try {
     await expect(driver.remove(stuck.name, call())).rejects.toThrow(/not permitted/)
-    const seen = (await connect().list(call())).map(({ name, phase }) => ({ name, phase }))
-    const ended = [stuck, other].map(({ name }) => ({ name, phase: 'exited' }))
-    expect(seen).toHaveLength(2)
-    expect(seen).toEqual(expect.arrayContaining(ended))
+    const listed = async () => (await connect().list(call())).map(({ name, phase }) => `${name} ${phase}`).toSorted()
+    const ended = [stuck, other].map(({ name }) => `${name} exited`).toSorted()
+    await expect.poll(listed, { timeout: 20_000 }).toEqual(ended)
   } finally {
     await run('chattr', ['-i', file])
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { WorkloadSpec } from '@cairn/driver'
 import { assert, asyncProperty, dictionary, integer, string } from 'fast-check'
@@ -36,7 +37,7 @@ async function hold(
   environment: Readonly<Record<string, string>> = {},
 ) {
   const nonce = newNonce()
-  const [, ...rest] = holderCommand(nonce)
+  const [, ...rest] = holderCommand(nonce, 0)
   const [program = '', ...options] = shell
   const env = { PATH: '/usr/bin:/bin', ...environment }
   const child = spawn(program, [...options, ...rest], { env, stdio: 'pipe' })
@@ -88,6 +89,23 @@ describe.each(present)('the holder in %s', (_name, shell) => {
       stderr: ['err'],
       toldOnStdout: 1,
     })
+  })
+
+  it('stays after the command has ended, so that its container is not taken apart at once', async () => {
+    const nonce = newNonce()
+    const [, ...rest] = holderCommand(nonce, 3600)
+    const [program = '', ...options] = shell
+    const child = spawn(program, [...options, ...rest], { stdio: 'pipe', detached: true })
+    const closed = once(child, 'close')
+    child.stdin.write(releaseMessage(nonce, running('true')))
+    let heard = ''
+    for await (const chunk of child.stderr) {
+      heard += String(chunk)
+      if (heard.includes(`${nonce} ended`)) break
+    }
+    expect([child.exitCode, child.signalCode]).toEqual([null, null])
+    process.kill(-(child.pid ?? 0), 'SIGKILL')
+    await closed
   })
 
   it.each([7, 97, 127])('gives exit code %i and leaves its telling to the engine', async (code) => {

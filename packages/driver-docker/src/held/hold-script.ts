@@ -11,18 +11,25 @@
  *   neither nobody knows.
  * - `ended` is said only after the command ended with 0, on both streams, after everything that the command had written.
  *
+ * After `ended` it stays for a while, unless it is removed: an engine that takes a container apart is slow to start what
+ * comes next, and the next step's command starts within milliseconds of the mark.
+ *
  * The command runs as the shell's child, so that its end can be told at once: an engine tells it only when it has taken
  * the container apart. Signals that the container gets are handed on to it. A shell's child in the background ignores
  * SIGINT and SIGQUIT, for good; job control or `env` avoid that. Where neither is there (busybox), the command takes the
  * shell's place, and its end is told by the engine.
  */
-/** What a holder runs; its argument is the nonce. The name shows it in a list of processes. */
-export function holderCommand(nonce: string): string[] {
-  return ['/bin/sh', '-c', holdScript, 'cairn-held', nonce]
+/**
+ * What a holder runs; its arguments are the nonce and how long it stays after the mark `ended`. The name shows it in a
+ * list of processes.
+ */
+export function holderCommand(nonce: string, staySeconds: number): string[] {
+  return ['/bin/sh', '-c', holdScript, 'cairn-held', nonce, String(staySeconds)]
 }
 
 const holdScript = `exec 3>&2 2>/dev/null
 __cairn_mark=$1
+__cairn_stay=$2
 __cairn_tell() { printf '%s\\n' "$__cairn_mark $1" >&3; }
 __cairn_give_up() { __cairn_tell unreleased; exit 97; }
 trap __cairn_give_up HUP INT QUIT TERM
@@ -76,6 +83,10 @@ while :; do
   [ "$__cairn_last" = 127 ] && [ -n "$__cairn_code" ] || __cairn_code=$__cairn_last
   [ -n "$__cairn_got" ] || break
 done
-[ "$__cairn_code" != 0 ] || { printf '%s\\n' "$__cairn_mark ended"; __cairn_tell ended; }
+[ "$__cairn_code" != 0 ] || {
+  printf '%s\\n' "$__cairn_mark ended"
+  __cairn_tell ended
+  sleep "$__cairn_stay"
+}
 exit "$__cairn_code"
 `

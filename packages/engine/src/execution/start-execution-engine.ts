@@ -15,7 +15,7 @@ import type { Repositories } from '../repository/git-repositories.ts'
 import { bounded, boundedRemoval } from './container/call-engine.ts'
 import { ContainerWatch } from './container/container-watch.ts'
 import { HeldStarts } from './container/held-starts.ts'
-import { StartsBeforeRemovals } from './container/starts-before-removals.ts'
+import { StartsFirst } from './container/starts-first.ts'
 import { StepNetworks } from './container/step-networks.ts'
 import { Doorbell } from './doorbell.ts'
 import { ExecutionOwner } from './execution-owner.ts'
@@ -96,7 +96,7 @@ class Engine {
   readonly #agent: ReturnType<typeof createGuardedAgent>
   readonly #watch: ContainerWatch
   readonly #plans: PlanCache
-  readonly #containers: StartsBeforeRemovals
+  readonly #containers: StartsFirst
   readonly #limitLooks = limitConcurrency(1)
   readonly #limitRequests: Limiter
   readonly #tokens: OAuthTokens
@@ -110,7 +110,7 @@ class Engine {
     this.#agent = createGuardedAgent(parseEgressAllow(options.egressAllow))
     this.#watch = new ContainerWatch(options.driver, options.logger)
     this.#plans = new PlanCache(options.database)
-    this.#containers = new StartsBeforeRemovals(options.settings.concurrentStarts)
+    this.#containers = new StartsFirst(options.settings.concurrentStarts)
     this.#limitRequests = limitConcurrency(options.settings.concurrentRequests)
     this.#limitSessions = limitSessions(options.settings.warehouseSessions)
     this.#tokens = new OAuthTokens(() => options.clock.now())
@@ -231,7 +231,14 @@ class Engine {
         limitStarts: (task) => this.#containers.start(task),
         startAtOnce: (task) => this.#containers.startAtOnce(task),
         networks,
-        held: new HeldStarts({ ...this.#options, ...owner, networks, assertOwner, most: settings.mostHeldStarts }),
+        held: new HeldStarts({
+          ...this.#options,
+          ...owner,
+          networks,
+          assertOwner,
+          turnToMakeAhead: () => this.#containers.turnToMakeAhead(),
+          most: settings.mostHeldStarts,
+        }),
       },
       warehouse: { ...shared, limitSessions: this.#limitSessions },
       secrets: { db: database.db, cipher: secretCipher, logger },

@@ -25,6 +25,8 @@ export interface HeldStartsSetting {
   /** Never rejects. */
   readonly removeContainer: (name: string) => void
   readonly signal: AbortSignal
+  /** Resolves when one may be made that no step waits for yet. */
+  readonly turnToMakeAhead: () => Promise<void>
   /** Containers held at a time; 0 = none is. */
   readonly most: number
 }
@@ -103,7 +105,8 @@ export class HeldStarts {
 
   /** Never rejects. */
   async #prepare(spec: HeldSpec, hold: Hold): Promise<boolean> {
-    const { driver, networks, crashPoints, assertOwner, signal, logger } = this.#use
+    const { driver, networks, crashPoints, assertOwner, turnToMakeAhead, signal, logger } = this.#use
+    await turnToMakeAhead()
     if (hold.isOver || signal.aborted) return false
     try {
       const call = bounded({ signal })

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { StartsBeforeRemovals } from '../../src/execution/container/starts-before-removals.ts'
+import { StartsFirst } from '../../src/execution/container/starts-first.ts'
 
 it('removes after the starts that are asked for in the same moment', async () => {
   const order: string[] = []
-  const containers = new StartsBeforeRemovals(1)
+  const containers = new StartsFirst(1)
   const { promise: engineIsSlow, resolve: answer } = Promise.withResolvers<void>()
   const removed = containers.remove(async () => void order.push('removed'))
   const started = containers.start(async () => {
@@ -18,7 +18,7 @@ it('removes after the starts that are asked for in the same moment', async () =>
 
 it('starts at once what takes no place, and removes after it as well', async () => {
   const order: string[] = []
-  const containers = new StartsBeforeRemovals(1)
+  const containers = new StartsFirst(1)
   const { promise: hangs, resolve: end } = Promise.withResolvers<void>()
   const started = containers.start(() => hangs)
   const removed = containers.remove(async () => void order.push('removed'))
@@ -30,7 +30,7 @@ it('starts at once what takes no place, and removes after it as well', async () 
 
 it('removes although starts never cease', async () => {
   const order: string[] = []
-  const containers = new StartsBeforeRemovals(1, 1)
+  const containers = new StartsFirst(1, { removalMs: 1, aheadMs: 1 })
   const { promise: hangs, resolve: end } = Promise.withResolvers<void>()
   const started = containers.start(async () => {
     await hangs
@@ -43,7 +43,7 @@ it('removes although starts never cease', async () => {
 })
 
 it('goes on after a start or a removal that fails', async () => {
-  const containers = new StartsBeforeRemovals(1)
+  const containers = new StartsFirst(1)
   const broken = new Error('the engine is away')
   await expect(containers.start(() => Promise.reject(broken))).rejects.toBe(broken)
   await expect(containers.remove(() => Promise.reject(broken))).rejects.toBe(broken)
@@ -53,7 +53,7 @@ it('goes on after a start or a removal that fails', async () => {
 
 it('says when every removal that was asked for has ended, whether it failed or not', async () => {
   const order: string[] = []
-  const containers = new StartsBeforeRemovals(1)
+  const containers = new StartsFirst(1)
   const failing = containers.remove(() => Promise.reject(new Error('the engine is away')))
   failing.catch(() => order.push('failed'))
   void containers.remove(async () => void order.push('removed'))
