@@ -231,6 +231,39 @@ it('names the file and what is wrong in it, and does nothing then', async () => 
   ])
 })
 
+it('writes files to begin with that apply takes as they are, and what they make runs and serves', async () => {
+  const [place, other] = [join(folder, 'begun'), join(folder, 'other')]
+  await Promise.all([mkdir(place), mkdir(other)])
+  const inPlace = (...args: string[]) => runCairn(args, { folder: place, server, stdin: '', env: {} })
+  const begun = await inPlace('init')
+  expect([begun.code, JSON.parse(begun.stdout).files]).toEqual([
+    0,
+    ['image.yaml', 'app/Dockerfile', 'app/main.py', 'app/.dockerignore', 'workflow.yaml', 'service.yaml'],
+  ])
+  const applied = await inPlace('apply', '-f', '.')
+  expect([applied.code, applied.code === 0 ? '' : applied.stderr]).toEqual([0, ''])
+  const ran = await inPlace('run', 'hello', '-P', 'MONTHS=24', '--wait')
+  expect([ran.code, JSON.parse(ran.stdout).status]).toEqual([0, 'Success'])
+  const [hello] = await server.client.services.listServices({ searchTerm: 'hello' }).all()
+  expect(hello?.status).toBe('AVAILABLE')
+
+  const again = await inPlace('init', 'workflow')
+  expect([again.code, again.stderr.split('\n')[0]]).toEqual([
+    5,
+    expect.stringContaining('workflow.yaml is there already'),
+  ])
+  for (const kind of ['artifact', 'query']) expect((await inPlace('init', kind, '--to', '../other')).code).toBe(0)
+  const planned = await runCairn(['plan', '-f', '.'], { folder: other, server, stdin: '', env: {} })
+  expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining('2 to make')])
+})
+
+it('takes files of apply in the commands of one kind, names of images among it', async () => {
+  const updated = await cairn('workflows', 'update', 'hello', 'begun/workflow.yaml', '--dry-run')
+  expect([updated.code, JSON.parse(updated.stdout).request.body.steps.compute.imageId]).toEqual([0, expect.any(Number)])
+  const changed = await cairn('services', 'update', 'hello', 'begun/service.yaml', '--dry-run')
+  expect([changed.code, JSON.parse(changed.stdout).server.changes]).toEqual([0, []])
+})
+
 it('looks at everything that is needed, and says of what is wrong what to do', async () => {
   const well = await cairn('doctor', '-o', 'json')
   const { findings } = JSON.parse(well.stdout)

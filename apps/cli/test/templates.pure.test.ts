@@ -182,7 +182,7 @@ describe('variables', () => {
 })
 
 describe('the file of a command', () => {
-  const shape = { fields: ['name', 'steps'], takesArtifact: false }
+  const shape = { fields: ['name', 'steps'], takesArtifact: false, kind: 'workflow' }
   const load = (name: string) =>
     loadFile(
       name,
@@ -197,6 +197,14 @@ describe('the file of a command', () => {
     await files({ 'a.yaml': 'body: { name: x }', 'b.yaml': 'name: x\nsteps: {}' })
     expect((await load('a.yaml')).body).toEqual({ name: 'x' })
     expect((await load('b.yaml')).body).toEqual({ name: 'x', steps: {} })
+  })
+
+  it('may say its kind, as files of apply do, but no other', async () => {
+    await files({ 'a.yaml': 'kind: workflow\nbody: { name: x }', 'b.yaml': 'kind: image\nbody: { name: x }' })
+    expect((await load('a.yaml')).body).toEqual({ name: 'x' })
+    await expect(load('b.yaml')).rejects.toThrow(
+      'b.yaml says that it is of kind "image"; this command takes a file of kind workflow.',
+    )
   })
 
   it('with a misspelt or misplaced key says which was meant', async () => {

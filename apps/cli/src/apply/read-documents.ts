@@ -61,7 +61,7 @@ function toDocument(value: JsonObject, source: string): Document {
   const fields = isJsonObject(rest['body']) ? rest['body'] : rest
   const kind = given === undefined ? guessKind(fields, source) : readKind(given, source)
   const takesArtifact = kind === 'artifact' || kind === 'image'
-  const { body, artifact } = takeApart(rest, source, { fields: Object.keys(fields), takesArtifact })
+  const { body, artifact } = takeApart(rest, source, { fields: Object.keys(fields), takesArtifact, kind: null })
   const name = body[kind === 'query' ? 'path' : 'name']
   if (typeof name !== 'string' || name === '') {
     throw usageError(

@@ -2,7 +2,7 @@
 import { usageError } from '../errors/cli-error.ts'
 import { imageId, imageVersionId } from '../names/resolve.ts'
 import { isJsonObject, type JsonObject } from '../templates/read-yaml.ts'
-import type { Document } from './document.ts'
+import type { Session } from '../session/session.ts'
 import type { Planning } from './planned.ts'
 
 export interface Referring {
@@ -10,6 +10,17 @@ export interface Referring {
   /** Names of images that are not there yet, which the same files make; a number that means nothing stands for each. */
   readonly missing: readonly string[]
 }
+
+/** What names images. */
+interface Referrer {
+  readonly body: JsonObject
+  readonly source: string
+}
+
+type Images = Pick<Planning, 'session' | 'upcomingImages'>
+
+/** Where the images have to be there already. */
+export const presentImages = (session: Session): Images => ({ session, upcomingImages: new Set() })
 
 const standIn = 1
 
@@ -24,36 +35,37 @@ const ofStep: Keys = { name: 'imageName', version: 'imageVersion', id: 'imageId'
 const ofService: Keys = { name: 'imageName', version: 'version', id: 'imageId', versionId: 'versionId' }
 
 /** `steps.<name>.imageName` and `imageVersion` become `imageId` and `imageVersionId`. */
-export async function resolveSteps(document: Document, planning: Planning): Promise<Referring> {
-  const { steps } = document.body
-  if (!isJsonObject(steps)) return { body: document.body, missing: [] }
+export async function resolveSteps(file: Referrer, images: Images): Promise<Referring> {
+  const { steps } = file.body
+  if (!isJsonObject(steps)) return { body: file.body, missing: [] }
   const missing: string[] = []
   const resolved: [string, unknown][] = []
   for (const [name, step] of Object.entries(steps)) {
-    const place = `${document.source}: steps.${name}`
-    resolved.push([name, isJsonObject(step) ? await resolve(step, { keys: ofStep, place, missing }, planning) : step])
+    const place = `${file.source}: steps.${name}`
+    resolved.push([name, isJsonObject(step) ? await resolve(step, { keys: ofStep, place, missing }, images) : step])
   }
-  return { body: { ...document.body, steps: Object.fromEntries(resolved) }, missing }
+  return { body: { ...file.body, steps: Object.fromEntries(resolved) }, missing }
 }
 
 /** `imageDetails.imageName` and `version` become `imageId` and `versionId`. */
-export async function resolveImageDetails(document: Document, planning: Planning): Promise<Referring> {
-  const { imageDetails } = document.body
-  if (!isJsonObject(imageDetails)) return { body: document.body, missing: [] }
+export async function resolveImageDetails(file: Referrer, images: Images): Promise<Referring> {
+  const { imageDetails } = file.body
+  if (!isJsonObject(imageDetails)) return { body: file.body, missing: [] }
   const missing: string[] = []
-  const place = `${document.source}: imageDetails`
-  const resolved = await resolve(imageDetails, { keys: ofService, place, missing }, planning)
-  return { body: { ...document.body, imageDetails: resolved }, missing }
+  const place = `${file.source}: imageDetails`
+  const resolved = await resolve(imageDetails, { keys: ofService, place, missing }, images)
+  return { body: { ...file.body, imageDetails: resolved }, missing }
 }
 
 async function resolve(
   holder: JsonObject,
   { keys, place, missing }: { readonly keys: Keys; readonly place: string; readonly missing: string[] },
-  { client, upcomingImages }: Planning,
+  { session, upcomingImages }: Images,
 ): Promise<JsonObject> {
   const { [keys.name]: name, [keys.version]: version, ...rest } = holder
   if (name === undefined || Object.hasOwn(rest, keys.id)) return rest
   if (typeof name !== 'string') throw usageError(`${place}.${keys.name} must be the name of an image.`)
+  const client = await session.client()
   const id = await imageId(client, name).catch((error: unknown) => {
     if (!upcomingImages.has(name)) throw error
     return null

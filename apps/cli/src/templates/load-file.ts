@@ -69,6 +69,8 @@ export interface FileShape {
   /** Fields of the body. */
   readonly fields: readonly string[]
   readonly takesArtifact: boolean
+  /** What the file may say that it is, as files of `apply` do; null = it says nothing. */
+  readonly kind: string | null
 }
 
 /**
@@ -82,7 +84,16 @@ export async function loadFile(
   const text = await renderText(path, options, place.surroundings)
   const value = await readYaml(text, path)
   if (!isJsonObject(value)) throw usageError(`${path} must be a map with the key body.`)
-  return takeApart(value, path, place.shape)
+  return takeApart(withoutKind(value, path, place.shape), path, place.shape)
+}
+
+function withoutKind(value: JsonObject, path: string, { kind }: FileShape): JsonObject {
+  const { kind: given, ...others } = value
+  if (given === undefined || kind === null) return value
+  if (given === kind) return others
+  throw usageError(
+    `${path} says that it is of kind ${JSON.stringify(given)}; this command takes a file of kind ${kind}.`,
+  )
 }
 
 /** Top-level keys may be written in camelCase, as the reference takes them. */

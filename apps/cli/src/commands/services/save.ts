@@ -1,5 +1,6 @@
 /** What the commands have in common that create or change a service. */
 import type { BodyOf, Routes, ServiceId } from '@cairn/contract'
+import { presentImages, resolveImageDetails } from '../../apply/references.ts'
 import type { ValuesOf } from '../../grammar/option.ts'
 import type { Session } from '../../session/session.ts'
 import { waitForService } from '../../waiting/wait.ts'
@@ -8,7 +9,7 @@ import type { webappFlags } from './service-flags.ts'
 
 type SaveOperation = 'createService' | 'updateService'
 
-/** The body from the file and the flags. */
+/** The body from the file and the flags. The image may be named. */
 export async function serviceBody<Id extends SaveOperation>(
   operation: Id,
   given: {
@@ -20,7 +21,9 @@ export async function serviceBody<Id extends SaveOperation>(
 ): Promise<BodyOf<Routes[Id]>> {
   const { file, options, assignments } = given
   const input = await readFileInput(operation, { file, variables: options }, session)
-  return checkBody(operation, layOver(input.body, assignments), sourceName(file), session)
+  const source = sourceName(file)
+  const { body } = await resolveImageDetails({ body: layOver(input.body, assignments), source }, presentImages(session))
+  return checkBody(operation, body, source, session)
 }
 
 /** Prints the id; with `--wait` also where the service is, once it serves. */

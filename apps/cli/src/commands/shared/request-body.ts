@@ -1,5 +1,6 @@
 /** The body of a request: from the file, the flags laid over it, checked by the schema that the server checks by. */
 import type { BodyOf, OperationId, Route, Routes } from '@cairn/contract'
+import type { Kind } from '../../apply/document.ts'
 import { usageError } from '../../errors/cli-error.ts'
 import type { Session } from '../../session/session.ts'
 import { type ArtifactFolder, type VariableOptions, loadFile } from '../../templates/load-file.ts'
@@ -56,11 +57,23 @@ export async function readFileInput(operation: OperationId, source: Source, sess
       ? { body: {}, artifact: {} }
       : await loadFile(source.file, source.variables, {
           surroundings: session.surroundings(),
-          shape: { fields: fieldsOf(routes[operation]), takesArtifact: source.takesArtifact ?? false },
+          shape: {
+            fields: fieldsOf(routes[operation]),
+            takesArtifact: source.takesArtifact ?? false,
+            kind: kindOf(operation),
+          },
         })
   const path = source.artifactPath ?? loaded.artifact.path
   const ignoreFiles = source.artifactIgnoreFiles ?? loaded.artifact.ignoreFiles ?? []
   return { body: loaded.body, artifact: path === undefined ? null : { path, ignoreFiles } }
+}
+
+/** The kind of file, as `apply` has them, that an operation takes. */
+function kindOf(operation: OperationId): Kind | null {
+  if (/^(?:create|update)Service$/.test(operation)) return 'service'
+  if (/^(?:create|update)Workflow$/.test(operation)) return 'workflow'
+  if (/^(?:create|update)Image/.test(operation)) return 'image'
+  return /^(?:create|update)Artifact/.test(operation) ? 'artifact' : null
 }
 
 function fieldsOf(route: Route): string[] {
