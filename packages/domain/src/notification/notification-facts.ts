@@ -49,21 +49,21 @@ export interface FactsSource {
 
 const longestReason = 4000
 
-/** @param publicUrl where clients reach the API; begins the link */
+/** @param publicUrl where the server is reached; begins the link, which leads to a page of the dashboard */
 export function notificationFacts(
   source: FactsSource,
   publicUrl: string,
   more: Partial<Pick<NotificationFacts, 'reason' | 'minutes' | 'scheduledAt'>> = {},
 ): NotificationFacts {
   const { tenantName, workflowId, workflowName, run } = source
-  const workflowUrl = `${publicUrl}/workflows/api/v1/workflows/${workflowId}`
+  const workflowUrl = `${publicUrl}/workflows/${workflowId}`
   return {
     tenantName,
     workflowId,
     workflowName,
     executionId: run?.executionId ?? null,
     status: run === null ? null : shownStatus(run.status),
-    url: run === null ? workflowUrl : `${workflowUrl}/executions/${run.executionId}`,
+    url: run === null ? workflowUrl : `${workflowUrl}/runs/${run.executionId}`,
     startedAt: run?.firstAttemptAt?.toISOString() ?? null,
     finishedAt: run?.finishedAt?.toISOString() ?? null,
     minutes: more.minutes ?? null,

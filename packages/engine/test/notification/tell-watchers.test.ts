@@ -80,7 +80,7 @@ describe('the end of a watched run', () => {
       run: executionId,
       id: workflowId,
       status: 'Failed',
-      url: `http://cairn.test/workflows/api/v1/workflows/${workflowId}/executions/${executionId}`,
+      url: `http://cairn.test/workflows/${workflowId}/runs/${executionId}`,
       at: expect.stringMatching(/^\d{4}-.+Z \d{4}-.+Z$/),
       tenant: 'acme',
     })
