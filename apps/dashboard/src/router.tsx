@@ -1,6 +1,7 @@
 /** Every screen and its address. The code of a screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, notFound } from '@tanstack/react-router'
 import { readListSearch } from './components/list-search.ts'
+import { readNotificationSearch } from './features/notifications/notification-search.ts'
 import { readRunSearch } from './features/runs/run-search.ts'
 import { BrokenPage } from './shell/broken-page.tsx'
 import { NoSuchPage } from './shell/no-such-page.tsx'
@@ -61,8 +62,21 @@ const service = createRoute({
   component: lazyRouteComponent(() => import('./features/services/service-page.tsx'), 'ServicePage'),
 })
 
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  validateSearch: readNotificationSearch,
+  component: lazyRouteComponent(() => import('./features/notifications/notifications-page.tsx'), 'NotificationsPage'),
+})
+
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications/deliveries/$deliveryId',
+  component: lazyRouteComponent(() => import('./features/notifications/delivery-page.tsx'), 'DeliveryPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, run, services, service]),
+  routeTree: root.addChildren([home, workflows, workflow, run, services, service, notifications, delivery]),
   defaultErrorComponent: BrokenPage,
   defaultPreload: 'intent',
 })

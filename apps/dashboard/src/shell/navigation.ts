@@ -1,5 +1,5 @@
 import type { LinkProps } from '@tanstack/react-router'
-import { Globe, House, type LucideIcon, Workflow } from 'lucide-react'
+import { Bell, Globe, House, type LucideIcon, Workflow } from 'lucide-react'
 
 export interface Place {
   readonly label: string
@@ -18,4 +18,5 @@ export const placeGroups: readonly PlaceGroup[] = [
   { title: null, places: [{ label: 'Home', to: '/', icon: House }] },
   { title: 'Run', places: [{ label: 'Workflows', to: '/workflows', icon: Workflow }] },
   { title: 'Serve', places: [{ label: 'Services', to: '/services', icon: Globe }] },
+  { title: 'Watch', places: [{ label: 'Notifications', to: '/notifications', icon: Bell }] },
 ]

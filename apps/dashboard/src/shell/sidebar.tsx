@@ -4,6 +4,7 @@ import { type ReactElement, useContext } from 'react'
 import { IconButton } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
 import { SignOutContext } from '../session/sign-out-context.ts'
+import { UnreadCount } from '../features/notifications/unread-count.tsx'
 import { placeGroups } from './navigation.ts'
 import { ThemeButton } from './theme-button.tsx'
 
@@ -35,6 +36,7 @@ export function Sidebar({ onNavigate }: { readonly onNavigate: () => void }): Re
                   >
                     <Icon size={16} aria-hidden />
                     {label}
+                    {to === '/notifications' ? <UnreadCount /> : null}
                   </Link>
                 </li>
               ))}

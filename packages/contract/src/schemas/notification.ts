@@ -57,6 +57,7 @@ export const DeliveryAttempt = Type.Object({
   answer: nullable(Type.Integer()),
   error: nullable(Type.String()),
 })
+export type DeliveryAttempt = Static<typeof DeliveryAttempt>
 
 /** `history` holds the last thousand attempts, oldest first. */
 export const DeliveryDetails = Type.Object({ ...Delivery.properties, history: Type.Array(DeliveryAttempt) })
