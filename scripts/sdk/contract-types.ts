@@ -134,7 +134,7 @@ export interface Route {
   readonly path: string
   readonly auth: 'token' | 'signed' | 'webhook' | 'none'
   readonly bodyKind: 'none' | 'json' | 'multipart' | 'bytes'
-  readonly response: { readonly kind: 'json' | 'binary' }
+  readonly response: { readonly kind: 'json' | 'events' | 'binary' }
 }
 
 type PartOf<R, Key extends string> = R extends { readonly [K in Key]: infer T } ? T : undefined

@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Registry } from 'prom-client'
 import type { ApiContext } from './context.ts'
 import { handlers } from './handlers.ts'
+import { ChangeFeed } from './events/change-feed.ts'
 import { answerOrigins } from './http/answer-origins.ts'
 import { authenticate } from './http/authenticate.ts'
 import { proofOf } from './http/caller-browser.ts'
@@ -101,6 +102,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
       longestWaitMs: limits.logWaitMs,
       stopping: options.stopping,
     }),
+    changeFeed: new ChangeFeed({ db: database.db, limits: limits.events, stopping: options.stopping }),
     links: createSignedLinks({
       key: options.linkKey,
       clock,

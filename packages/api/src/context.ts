@@ -2,6 +2,7 @@ import type { ArchiveLimits } from '@cairn/archive'
 import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
 import type { Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
+import type { ChangeFeed } from './events/change-feed.ts'
 import type { LogFollowers } from './log-followers.ts'
 import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import type { SignedLinks } from './signed-links.ts'
@@ -18,6 +19,7 @@ export interface ApiContext {
   readonly serviceCaller: ServiceCaller
   readonly links: SignedLinks
   readonly logFollowers: LogFollowers
+  readonly changeFeed: ChangeFeed
   readonly archiveLimits: ArchiveLimits
   readonly limits: ApiLimits
   /** Size of the machine that containers run on; null while no engine has answered. */

@@ -11,6 +11,7 @@ import {
   listArtifacts,
 } from './operations/artifacts/read-artifacts.ts'
 import { updateArtifact } from './operations/artifacts/update-artifact.ts'
+import { followEvents } from './operations/events/follow-events.ts'
 import { executeWorkflow, retryExecution } from './operations/executions/execute-workflow.ts'
 import {
   downloadExecutionLogs,
@@ -155,6 +156,7 @@ const built: Handlers = {
   rollbackService,
   testService,
   getSystemReport,
+  followEvents,
   listInstanceOptions,
   listWarehouses,
   listExports,

@@ -1,6 +1,7 @@
 import type { OperationId } from '@cairn/contract'
 import { defaultDiskPolicy, type DiskPolicy } from '@cairn/domain'
 import type { RunLimits } from '@cairn/store'
+import { defaultFeedLimits, type FeedLimits } from './events/change-feed.ts'
 import type { RateLimit } from './http/rate-limit.ts'
 import type { SignInLimits } from './sign-in/sign-in-checker.ts'
 
@@ -40,6 +41,8 @@ export interface ApiLimits {
   readonly linkSeconds: number
   /** Milliseconds for which an answer to a follower of a log is held back while there are no lines. */
   readonly logWaitMs: number
+  /** Of streams of events. */
+  readonly events: FeedLimits
 }
 
 const mebibyte = 1024 * 1024
@@ -65,4 +68,5 @@ export const defaultApiLimits: ApiLimits = {
   scheduleSeconds: 1,
   linkSeconds: 600,
   logWaitMs: 20_000,
+  events: defaultFeedLimits,
 }

@@ -31,9 +31,23 @@ export interface Call<Id extends OperationId> {
   readonly body: Routes[Id]['bodyKind'] extends 'bytes' ? RawBody : BodyOf<Routes[Id]>
   /** null when the body had no file. */
   readonly upload: Upload | null
+  readonly stream: StreamOfCall
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
   readonly browser: CallerBrowser
+}
+
+/** What an answer without an end needs of its request. */
+export interface StreamOfCall {
+  /** Where a stream that broke is to be taken up: the header Last-Event-ID; null = it was not sent. */
+  readonly lastEventId: string | null
+  /** Whether the request would still be let in. False also when the database does not answer. */
+  readonly isStillAllowed: () => Promise<boolean>
+}
+
+/** Server-sent events as they go over the wire. */
+export interface EventsAnswer {
+  readonly content: Readable
 }
 
 export interface BinaryAnswer {
@@ -45,7 +59,9 @@ export interface BinaryAnswer {
 
 export type Answer<Id extends OperationId> = Routes[Id]['response']['kind'] extends 'binary'
   ? BinaryAnswer
-  : AnswerOf<Routes[Id]>
+  : Routes[Id]['response']['kind'] extends 'events'
+    ? EventsAnswer
+    : AnswerOf<Routes[Id]>
 
 /** One use case. Refusals are thrown as `CairnError`. */
 export type Operation<Id extends OperationId> = (context: ApiContext, call: Call<Id>) => Promise<Answer<Id>>

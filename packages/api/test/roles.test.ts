@@ -39,11 +39,15 @@ const params = Object.fromEntries(
     .map(([name]) => [name, /^(image|version|build|workflow|email)/.test(name) ? 999_999 : nowhere]),
 )
 
+/** An answer without an end is not waited for. */
+const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = { followEvents: { kinds: 'none' } }
+
 describe.each(identified)('$id', ({ id, route, needs }) => {
   it.each(holders)('answers 403 to the $role with scope $scope unless that may do so', async ({ role, scope, may }) => {
     const answer = await fixture.call(id, {
       params,
       token: tokens.get(`${role} ${scope}`) ?? '',
+      ...(queries[id] !== undefined && { query: queries[id] }),
       ...(route.bodyKind === 'multipart' && { form: formOf({}, zip) }),
     })
     expect(needs).not.toBeNull()

@@ -7,9 +7,10 @@ import type { ErrorCode } from './errors.ts'
  */
 export type RouteAuth = 'token' | 'signed' | 'webhook' | 'none'
 
-/** What a 2xx answer carries. */
+/** What a 2xx answer carries. `events`: server-sent events without an end, each with data of the schema. */
 export type RouteResponse =
   | { readonly kind: 'json'; readonly status: number; readonly schema: TSchema }
+  | { readonly kind: 'events'; readonly status: number; readonly schema: TSchema }
   | { readonly kind: 'binary'; readonly status: number; readonly contentType: string }
 
 /**

@@ -1,6 +1,7 @@
 import type { OperationId } from '@cairn/contract'
 import { Artifacts } from './resources/artifacts.ts'
 import { Emails } from './resources/emails.ts'
+import { Events } from './resources/events.ts'
 import { Exports } from './resources/exports.ts'
 import { Images } from './resources/images.ts'
 import { People } from './resources/people.ts'
@@ -67,6 +68,8 @@ export interface CairnClient {
   readonly system: System
   /** Users, roles and tokens, and who is signed in. */
   readonly people: People
+  /** What changes, as it does. */
+  readonly events: Events
   /** What the user of the token may do. */
   readonly users: Users
   /** E-mails to users of the tenant. */
@@ -144,6 +147,7 @@ export function createClient(options: ClientOptions): CairnClient {
     tenants: new Tenants(transport),
     system: new System(transport),
     people: new People(transport),
+    events: new Events(transport),
     users: new Users(transport),
     emails,
     alerts: emails,

@@ -30,6 +30,7 @@ export type {
 export type { ArtifactSource, FilePart, OnProgress, Progress } from './transport/multipart-body.ts'
 export type { RetryPolicy } from './transport/retry-policy.ts'
 export type { BuildLogLine } from './resources/images.ts'
+export type { FollowedEvent, FollowOptions } from './resources/events.ts'
 export type { FeatureAction } from './resources/users.ts'
 export type { Attachment } from './resources/emails.ts'
 export { type StepPatch, type WorkflowPatch, patchedWorkflow } from './resources/patch-workflow.ts'

@@ -59,6 +59,11 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   callWebhook: ({ workflows }) => workflows.callWebhook(id, {}),
   listScheduleHistory: ({ workflows }) => workflows.listScheduleHistory(1).all(),
   getSystemReport: ({ system }) => system.getReport(),
+  followEvents: async ({ events }) => {
+    const left = new AbortController()
+    const followed = events.follow({ signal: left.signal, onConnection: () => left.abort() })
+    await followed.next().catch(() => undefined)
+  },
   listScheduleCalendar: ({ system }) => system.listScheduleCalendar().all(),
   listExecutions: ({ workflows }) => workflows.listExecutions(1).all(),
   getExecutionDetails: ({ workflows }) => workflows.getExecutionDetails(1, id),

@@ -22,6 +22,7 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { BuildTable } from './builds/build-table.ts'
 import type { UserTable } from './people/user-table.ts'
 import type { ServiceDomainTable } from './service-domains/domain-table.ts'
+import type { ResourceChangeTable } from './changes/change-table.ts'
 import type { WorkKind } from './work/work-kind.ts'
 import type { ImagePushTable } from './images/push-table.ts'
 import type { ServiceInstanceLogTable } from './service-logs/service-log-table.ts'
@@ -276,6 +277,7 @@ export interface Schema {
     data: ColumnType<object | null, string | null | undefined, never>
     at: Generated<Date>
   }
+  resource_change: ResourceChangeTable
   disk_report: { only_row: Generated<boolean>; report: Json<DiskReport>; measured_at: Moment }
   secret_key: { id: string; created_at: Created }
   secret: {

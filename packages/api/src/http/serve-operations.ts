@@ -18,7 +18,7 @@ import type { CalledHook, TokenHolder } from '@cairn/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
 import type { ApiLimits } from '../limits.ts'
-import type { BinaryAnswer, Call, Operation, RawBody, Upload } from '../operation.ts'
+import type { BinaryAnswer, Call, EventsAnswer, Operation, RawBody, StreamOfCall, Upload } from '../operation.ts'
 import { answerOnce, type OnceAnswer, readCallKey } from './answer-once.ts'
 import { authenticate, authenticateHook } from './authenticate.ts'
 import { browserOf, proofOf } from './caller-browser.ts'
@@ -49,7 +49,7 @@ export interface HookLimiters {
 /** An operation whose types were checked where it was put into the table of handlers. */
 export type AnyOperation = (context: ApiContext, call: AnyCall) => Promise<unknown>
 
-export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'signal' | 'browser'> {
+export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'stream' | 'signal' | 'browser'> {
   readonly caller: TokenHolder | CalledHook | null
   readonly params: unknown
   readonly query: unknown
@@ -94,7 +94,8 @@ async function serve(
   reply.raw.once('close', () => gone.abort())
   try {
     const browser = browserOf(request, reply, server.context.publicUrl)
-    const call = { caller, params, query, body, upload, signal: gone.signal, browser }
+    const stream = streamOf(server.context, id, request)
+    const call = { caller, params, query, body, upload, stream, signal: gone.signal, browser }
     // A rehearsal leaves nothing behind, so it has no use for a key.
     if (isDryRun(query)) return sendJson(await rehearse(server.context, operation, call), reply.code(200))
     const { answer, replayed } = await answerNamed(server, { id, route }, { call, request }, () =>
@@ -199,6 +200,21 @@ function accept<Value>(parsed: Parsed<Value>): Value {
   return parsed.value
 }
 
+function streamOf({ database, publicUrl }: ApiContext, id: OperationId, request: FastifyRequest): StreamOfCall {
+  const header = request.headers['last-event-id']
+  return {
+    lastEventId: typeof header === 'string' && header !== '' ? header : null,
+    isStillAllowed: async () => {
+      try {
+        requireAccess(id, await authenticate(database.db, proofOf(request, publicUrl)))
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
 function sendJson(answer: unknown, reply: FastifyReply): FastifyReply {
   return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store').send(JSON.stringify(answer))
 }
@@ -206,6 +222,11 @@ function sendJson(answer: unknown, reply: FastifyReply): FastifyReply {
 function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply {
   void reply.code(route.response.status).header('cache-control', 'no-store')
   if (route.response.kind === 'json') return sendJson(answer, reply)
+  if (route.response.kind === 'events') {
+    const { content } = answer as EventsAnswer
+    // Proxies that collect an answer before they pass it on would hold the events back.
+    return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(content)
+  }
   // The types of operations let only binary routes answer so.
   const { content, sizeBytes, fileName } = answer as BinaryAnswer
   if (sizeBytes !== null) void reply.header('content-length', sizeBytes)

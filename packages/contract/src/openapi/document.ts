@@ -50,12 +50,23 @@ function requestBody(route: Route, names: ReadonlyMap<TSchema, string>): Json {
   return { requestBody: { required, content } }
 }
 
+function contentOf(response: Route['response'], names: ReadonlyMap<TSchema, string>): Json {
+  switch (response.kind) {
+    case 'json':
+      return { 'application/json': { schema: toJsonSchema(response.schema, names, componentPrefix) } }
+    case 'events':
+      // Of an event's data; OpenAPI 3.1 has no words for a stream of them.
+      return { 'text/event-stream': { schema: toJsonSchema(response.schema, names, componentPrefix) } }
+    case 'binary':
+      return { [response.contentType]: { schema: { type: 'string', contentMediaType: response.contentType } } }
+    default:
+      return response satisfies never
+  }
+}
+
 function success(route: Route, names: ReadonlyMap<TSchema, string>): Json {
   const { response } = route
-  const content =
-    response.kind === 'json'
-      ? { 'application/json': { schema: toJsonSchema(response.schema, names, componentPrefix) } }
-      : { [response.contentType]: { schema: { type: 'string', contentMediaType: response.contentType } } }
+  const content = contentOf(response, names)
   const done = { [String(response.status)]: { description: route.summary, content } }
   return route.query !== DryRunQuery ? done : { ...done, ...rehearsed(response, names) }
 }

@@ -77,6 +77,7 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   verifyServiceDomain: 'write',
   removeServiceDomain: 'write',
   getSystemReport: 'read',
+  followEvents: 'read',
   listInstanceOptions: 'read',
   // Both answer passwords.
   getCredentials: 'write',

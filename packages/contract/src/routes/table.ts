@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { artifactRoutes } from './artifacts.ts'
 import { emailRoutes } from './emails.ts'
+import { eventRoutes } from './events.ts'
 import { executionRoutes } from './executions.ts'
 import { exportRoutes } from './exports.ts'
 import { imageRoutes } from './images.ts'
@@ -27,6 +28,7 @@ export const routes = {
   ...serviceRoutes,
   ...serviceDomainRoutes,
   ...systemRoutes,
+  ...eventRoutes,
   ...tenantRoutes,
   ...emailRoutes,
   ...notificationRoutes,

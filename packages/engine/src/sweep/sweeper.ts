@@ -10,6 +10,7 @@ import {
   forgetRetiredSecrets,
   type Hints,
   type ObjectStore,
+  removeOldChanges,
   removeOldNotifications,
   removeOldServiceLogs,
   removeOldTriggerRecords,
@@ -67,6 +68,9 @@ export const defaultSweepSettings: SweepSettings = {
   serviceLogsEveryMs: hourMs / 6,
 }
 
+/** Nobody resumes a stream of events after so long. */
+const changeAgeMs = hourMs / 2
+
 /** Notifications removed by one statement. */
 const notificationBatch = 1000
 
@@ -97,6 +101,9 @@ export function createSweeper(options: SweeperOptions): Reconciler {
         tickAgeMs: settings.retentionMs,
         messageAgeMs: settings.messageAgeMs,
       }),
+    'remove old changes': async () => {
+      await removeOldChanges(options.database.db, new Date(clock.now() - changeAgeMs))
+    },
     'remove stray files': async ({ signal }) => {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return
       await removeStrayFiles(objects, signal)

@@ -84,6 +84,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   verifyServiceDomain: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceId}/domains/{domain}/verify', bodyKind: 'none', auth: 'token', answers: 'json' },
   removeServiceDomain: { method: 'DELETE', path: '/webapps/api/v1/webapps/{serviceId}/domains/{domain}', bodyKind: 'none', auth: 'token', answers: 'json' },
   getSystemReport: { method: 'GET', path: '/system/api/v1/report', bodyKind: 'none', auth: 'token', answers: 'json' },
+  followEvents: { method: 'GET', path: '/events/api/v1/events', bodyKind: 'none', auth: 'token', answers: 'events' },
   listInstanceOptions: { method: 'GET', path: '/quota/api/v1/settings/tenant-instance-options', bodyKind: 'none', auth: 'token', answers: 'json' },
   getCredentials: { method: 'GET', path: '/connections/api/v2/connections/credentials', bodyKind: 'none', auth: 'token', answers: 'json' },
   listWarehouses: { method: 'GET', path: '/connections/api/v1/connections/warehouses', bodyKind: 'none', auth: 'token', answers: 'json' },

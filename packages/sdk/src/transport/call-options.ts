@@ -73,7 +73,7 @@ export type InputOf<Id extends OperationId> = Given<'params', ParamsOf<Routes[Id
   }
 
 /** The answer of an operation: its JSON, or a {@link Download}. */
-export type OutputOf<Id extends OperationId> = Routes[Id]['response'] extends { readonly kind: 'binary' }
+export type OutputOf<Id extends OperationId> = Routes[Id]['response'] extends { readonly kind: 'binary' | 'events' }
   ? Download
   : AnswerOf<Routes[Id]>
 

@@ -55,7 +55,7 @@ export function createTransport(settings: TransportSettings): Transport {
     ): Promise<{ status: number; headers: Headers; content: Download | string }> => ({
       status: response.status,
       headers: response.headers,
-      content: operation.answers === 'binary' ? toDownload(response, options.signal) : await response.text(),
+      content: operation.answers !== 'json' ? toDownload(response, options.signal) : await response.text(),
     })
     const { status, headers, content } = await send(id, request, { options, read })
     // The table says what this operation answers; the server serialises by the same table.
