@@ -94,8 +94,34 @@ export const RunDecision = Type.Object(
 export type RunDecision = Static<typeof RunDecision>
 
 /**
+ * An attempt of a step: when its turn had come, when its container's process ran (null when that was not seen, as of a short
+ * one), and when it ended (null while it goes on).
+ */
+export const StepAttempt = Type.Object(
+  {
+    attempt: Type.Integer(),
+    startedAt: Timestamp,
+    runningAt: nullable(Timestamp),
+    finishedAt: nullable(Timestamp),
+  },
+  addedByCairn,
+)
+export type StepAttempt = Static<typeof StepAttempt>
+
+/**
+ * A parameter that a step is given. `source` says in words where it comes from; `value` is null for a secret, and for an
+ * output that is not there (yet).
+ */
+export const StepInput = Type.Object(
+  { name: Type.String(), value: nullable(Type.String()), source: Type.String() },
+  addedByCairn,
+)
+export type StepInput = Static<typeof StepInput>
+
+/**
  * A step of a run. `output` holds the output parameters. Added by Cairn: `reason` (why it failed, was skipped or
- * stopped), `exitCode`, `attempt`, counted from 1, 0 before the first, and `decisions`, oldest first.
+ * stopped), `exitCode`, `attempt`, counted from 1, 0 before the first, `attempts` with their times, `waitsFor` (the steps
+ * whose ends it waits for), `input` (its parameters by name), and `decisions`, oldest first.
  */
 export const ExecutionStep = Type.Object({
   name: Type.String(),
@@ -108,6 +134,9 @@ export const ExecutionStep = Type.Object({
   reason: nullable(Type.String(), addedByCairn),
   exitCode: nullable(Type.Integer(), addedByCairn),
   attempt: Type.Integer(addedByCairn),
+  attempts: Type.Array(StepAttempt, addedByCairn),
+  waitsFor: Type.Array(Type.String(), addedByCairn),
+  input: Type.Array(StepInput, addedByCairn),
   decisions: Type.Array(RunDecision, addedByCairn),
 })
 export type ExecutionStep = Static<typeof ExecutionStep>

@@ -1,5 +1,5 @@
 import type { RunTrigger, StoredExecutionStatus } from '@cairn/contract'
-import type { RunPlan } from '@cairn/domain'
+import type { RunParameters, RunPlan } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { type Page, type PageRequest, pageOffset } from '../page.ts'
@@ -59,6 +59,8 @@ export interface ExecutionWithPlan extends ExecutionRecord {
   readonly waitedBehind: string | null
   /** When it was let go on; null also while it waits. */
   readonly admittedAt: Date | null
+  /** Given to the run. */
+  readonly parameters: RunParameters
   readonly plan: RunPlan
 }
 
@@ -83,6 +85,7 @@ export async function findExecution(
       'execution.waited_behind as waitedBehind',
       'execution.admitted_at as admittedAt',
       'execution.rerun_of as rerunOf',
+      'execution.parameters as parameters',
       'run_plan.body as plan',
     ])
     .where('execution.id', '=', executionId)

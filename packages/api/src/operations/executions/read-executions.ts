@@ -1,10 +1,13 @@
-import type { ExecutionDetails, ExecutionStep, RunDecision as WireDecision } from '@cairn/contract'
+import type { ExecutionDetails, ExecutionStep, RunDecision as WireDecision, StepAttempt } from '@cairn/contract'
 import {
+  type AttemptTimes,
+  attemptTimes,
   describeRun,
   explainRun,
   type RecordedRunEvent,
   type RunDecision,
   type StepDescription,
+  stepInputs,
   stepLogStream,
 } from '@cairn/domain'
 import {
@@ -107,6 +110,7 @@ function describe(
   const { createdAt, trigger, startedBy, rerunOf } = execution
   const origin = { createdAt: createdAt.getTime(), trigger, startedBy, rerunOf, queuedBecause }
   const { description, outcomeNote, decisions, decisionsOf } = explainRun(execution.plan, origin, events)
+  const attempts = attemptTimes(events)
   return {
     runId: execution.executionId,
     status: wireExecutionStatus(execution.status),
@@ -118,7 +122,11 @@ function describe(
     startedBy,
     rerunId: rerunOf,
     decisions: decisions.map(wireDecision),
-    steps: description.steps.map((step) => describeStep(step, decisionsOf.get(step.name) ?? [])),
+    steps: description.steps.map((step) => ({
+      ...describeStep(step, decisionsOf.get(step.name) ?? []),
+      attempts: (attempts.get(step.name) ?? []).map(wireAttempt),
+      input: [...stepInputs(step, execution.parameters, description.steps)],
+    })),
   }
 }
 
@@ -126,7 +134,19 @@ function wireDecision({ at, kind, step, text }: RunDecision): WireDecision {
   return { at: new Date(at).toISOString(), kind, step, text }
 }
 
-function describeStep(step: StepDescription, decisions: readonly RunDecision[]): ExecutionStep {
+function wireAttempt({ attempt, startedAt, runningAt, finishedAt }: AttemptTimes): StepAttempt {
+  return {
+    attempt,
+    startedAt: new Date(startedAt).toISOString(),
+    runningAt: isoOf(runningAt),
+    finishedAt: isoOf(finishedAt),
+  }
+}
+
+function describeStep(
+  step: StepDescription,
+  decisions: readonly RunDecision[],
+): Omit<ExecutionStep, 'attempts' | 'input'> {
   const { planned } = step
   return {
     name: step.name,
@@ -139,6 +159,7 @@ function describeStep(step: StepDescription, decisions: readonly RunDecision[]):
     reason: step.reason,
     exitCode: step.exitCode,
     attempt: step.attempt,
+    waitsFor: [...new Set([...planned.parents, ...planned.alsoWaitsFor])],
     decisions: decisions.map(wireDecision),
   }
 }
