@@ -51,7 +51,7 @@ export function Tabs<Id extends string>({
             }`}
           >
             {label}
-            {count === undefined ? null : <span className="ml-1.5 text-[12px] text-faint">{count}</span>}
+            {count === undefined ? null : <span className="ml-1.5 text-[12px] leading-none text-faint">{count}</span>}
           </button>
         ))}
       </div>

@@ -1,19 +1,28 @@
 import type { ExecutionDetails } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import type { ReactElement } from 'react'
-import { Duration, Moment } from '../../components/moment.tsx'
+import { type ReactElement, useMemo } from 'react'
+import { LogPanel } from '../../components/log/log-panel.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
-import { Facts } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { Tabs } from '../../components/tabs.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { runQuery, workflowQuery } from '../workflows/workflow-queries.ts'
 import { shortRunId } from '../workflows/run-table.tsx'
+import { DecisionList } from './decision-list.tsx'
+import { readRunLog } from './read-run-log.ts'
 import { RunActions } from './run-actions.tsx'
-import { StepLog } from './step-log.tsx'
-import { StepTable } from './step-table.tsx'
+import { RunFacts } from './run-facts.tsx'
+import type { RunSearch } from './run-search.ts'
+import { RunSteps } from './run-steps.tsx'
+import { StepPanel } from './step-panel.tsx'
+
+/** Too narrow for a graph that can be read. */
+function isNarrow(): boolean {
+  return globalThis.matchMedia('(max-width: 640px)').matches
+}
 
 /** The step that whoever opens the page most likely wants to see. */
 function firstToSee({ steps }: ExecutionDetails): string | null {
@@ -22,31 +31,53 @@ function firstToSee({ steps }: ExecutionDetails): string | null {
   return (found[0] ?? steps[0])?.name ?? null
 }
 
+/** The log of all steps. A run that goes on is read as it was when this was opened, and on from there. */
+function WholeLog({ workflowId, run }: { readonly workflowId: number; readonly run: ExecutionDetails }): ReactElement {
+  const client = useClient()
+  const read = useMemo(() => readRunLog(client, workflowId, run), [client, workflowId, run.runId])
+  return <LogPanel name="Log of all steps" read={read} />
+}
+
 function Run({ workflowId, run }: { readonly workflowId: number; readonly run: ExecutionDetails }): ReactElement {
   const search = useSearch({ from: '/workflows/$workflowId/runs/$executionId' })
   const navigate = useNavigate()
-  const step = search.step ?? firstToSee(run)
+  const change = (next: RunSearch): void => void navigate({ to: '.', search: next, replace: true })
+  const view = search.view ?? (isNarrow() ? 'timeline' : 'graph')
+  const name = search.step ?? firstToSee(run)
+  const step = run.steps.find((each) => each.name === name)
   return (
     <>
-      <Facts
-        entries={[
-          ['Started', <Moment key="at" at={run.executedAt} />],
-          ['Took', <Duration key="took" from={run.executedAt} to={run.finishedAt} />],
-          ['By', run.startedBy],
-          ['Trigger', run.trigger],
+      <RunFacts workflowId={workflowId} run={run} />
+      <Tabs
+        name="Of the run"
+        tabs={[
+          { id: 'graph', label: 'Graph' },
+          { id: 'timeline', label: 'Timeline' },
+          { id: 'table', label: 'Table', count: run.steps.length },
+          { id: 'log', label: 'Whole log' },
+          { id: 'decisions', label: 'Decisions' },
         ]}
-      />
-      <p className={`-mt-3 mb-5 [overflow-wrap:anywhere] ${run.status === 'Failed' ? 'text-bad' : 'text-faint'}`}>
-        {run.reason ?? run.outcomeNote ?? 'The run goes on.'}
-      </p>
-      <div className="mb-6">
-        <StepTable
-          steps={run.steps}
-          selected={step}
-          onSelect={(name) => void navigate({ to: '.', search: { ...search, step: name }, replace: true })}
-        />
-      </div>
-      {step === null ? null : <StepLog workflowId={workflowId} executionId={run.runId} stepName={step} key={step} />}
+        selected={view}
+        onSelect={(next) => change({ ...search, view: next })}
+      >
+        {view === 'log' ? (
+          <WholeLog workflowId={workflowId} run={run} />
+        ) : view === 'decisions' ? (
+          <DecisionList decisions={run.decisions} />
+        ) : (
+          <RunSteps
+            run={run}
+            view={view}
+            selected={name}
+            onSelect={(next) => change({ view, step: next, ...(search.tab !== undefined && { tab: search.tab }) })}
+          />
+        )}
+      </Tabs>
+      {step === undefined || view === 'log' || view === 'decisions' ? null : (
+        <div className="mt-6">
+          <StepPanel workflowId={workflowId} executionId={run.runId} step={step} search={search} onSearch={change} />
+        </div>
+      )}
     </>
   )
 }

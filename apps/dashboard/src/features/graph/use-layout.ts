@@ -1,0 +1,22 @@
+import { useEffect, useMemo, useState } from 'react'
+import { type Layout, layoutSteps, type LinkedStep } from './layout-steps.ts'
+
+/** With so many steps a layout takes no longer than a frame or two. */
+const mostAtOnce = 60
+
+/** The layout of steps, anew only when steps or their links change; null while a large one is made. */
+export function useLayout(steps: readonly LinkedStep[]): Layout | null {
+  const shape = JSON.stringify(steps.map(({ name, waitsFor }) => ({ name, waitsFor })))
+  const isSmall = steps.length <= mostAtOnce
+  const small = useMemo(() => (isSmall ? layoutSteps(JSON.parse(shape) as LinkedStep[]) : null), [shape, isSmall])
+  const [large, setLarge] = useState<{ readonly shape: string; readonly layout: Layout } | null>(null)
+  useEffect(() => {
+    if (isSmall) return undefined
+    const worker = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module' })
+    worker.addEventListener('message', ({ data }: MessageEvent<Layout>) => setLarge({ shape, layout: data }))
+    worker.postMessage(JSON.parse(shape), { transfer: [] })
+    return () => worker.terminate()
+  }, [shape, isSmall])
+  if (isSmall) return small
+  return large?.shape === shape ? large.layout : null
+}
