@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, notFoun
 import { readListSearch } from './components/list-search.ts'
 import { readNotificationSearch } from './features/notifications/notification-search.ts'
 import { readRunSearch } from './features/runs/run-search.ts'
+import { readWorkflowSearch } from './features/workflows/workflow-search.ts'
 import { BrokenPage } from './shell/broken-page.tsx'
 import { NoSuchPage } from './shell/no-such-page.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -35,6 +36,7 @@ const workflow = createRoute({
     parse: ({ workflowId }) => ({ workflowId: numberOf(workflowId) }),
     stringify: ({ workflowId }) => ({ workflowId: String(workflowId) }),
   },
+  validateSearch: readWorkflowSearch,
   component: lazyRouteComponent(() => import('./features/workflows/workflow-page.tsx'), 'WorkflowPage'),
 })
 

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { type ReactElement, type ReactNode, useEffect, useRef } from 'react'
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 
 /** A window over the page that holds the focus until it is closed, by Escape as well. */
@@ -15,9 +15,12 @@ export function Dialog({
   readonly isWide?: boolean
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
+  // What measures itself has to come when the window is there.
+  const [isShown, setShown] = useState(false)
   useEffect(() => {
     const shown = dialog.current
     shown?.showModal()
+    setShown(true)
     return () => shown?.close()
   }, [])
   return (
@@ -31,14 +34,14 @@ export function Dialog({
       onClick={(event) => {
         if (event.target === dialog.current) onClose()
       }}
-      className={`m-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-visible rounded-xl border border-line bg-surface p-0 text-ink shadow-2xl ${isWide ? 'max-w-2xl' : 'max-w-md'}`}
+      className={`m-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-visible rounded-xl border border-line bg-surface p-0 text-ink shadow-2xl ${isWide ? 'max-w-4xl' : 'max-w-md'}`}
     >
       <div className="flex max-h-[90dvh] flex-col">
         <div className="flex items-center justify-between border-b border-line py-2 pr-2 pl-4">
           <h2 className="font-semibold">{title}</h2>
           <IconButton icon={X} label="Close" onClick={onClose} />
         </div>
-        <div className="overflow-y-auto p-4">{children}</div>
+        <div className="overflow-y-auto p-4">{isShown ? children : null}</div>
       </div>
     </dialog>
   )

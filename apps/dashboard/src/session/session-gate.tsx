@@ -1,51 +1,63 @@
-import { type CairnClient, UnauthorizedError } from '@cairn/sdk'
+import { UnauthorizedError } from '@cairn/sdk'
 import { useQueryClient } from '@tanstack/react-query'
-import { lazy, type ReactElement, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { ClientContext } from './client-context.ts'
-import { restoreSession, signOut } from './session.ts'
+import { lazy, type ReactElement, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import { ErrorNote } from '../components/error-note.tsx'
+import { SignedInContext } from './client-context.ts'
+import { restoreSession, type SignedIn, signOut } from './session.ts'
 import { SignOutContext } from './sign-out-context.ts'
 
 const SignInPage = lazy(async () => ({ default: (await import('../features/sign-in/sign-in-page.tsx')).SignInPage }))
 
-type Session =
-  | { readonly state: 'unknown' }
-  | { readonly state: 'out'; readonly note: string | null }
-  | { readonly state: 'in'; readonly client: CairnClient }
+type State =
+  | { readonly is: 'unknown'; readonly error: Error | null }
+  | { readonly is: 'out'; readonly note: string | null }
+  | { readonly is: 'in'; readonly signedIn: SignedIn }
 
 /** Shows the sign-in page until somebody is signed in, and again as soon as the server refuses who was. */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactElement | null {
-  const [session, setSession] = useState<Session>({ state: 'unknown' })
+  const [state, setState] = useState<State>({ is: 'unknown', error: null })
   const queries = useQueryClient()
-  useEffect(() => {
-    void restoreSession().then((client) =>
-      setSession(client === null ? { state: 'out', note: null } : { state: 'in', client }),
+  const restore = useCallback(() => {
+    setState({ is: 'unknown', error: null })
+    restoreSession().then(
+      (signedIn) => setState(signedIn === null ? { is: 'out', note: null } : { is: 'in', signedIn }),
+      (error: unknown) => setState({ is: 'unknown', error: error instanceof Error ? error : new Error(String(error)) }),
     )
   }, [])
-  const leave = async (note: string | null): Promise<void> => {
-    await signOut().catch(() => undefined)
-    queries.clear()
-    setSession({ state: 'out', note })
-  }
+  useEffect(restore, [restore])
+  const leave = useCallback(
+    (note: string | null): void => {
+      queries.clear()
+      setState({ is: 'out', note })
+    },
+    [queries],
+  )
   useEffect(
     () =>
       queries.getQueryCache().subscribe(({ type, query }) => {
         if (type === 'updated' && query.state.error instanceof UnauthorizedError) {
-          void leave('Your session has ended. Sign in again to go on where you were.')
+          leave('Your session has ended. Sign in again to go on where you were.')
         }
       }),
-    [queries],
+    [queries, leave],
   )
-  if (session.state === 'unknown') return null
-  if (session.state === 'out') {
+  if (state.is === 'unknown') {
+    return state.error === null ? null : <ErrorNote error={state.error} onRetry={restore} className="m-6" />
+  }
+  if (state.is === 'out') {
     return (
       <Suspense>
-        <SignInPage note={session.note} onSignedIn={(client) => setSession({ state: 'in', client })} />
+        <SignInPage note={state.note} onSignedIn={(signedIn) => setState({ is: 'in', signedIn })} />
       </Suspense>
     )
   }
+  const end = async (): Promise<void> => {
+    await signOut().catch(() => undefined)
+    leave(null)
+  }
   return (
-    <ClientContext value={session.client}>
-      <SignOutContext value={() => void leave(null)}>{children}</SignOutContext>
-    </ClientContext>
+    <SignedInContext value={state.signedIn}>
+      <SignOutContext value={() => void end()}>{children}</SignOutContext>
+    </SignedInContext>
   )
 }

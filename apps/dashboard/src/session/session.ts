@@ -1,29 +1,35 @@
 /**
- * Invariant: the token is kept for this tab alone, and every client is made from it here. Whoever signs out takes it
- * away together with all that was read with it.
+ * Invariant: no proof of who is signed in is kept by the page. The browser keeps a cookie that scripts cannot read, and every
+ * client says by it who calls.
  */
-import { type CairnClient, createClient } from '@cairn/sdk'
+import { type CairnClient, createClient, type Session, type SignInBody, UnauthorizedError } from '@cairn/sdk'
 
-const key = 'cairn.token'
-
-function clientOf(token: string): CairnClient {
-  return createClient({ baseUrl: globalThis.location.origin, token })
+export interface SignedIn {
+  readonly client: CairnClient
+  readonly session: Session
 }
 
-/** The client of who is signed in already; null = nobody. */
-export async function restoreSession(): Promise<CairnClient | null> {
-  const token = sessionStorage.getItem(key)
-  return token === null ? null : clientOf(token)
+function newClient(): CairnClient {
+  return createClient({ baseUrl: globalThis.location.origin, credentials: 'cookie' })
 }
 
-/** @throws CairnApiError when the server refuses the token; nothing is remembered then. */
-export async function signIn(token: string): Promise<CairnClient> {
-  const client = clientOf(token.trim())
-  await client.raw('getTenantMetadata')
-  sessionStorage.setItem(key, token.trim())
-  return client
+/** Who is signed in already in this browser; null = nobody. */
+export async function restoreSession(): Promise<SignedIn | null> {
+  const client = newClient()
+  try {
+    return { client, session: await client.people.whoAmI() }
+  } catch (error) {
+    if (error instanceof UnauthorizedError) return null
+    throw error
+  }
+}
+
+/** @throws CairnApiError when the server refuses the proof. */
+export async function signIn(proof: SignInBody): Promise<SignedIn> {
+  const client = newClient()
+  return { client, session: await client.people.signIn(proof) }
 }
 
 export async function signOut(): Promise<void> {
-  sessionStorage.removeItem(key)
+  await newClient().people.signOut()
 }

@@ -1,14 +1,19 @@
 import { Outlet, useLocation } from '@tanstack/react-router'
 import { Menu, X } from 'lucide-react'
-import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react'
 import { IconButton } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
 import { Toasts } from '../components/toasts.tsx'
 import { SessionGate } from '../session/session-gate.tsx'
+import { useSearchKey } from '../features/search/use-search-key.ts'
 import { Sidebar } from './sidebar.tsx'
 
+const SearchPalette = lazy(async () => ({
+  default: (await import('../features/search/search-palette.tsx')).SearchPalette,
+}))
+
 /** The sidebar in a drawer, for narrow screens. */
-function Drawer({ onClose }: { readonly onClose: () => void }): ReactElement {
+function Drawer({ onClose, onSearch }: { readonly onClose: () => void; readonly onSearch: () => void }): ReactElement {
   const drawer = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const shown = drawer.current
@@ -28,13 +33,20 @@ function Drawer({ onClose }: { readonly onClose: () => void }): ReactElement {
       <div className="absolute top-2 right-2">
         <IconButton icon={X} label="Close the menu" onClick={onClose} />
       </div>
-      <Sidebar onNavigate={onClose} />
+      <Sidebar
+        onNavigate={onClose}
+        onSearch={() => {
+          onClose()
+          onSearch()
+        }}
+      />
     </dialog>
   )
 }
 
 function Frame(): ReactElement {
   const [isMenuOpen, setMenuOpen] = useState(false)
+  const search = useSearchKey()
   const path = useLocation({ select: ({ pathname }) => pathname })
   const main = useRef<HTMLElement>(null)
   useEffect(() => main.current?.scrollTo({ top: 0 }), [path])
@@ -47,14 +59,19 @@ function Frame(): ReactElement {
         Skip to the content
       </a>
       <aside className="w-56 shrink-0 border-r border-line bg-surface max-md:hidden">
-        <Sidebar onNavigate={() => undefined} />
+        <Sidebar onNavigate={() => undefined} onSearch={search.open} />
       </aside>
       <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-surface px-2 md:hidden">
         <IconButton icon={Menu} label="Open the menu" onClick={() => setMenuOpen(true)} />
         <Logo size={20} />
         <span className="font-semibold">Cairn</span>
       </div>
-      {isMenuOpen ? <Drawer onClose={() => setMenuOpen(false)} /> : null}
+      {search.isOpen ? (
+        <Suspense>
+          <SearchPalette onClose={search.close} />
+        </Suspense>
+      ) : null}
+      {isMenuOpen ? <Drawer onClose={() => setMenuOpen(false)} onSearch={search.open} /> : null}
       <main ref={main} id="main" tabIndex={-1} className="min-w-0 flex-1 overflow-y-auto outline-none">
         <div className="mx-auto max-w-[1400px] px-4 py-5 md:px-8 md:py-6">
           <Outlet />

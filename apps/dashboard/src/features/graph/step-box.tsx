@@ -17,12 +17,11 @@ const borders: Readonly<Record<Tone, string>> = {
 interface BoxData extends Record<string, unknown> {
   readonly step: GraphStep
   readonly isSelected: boolean
-  readonly onSelect: (step: string) => void
 }
 
-/** A step of the graph. Its edges end at its sides; they cannot be pulled. */
+/** A step of the graph, which hears of its presses. Its edges end at its sides; they cannot be pulled. */
 export function StepBox({ data }: NodeProps): ReactElement {
-  const { step, isSelected, onSelect } = data as BoxData
+  const { step, isSelected } = data as BoxData
   const { name, status, note, isDimmed = false } = step
   const look = status === null ? null : statusTable[status]
   const isFaint = isDimmed || status === 'Skipped' || status === 'Pending'
@@ -34,7 +33,6 @@ export function StepBox({ data }: NodeProps): ReactElement {
         aria-label={`${name}: ${look?.label ?? 'step'}. ${note}`}
         aria-pressed={isSelected}
         title={note}
-        onClick={() => onSelect(name)}
         style={boxSize}
         className={`nopan flex flex-col justify-center gap-0.5 rounded-lg border bg-surface px-3 text-left shadow-sm transition-colors hover:bg-raised ${borders[look?.tone ?? 'faint']} ${isSelected ? 'ring-2 ring-accent' : ''} ${isFaint ? 'border-dashed' : ''} ${isDimmed ? 'opacity-50' : ''}`}
       >

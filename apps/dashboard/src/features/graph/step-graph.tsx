@@ -1,6 +1,6 @@
 import { Background, Controls, type Edge, MarkerType, type Node, ReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { type ReactElement, useEffect, useMemo, useRef } from 'react'
+import { type ReactElement, useMemo } from 'react'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import type { GraphStep } from './graph-step.ts'
 import { boxSize } from './layout-steps.ts'
@@ -53,10 +53,6 @@ export function StepGraph({
   readonly onSelect: (step: string) => void
 }): ReactElement {
   const layout = useLayout(steps)
-  const select = useRef(onSelect)
-  useEffect(() => {
-    select.current = onSelect
-  })
   const nodes = useMemo<Node[]>(
     () =>
       steps.map((step) => ({
@@ -64,7 +60,7 @@ export function StepGraph({
         type: 'step',
         position: layout?.places.get(step.name) ?? { x: 0, y: 0 },
         ...boxSize,
-        data: { step, isSelected: step.name === selected, onSelect: (name: string) => select.current(name) },
+        data: { step, isSelected: step.name === selected },
       })),
     [steps, layout, selected],
   )
@@ -87,6 +83,7 @@ export function StepGraph({
         minZoom={0.05}
         maxZoom={1.5}
         {...lookOnly}
+        onNodeClick={(_event, { id }) => onSelect(id)}
         onlyRenderVisibleElements={steps.length > mostDrawn}
         proOptions={{ hideAttribution: true }}
       >

@@ -1,20 +1,52 @@
-import type { CairnClient } from '@cairn/sdk'
 import { useMutation } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { Logo } from '../../components/logo.tsx'
-import { signIn } from '../../session/session.ts'
+import { Tabs } from '../../components/tabs.tsx'
+import { type SignedIn, signIn } from '../../session/session.ts'
+
+function Field({
+  label,
+  type,
+  autoComplete,
+  value,
+  onChange,
+}: {
+  readonly label: string
+  readonly type: 'email' | 'password'
+  readonly autoComplete: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}): ReactElement {
+  return (
+    <label className="mb-4 block text-[13px] font-medium">
+      {label}
+      <input
+        type={type}
+        autoComplete={autoComplete}
+        required
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="mt-1 h-9 w-full rounded-md border border-edge bg-surface px-3 text-sm font-normal"
+      />
+    </label>
+  )
+}
 
 export function SignInPage({
   note,
   onSignedIn,
 }: {
   readonly note: string | null
-  readonly onSignedIn: (client: CairnClient) => void
+  readonly onSignedIn: (signedIn: SignedIn) => void
 }): ReactElement {
+  const [by, setBy] = useState<'token' | 'password'>('token')
   const [token, setToken] = useState('')
-  const attempt = useMutation({ mutationFn: signIn, onSuccess: onSignedIn })
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const proof = by === 'token' ? { token: token.trim() } : { email: email.trim(), password }
+  const attempt = useMutation({ mutationFn: () => signIn(proof), onSuccess: onSignedIn })
   return (
     <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center px-5 pb-24">
       <title>Sign in · Cairn</title>
@@ -26,28 +58,38 @@ export function SignInPage({
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          attempt.mutate(token)
+          attempt.mutate()
         }}
       >
-        <label htmlFor="token" className="mb-1 block text-[13px] font-medium">
-          API token
-        </label>
-        <input
-          id="token"
-          type="password"
-          autoComplete="off"
-          required
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
-          className="mb-1.5 h-9 w-full rounded-md border border-edge bg-surface px-3"
-        />
-        <p className="mb-4 text-[13px] text-faint">
-          The server printed it when it started for the first time. It is kept until this tab is closed.
-        </p>
+        <Tabs
+          name="Sign in by"
+          tabs={[
+            { id: 'token', label: 'Token' },
+            { id: 'password', label: 'Password' },
+          ]}
+          selected={by}
+          onSelect={setBy}
+        >
+          {by === 'token' ? (
+            <Field label="API token" type="password" autoComplete="off" value={token} onChange={setToken} />
+          ) : (
+            <>
+              <Field label="E-mail" type="email" autoComplete="username" value={email} onChange={setEmail} />
+              <Field
+                label="Password"
+                type="password"
+                autoComplete="current-password"
+                value={password}
+                onChange={setPassword}
+              />
+            </>
+          )}
+        </Tabs>
         <Button type="submit" tone="primary" isBusy={attempt.isPending} className="w-full">
           Sign in
         </Button>
       </form>
+      <p className="mt-3 text-[13px] text-faint">The server printed a token when it started for the first time.</p>
       {attempt.error === null ? null : <ErrorNote error={attempt.error} className="mt-4" />}
     </main>
   )

@@ -5,9 +5,12 @@ import { statusTable, toneBar } from '../../components/status-table.ts'
 import { durationText, fullTime } from '../../format/time.ts'
 
 const mostBars = 30
-/** Of the bar of the longest run, in pixels; a failed one is as wide but has a notch, so that colour is not the only sign. */
+/** Of the bar of the longest run, in pixels. */
 const highest = 28
 const lowest = 4
+
+/** Of failed runs, so that colour is not the only sign. */
+const hatched = 'bg-[repeating-linear-gradient(-45deg,transparent_0_2px,var(--color-surface)_2px_3px)]'
 
 /** The last runs, oldest first: as high as they took long, in the colour of how they ended. */
 export function RunBars({
@@ -31,11 +34,9 @@ export function RunBars({
             params={{ workflowId, executionId }}
             title={what}
             aria-label={what}
-            className={`relative w-1.5 rounded-sm hover:opacity-70 ${toneBar[tone]}`}
+            className={`w-1.5 rounded-sm hover:opacity-70 ${toneBar[tone]} ${tone === 'bad' ? hatched : ''}`}
             style={{ height: lowest + (duration / longest) * (highest - lowest) }}
-          >
-            {tone === 'bad' ? <span className="absolute -top-1.5 left-0 size-1.5 rounded-full bg-bad-bar" /> : null}
-          </Link>
+          />
         )
       })}
     </div>

@@ -1,41 +1,63 @@
 import type { WorkflowDetails } from '@cairn/sdk'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Play } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
-import { ErrorNote } from '../../components/error-note.tsx'
+import { Code } from '../../components/empty-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
-import { Panel } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { type Tab, Tabs } from '../../components/tabs.tsx'
 import { useClient } from '../../session/client-context.ts'
-import { RunBars } from './run-bars.tsx'
-import { RunTable } from './run-table.tsx'
+import { RunDialog } from './run-dialog.tsx'
+import { RunGrid } from './run-grid.tsx'
+import { Triggers } from './triggers.tsx'
+import { Watchers } from './watchers.tsx'
+import { WorkflowOverview } from './workflow-overview.tsx'
 import { runListQuery, workflowQuery } from './workflow-queries.ts'
+import type { WorkflowTab } from './workflow-search.ts'
 
-type NamedStep = readonly [name: string, step: WorkflowDetails['steps'][string]]
+function tabsOf({ triggers, watchers }: WorkflowDetails): readonly Tab<WorkflowTab>[] {
+  return [
+    { id: 'overview', label: 'Overview' },
+    { id: 'grid', label: 'Steps by runs' },
+    { id: 'triggers', label: 'Triggers', count: triggers.length },
+    { id: 'watchers', label: 'Watchers', count: watchers.length },
+    { id: 'definition', label: 'Definition' },
+  ]
+}
 
-const columns: readonly Column<NamedStep>[] = [
-  { id: 'step', label: 'Step', cell: ([name]) => <span className="font-medium">{name}</span> },
-  { id: 'type', label: 'Type', cell: ([, { type }]) => type },
-  { id: 'image', label: 'Image', cell: ([, { imageName }]) => imageName ?? '–' },
-  { id: 'after', label: 'After', cell: ([, { parents }]) => parents.join(', ') || '–' },
-]
+function Content({ workflow }: { readonly workflow: WorkflowDetails }): ReactElement {
+  const { tab = 'overview' } = useSearch({ from: '/workflows/$workflowId' })
+  const navigate = useNavigate()
+  const client = useClient()
+  const runs = useQuery(runListQuery(client, workflow.id))
+  const shown = {
+    overview: () => <WorkflowOverview workflow={workflow} runs={runs} />,
+    grid: () => <Reading of={runs}>{(list) => <RunGrid workflowId={workflow.id} runs={list} />}</Reading>,
+    triggers: () => <Triggers workflow={workflow} />,
+    watchers: () => <Watchers workflow={workflow} />,
+    definition: () => <Code text={JSON.stringify(workflow, null, 2)} />,
+  } as const
+  return (
+    <Tabs
+      name="Of the workflow"
+      tabs={tabsOf(workflow)}
+      selected={tab}
+      onSelect={(next) => void navigate({ to: '.', search: { tab: next }, replace: true })}
+    >
+      {shown[tab]()}
+    </Tabs>
+  )
+}
 
 export function WorkflowPage(): ReactElement {
   const { workflowId } = useParams({ from: '/workflows/$workflowId' })
   const client = useClient()
-  const navigate = useNavigate()
   const reading = useQuery(workflowQuery(client, workflowId))
-  const runs = useQuery(runListQuery(client, workflowId))
-  const start = useMutation({
-    mutationFn: () => client.workflows.executeWorkflow(workflowId),
-    onSuccess: ({ executionId }) =>
-      navigate({ to: '/workflows/$workflowId/runs/$executionId', params: { workflowId, executionId } }),
-  })
+  const [isAsking, setAsking] = useState(false)
   const { data } = reading
   return (
     <>
@@ -46,37 +68,17 @@ export function WorkflowPage(): ReactElement {
       >
         <SnippetButton
           snippets={{
-            api: `GET /workflows/api/v1/workflows/${workflowId}`,
-            cli: `cairn workflows describe ${workflowId}`,
-            sdk: `const workflow = await client.workflows.describeWorkflow(${workflowId})`,
+            api: `POST /workflows/api/v1/workflows/${workflowId}/execute {}`,
+            cli: `cairn workflows run ${workflowId}`,
+            sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
           }}
         />
-        <Button tone="primary" icon={Play} isBusy={start.isPending} onClick={() => start.mutate()}>
-          Run now
+        <Button tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
+          Run
         </Button>
       </PageHeader>
-      {start.error === null ? null : <ErrorNote error={start.error} className="mb-4" />}
-      <Panel title="Steps">
-        <Reading of={reading}>
-          {({ steps }) => (
-            <DataTable name="Steps" columns={columns} rows={Object.entries(steps)} rowKey={([name]) => name} />
-          )}
-        </Reading>
-      </Panel>
-      <Panel
-        title="Runs"
-        actions={runs.data === undefined ? null : <RunBars workflowId={workflowId} runs={runs.data} />}
-      >
-        <Reading of={runs}>
-          {(list) =>
-            list.length === 0 ? (
-              <p className="text-faint">It has not run in the last 90 days.</p>
-            ) : (
-              <RunTable workflowId={workflowId} runs={list} />
-            )
-          }
-        </Reading>
-      </Panel>
+      <Reading of={reading}>{(workflow) => <Content workflow={workflow} />}</Reading>
+      {isAsking && data !== undefined ? <RunDialog workflow={data} onClose={() => setAsking(false)} /> : null}
     </>
   )
 }

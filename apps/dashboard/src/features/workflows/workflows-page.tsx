@@ -13,12 +13,8 @@ import { ChoiceField, SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useClient } from '../../session/client-context.ts'
+import { nextFiring } from './next-firing.ts'
 import { mostWorkflows, workflowListQuery } from './workflow-queries.ts'
-
-/** The next time at which a schedule fires; null = none does. */
-export function nextFiring({ triggers }: Pick<WorkflowSummary, 'triggers'>): string | null {
-  return triggers.flatMap(({ scheduled }) => scheduled ?? []).toSorted()[0] ?? null
-}
 
 const columns: readonly Column<WorkflowSummary>[] = [
   {

@@ -1,0 +1,15 @@
+import { Rocket } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { EmptyState } from '../../components/empty-state.tsx'
+
+/** On a server on which nobody made anything yet. */
+export function FirstSteps(): ReactElement {
+  return (
+    <EmptyState
+      icon={Rocket}
+      title="Nothing is here yet"
+      text="Put an image, a workflow and a service into one folder of files, see what would be made, and make it."
+      command="cairn init my-project && cd my-project && cairn plan . && cairn apply ."
+    />
+  )
+}
