@@ -1,7 +1,8 @@
 /**
- * How the screens stay true. Keys of readings begin with the kind of what they hold, then `list` or an id:
- * `['workflow', 'list']`, `['workflow', 7]`, `['run', 'list', 7]`, `['run', id]`.
+ * How the screens stay true. Keys of readings begin with the kind of what they hold, then `list` or an id: `['workflow', 'list']`,
+ * `['workflow', 7]`, `['run', 'list', 7]`, `['run', id]`. Events of the server say which of them to read again at once; beside
+ * that everything on the screen is read again now and then, for a stream that is away.
  */
 
-/** Milliseconds between two readings of what is on the screen. */
-export const refreshMs = { running: 2_000, resting: 10_000 } as const
+/** Milliseconds between two readings of what is on the screen, whatever the events say. */
+export const refreshMs = { running: 5_000, resting: 30_000 } as const

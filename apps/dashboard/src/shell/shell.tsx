@@ -4,6 +4,7 @@ import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from '
 import { IconButton } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
 import { Toasts } from '../components/toasts.tsx'
+import { LiveUpdates } from '../live/live-updates.tsx'
 import { SessionGate } from '../session/session-gate.tsx'
 import { useSearchKey } from '../features/search/use-search-key.ts'
 import { Sidebar } from './sidebar.tsx'
@@ -66,6 +67,7 @@ function Frame(): ReactElement {
         <Logo size={20} />
         <span className="font-semibold">Cairn</span>
       </div>
+      <LiveUpdates />
       {search.isOpen ? (
         <Suspense>
           <SearchPalette onClose={search.close} />

@@ -30,7 +30,6 @@ export function StepBox({ data }: NodeProps): ReactElement {
       <Handle type="target" position={Position.Left} className="!opacity-0" isConnectable={false} />
       <button
         type="button"
-        aria-label={`${name}: ${look?.label ?? 'step'}. ${note}`}
         aria-pressed={isSelected}
         title={note}
         style={boxSize}
