@@ -46,7 +46,10 @@ export function LiveUpdates(): ReactElement | null {
     return () => clearTimeout(timer)
   }, [isOpen])
   return isAway ? (
-    <p role="status" className="fixed bottom-4 left-1/2 z-40 -translate-x-1/2 rounded-full border border-warn/40 bg-warn-soft px-3 py-1 text-[13px] text-warn shadow">
+    <p
+      role="status"
+      className="fixed bottom-4 left-1/2 z-40 -translate-x-1/2 rounded-full border border-warn/40 bg-warn-soft px-3 py-1 text-[13px] text-warn shadow"
+    >
       The connection is away. It is being taken up again.
     </p>
   ) : null

@@ -6,7 +6,12 @@ type Key = readonly (string | number)[]
 export function staleKeys({ kind, id, parentId = '' }: ResourceEvent): readonly Key[] {
   switch (kind) {
     case 'execution':
-      return [['run', id], ['run', 'list', Number(parentId)], ['workflow', 'list'], ['workflow', Number(parentId)]]
+      return [
+        ['run', id],
+        ['run', 'list', Number(parentId)],
+        ['workflow', 'list'],
+        ['workflow', Number(parentId)],
+      ]
     case 'step':
       return [['run', parentId]]
     case 'schedule':
