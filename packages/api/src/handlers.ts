@@ -52,6 +52,7 @@ import { listWakes } from './operations/services/list-wakes.ts'
 import { downloadServiceLogs, getServiceLogs, readServiceLogFile } from './operations/services/service-logs.ts'
 import { describeService, listServices } from './operations/services/read-services.ts'
 import { listServiceRevisions, rollbackService } from './operations/services/revisions.ts'
+import { listWorkflowRevisions, restoreWorkflowRevision } from './operations/workflows/revisions.ts'
 import { restartService, startService, stopService } from './operations/services/run-service.ts'
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
@@ -153,6 +154,8 @@ const built: Handlers = {
   downloadServiceLogs,
   readServiceLogFile,
   listServiceRevisions,
+  listWorkflowRevisions,
+  restoreWorkflowRevision,
   rollbackService,
   testService,
   getSystemReport,

@@ -124,6 +124,7 @@ const bodies: Partial<Record<OperationId, unknown>> = {
   rotateSecret: { value: 'another value' },
   setImageVersionTags: { tags: [] },
   rollbackService: { revision: 1 },
+  restoreWorkflowRevision: { revision: 1 },
   addServiceDomain: { domain: 'app.example.com' },
 }
 const queries: Partial<Record<OperationId, Readonly<Record<string, string>>>> = {

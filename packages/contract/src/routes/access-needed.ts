@@ -70,6 +70,8 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   getServiceLogs: 'read',
   downloadServiceLogs: 'read',
   listServiceRevisions: 'read',
+  listWorkflowRevisions: 'read',
+  restoreWorkflowRevision: 'write',
   rollbackService: 'write',
   testService: 'run',
   listServiceDomains: 'read',

@@ -3,6 +3,12 @@ import type { Route } from '../route.ts'
 import { DryRunQuery } from '../schemas/dry-run.ts'
 import { EmptyAnswer } from '../schemas/bounds.ts'
 import {
+  ListWorkflowRevisionsQuery,
+  RestoreWorkflowBody,
+  WorkflowRestored,
+  WorkflowRevisionPage,
+} from '../schemas/workflow-revision.ts'
+import {
   DefaultResource,
   ListWorkflowsQuery,
   UpdateWorkflowBody,
@@ -72,6 +78,33 @@ export const workflowRoutes = {
       'conflict',
       'not_built',
     ],
+  },
+  listWorkflowRevisions: {
+    method: 'GET',
+    path: '/workflows/api/v1/workflows/{workflowId}/revisions',
+    summary: 'List what a workflow was, and what each change changed, newest first',
+    tag: 'Workflows',
+    auth: 'token',
+    params: WorkflowParams,
+    query: ListWorkflowRevisionsQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: WorkflowRevisionPage },
+    errors: ['invalid_request', 'not_found'],
+    added: true,
+  },
+  restoreWorkflowRevision: {
+    method: 'POST',
+    path: '/workflows/api/v1/workflows/{workflowId}/restore',
+    summary: 'Make a workflow again what it was in an earlier revision, but for its name',
+    tag: 'Workflows',
+    auth: 'token',
+    params: WorkflowParams,
+    body: RestoreWorkflowBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 200, schema: WorkflowRestored },
+    errors: ['invalid_request', 'invalid_workflow', 'unknown_reference', 'not_found', 'not_built'],
+    added: true,
   },
   deleteWorkflow: {
     method: 'DELETE',

@@ -55,6 +55,8 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   createWorkflow: { method: 'POST', path: '/workflows/api/v1/workflows/', bodyKind: 'json', auth: 'token', answers: 'json' },
   describeWorkflow: { method: 'GET', path: '/workflows/api/v1/workflows/{workflowId}', bodyKind: 'none', auth: 'token', answers: 'json' },
   updateWorkflow: { method: 'PUT', path: '/workflows/api/v1/workflows/{workflowId}', bodyKind: 'json', auth: 'token', answers: 'json' },
+  listWorkflowRevisions: { method: 'GET', path: '/workflows/api/v1/workflows/{workflowId}/revisions', bodyKind: 'none', auth: 'token', answers: 'json' },
+  restoreWorkflowRevision: { method: 'POST', path: '/workflows/api/v1/workflows/{workflowId}/restore', bodyKind: 'json', auth: 'token', answers: 'json' },
   deleteWorkflow: { method: 'DELETE', path: '/workflows/api/v1/workflows/{workflowId}', bodyKind: 'none', auth: 'token', answers: 'json' },
   pauseWorkflow: { method: 'POST', path: '/workflows/api/v1/workflows/{workflowId}/pause', bodyKind: 'none', auth: 'token', answers: 'json' },
   resumeWorkflow: { method: 'POST', path: '/workflows/api/v1/workflows/{workflowId}/resume', bodyKind: 'none', auth: 'token', answers: 'json' },

@@ -31,6 +31,7 @@ import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../wa
 import { signWebhookCall } from '../transport/sign-webhook-call.ts'
 import { firstNamed } from './first-named.ts'
 import { type WorkflowPatch, patchedWorkflow } from './patch-workflow.ts'
+import { WorkflowRevisions } from './workflow-revisions.ts'
 
 const liveExecutionStatuses: readonly string[] = ['Running', 'Stopping']
 const liveStepStatuses: readonly string[] = ['Pending', 'Queued', 'Running']
@@ -38,9 +39,12 @@ const liveStepStatuses: readonly string[] = ['Pending', 'Queued', 'Running']
 /** Workflows and their runs. Got from `createClient().workflows`. */
 export class Workflows {
   readonly #transport: Transport
+  /** What they were before they were changed. */
+  readonly revisions: WorkflowRevisions
 
   constructor(transport: Transport) {
     this.#transport = transport
+    this.revisions = new WorkflowRevisions(transport)
   }
 
   /**

@@ -1,5 +1,5 @@
 /** How lists are shown as tables: the columns of the reference. */
-import type { Column } from '../../output/table.ts'
+import { type Column, valueAt } from '../../output/table.ts'
 import type { ListView } from '../../output/output.ts'
 
 function view(key: string, countKey: string, titles: Readonly<Record<string, string>>): ListView {
@@ -91,6 +91,21 @@ export const revisionList = view('revisions', 'revisionsCount', {
   createdBy: 'Created By',
   reason: 'Reason',
 })
+
+const workflowRevision = view('revisions', 'revisionsCount', {
+  revision: 'Revision',
+  createdAt: 'Created At (UTC)',
+  createdBy: 'Created By',
+})
+export const workflowRevisionList: ListView = {
+  ...workflowRevision,
+  columns: [...workflowRevision.columns, { title: 'Changed', value: changedPaths }],
+}
+
+function changedPaths(revision: unknown): string {
+  const changes = valueAt(revision, 'changes')
+  return Array.isArray(changes) ? changes.map((change) => valueAt(change, 'path')).join(', ') : ''
+}
 
 export const artifactList = view('artifacts', 'artifactCount', {
   id: 'ID',

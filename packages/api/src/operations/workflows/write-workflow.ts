@@ -58,19 +58,30 @@ export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { cal
     const before = await bodyBefore(context, tx, locked)
     checkTriggers(context, body.triggers ?? [], before)
     const revised = storeBody(body, name, before)
-    const { secrets, warnings: found } = await checkBody(context, tx, caller.tenantId, revised)
-    if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
-    // Who sends again what is there gets no revision of it.
-    if (!isDeepStrictEqual(asShown(revised), asShown(readStoredBody(locked.body)))) {
-      await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
-      const facts = { revision: locked.revision + 1 }
-      await recordChange(tx, caller, { type: 'workflow.revised', id: locked.id, facts })
-    }
-    const workflow = { tenantId: caller.tenantId, workflowId: locked.id }
-    return { stored: revised, hooks: await writeTriggers(context, tx, workflow, revised), warnings: found }
+    return { stored: revised, ...(await revise(context, tx, caller, { locked, revised })) }
   })
   hintSchedules(context, stored)
   return { id: params.workflowId, ...answerHooks(hooks), ...answerWarnings(warnings) }
+}
+
+/** Gives a locked workflow another body, unless it says what the newest says already. */
+export async function revise(
+  context: ApiContext,
+  tx: Tx,
+  caller: TokenHolder,
+  { locked, revised }: { readonly locked: LockedWorkflow; readonly revised: StoredBody },
+): Promise<{ readonly revision: number; readonly hooks: WrittenHook[]; readonly warnings: readonly FieldError[] }> {
+  const { name } = revised
+  const { secrets, warnings } = await checkBody(context, tx, caller.tenantId, revised)
+  if (await isWorkflowNameTaken(tx, caller.tenantId, name, locked.id)) throw nameTaken(name)
+  const isSame = isDeepStrictEqual(asShown(revised), asShown(readStoredBody(locked.body)))
+  const revision = isSame ? locked.revision : locked.revision + 1
+  if (!isSame) {
+    await reviseWorkflow(tx, locked, { name, body: revised, secrets, updatedBy: caller.userEmail })
+    await recordChange(tx, caller, { type: 'workflow.revised', id: locked.id, facts: { revision } })
+  }
+  const workflow = { tenantId: caller.tenantId, workflowId: locked.id }
+  return { revision, hooks: await writeTriggers(context, tx, workflow, revised), warnings }
 }
 
 /** What is said and what goes without saying are one. */
@@ -153,11 +164,11 @@ function hasSchedule(body: StoredBody): boolean {
   return body.triggers.some((trigger) => 'cron' in trigger)
 }
 
-function hintSchedules(context: ApiContext, body: StoredBody): void {
+export function hintSchedules(context: ApiContext, body: StoredBody): void {
   if (hasSchedule(body)) context.hints.notify('work')
 }
 
-async function lock(tx: Tx, caller: TokenHolder, workflowId: number): Promise<LockedWorkflow> {
+export async function lock(tx: Tx, caller: TokenHolder, workflowId: number): Promise<LockedWorkflow> {
   const locked = await lockWorkflow(tx, caller.tenantId, workflowId)
   if (locked === null) throw notFound('workflow', workflowId)
   return locked
