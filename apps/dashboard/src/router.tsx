@@ -40,6 +40,16 @@ const workflow = createRoute({
   component: lazyRouteComponent(() => import('./features/workflows/workflow-page.tsx'), 'WorkflowPage'),
 })
 
+const revisions = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$workflowId/revisions',
+  params: {
+    parse: ({ workflowId }) => ({ workflowId: numberOf(workflowId) }),
+    stringify: ({ workflowId }) => ({ workflowId: String(workflowId) }),
+  },
+  component: lazyRouteComponent(() => import('./features/workflow-revisions/revisions-page.tsx'), 'RevisionsPage'),
+})
+
 const run = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$workflowId/runs/$executionId',
@@ -78,7 +88,7 @@ const delivery = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, run, services, service, notifications, delivery]),
+  routeTree: root.addChildren([home, workflows, workflow, revisions, run, services, service, notifications, delivery]),
   defaultErrorComponent: BrokenPage,
   defaultPreload: 'intent',
 })
