@@ -63,13 +63,17 @@ it('signs in under a domain of the service’s own, once that is proven', async 
   const { record } = await services.addServiceDomain(serviceId, domain)
   const page = await (await browser.newContext()).newPage()
   const own = `http://${domain}:${server.port}/report?year=2026`
-  expect((await page.goto(own))?.status()).toBe(401)
+  await page.goto(own)
+  expect(await page.getByText(' is private. ').count()).toBe(0)
   dns.records.set(record.name, [record.value])
   await services.verifyServiceDomain(serviceId, domain)
   await eventually(async () =>
     expect((await services.listServiceDomains(serviceId)).domains).toMatchObject([{ domain, status: 'active' }]),
   )
-  await eventually(async () => expect((await page.goto(own))?.status()).toBe(200))
+  await eventually(async () => {
+    await page.goto(own)
+    expect(await page.getByText(' is private. ').count()).toBe(1)
+  })
   await page.getByLabel('API token').fill(server.token)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('GET /report?year=2026').waitFor()

@@ -1,5 +1,6 @@
 /** A secret is used in every place that takes one, by steps that do their best to show it; then it is looked for. */
 import { type Route, routes } from '@cairn/contract'
+import type { FollowedEvent } from '@cairn/sdk'
 import { HttpReceiver } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { dumpDatabase, filesUnder, formsIn, formsOf } from './canary-search.ts'
@@ -96,9 +97,22 @@ async function runEverything(): Promise<Readonly<Record<string, string>>> {
   return { workflowId: String(workflowId), executionId, imageId: String(imageId), buildId: String(buildId) }
 }
 
+/** What followers of events are told, until the signal. */
+async function everyEvent(signal: AbortSignal): Promise<string> {
+  const told: FollowedEvent[] = []
+  try {
+    for await (const event of server.client.events.follow({ signal })) told.push(event)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  return JSON.stringify(told)
+}
+
 /** What every route that reads answers, for each step where it asks for one. */
 async function everyAnswer(ids: Readonly<Record<string, string>>, steps: readonly string[]): Promise<string> {
-  const reading = Object.values(routes).filter((route: Route) => route.method === 'GET')
+  const reading = Object.values(routes).filter(
+    ({ method, response }: Route) => method === 'GET' && response.kind !== 'events',
+  )
   const texts: string[] = []
   for (const { path } of reading) {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? '1')
@@ -119,6 +133,8 @@ async function everyAnswer(ids: Readonly<Record<string, string>>, steps: readonl
 
 it('A secret is nowhere but where it was sent', async () => {
   await server.client.secrets.createSecret('plain-canary', canary.slice(0, 12))
+  const ended = new AbortController()
+  const events = everyEvent(ended.signal)
   const ids = await runEverything()
   const { steps } = await server.client.workflows.getExecutionDetails(
     Number(ids['workflowId']),
@@ -128,7 +144,9 @@ it('A secret is nowhere but where it was sent', async () => {
   expect(shownIn(sent)).toContain(encodeURIComponent(canary))
   expect(receiver.calls.some(({ headers }) => headers['x-key'] === canary.slice(0, 12))).toBe(true)
   expect(receiver.calls.some(({ headers }) => headers.authorization === `Bearer ${accessToken}`)).toBe(true)
+  ended.abort()
   const places = {
+    events: await events,
     answers: await everyAnswer(
       ids,
       steps.map(({ name }) => name),
@@ -138,11 +156,13 @@ it('A secret is nowhere but where it was sent', async () => {
     serverLog: server.output(),
     watcher: JSON.stringify(receiver.calls.filter(({ path }) => path === '/watch')),
   }
+  expect(places.events).toContain('execution')
   expect(places.answers).toContain('***')
   expect(places.database).toContain('***')
   expect(places.watcher).toContain('fail')
   const found = Object.entries(places).map(([place, text]) => [place, shownIn(text)])
   expect(Object.fromEntries(found)).toEqual({
+    events: [],
     answers: [],
     database: [],
     dataDirectory: [],
