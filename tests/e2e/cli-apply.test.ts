@@ -264,6 +264,39 @@ it('takes files of apply in the commands of one kind, names of images among it',
   expect([changed.code, JSON.parse(changed.stdout).server.changes]).toEqual([0, []])
 })
 
+it('shows what services and schedules did and will do, and changes limits without a deploy', async () => {
+  const [log, json] = await Promise.all([
+    cairn('services', 'logs', 'echo', '--tail', '5'),
+    cairn('services', 'logs', 'echo', '--since', '2h', '-o', 'ndjson'),
+  ])
+  expect([log.code, log.stdout]).toEqual([0, expect.stringMatching(/listens on \d+\n/)])
+  expect(JSON.parse(json.stdout.split('\n')[0] ?? '')).toMatchObject({ revision: 1, instance: expect.any(String) })
+  const limited = await cairn('services', 'limits', 'echo', '--requests-per-second', '50', '--max-body-bytes', '1000')
+  expect([limited.code, JSON.parse(limited.stdout)]).toMatchObject([0, { requestsPerSecond: 50, maxBodyBytes: 1000 }])
+  const back = await cairn('services', 'limits', 'echo', '--requests-per-second', 'none')
+  expect(JSON.parse(back.stdout)).toMatchObject({ requestsPerSecond: null, maxBodyBytes: 1000 })
+  const revisions = await cairn('services', 'history', 'echo')
+  expect(JSON.parse(revisions.stdout).revisions).toHaveLength(2)
+  const read = [
+    ['services', 'metrics', 'echo', '-o', 'table'],
+    ['services', 'wakes', 'echo'],
+    ['workflows', 'calendar', '-o', 'table'],
+    ['workflows', 'schedule-history', 'nightly'],
+    ['deliveries', 'list', '--workflow', 'nightly'],
+    ['inbox', 'list', '--unread'],
+    ['exports', 'list'],
+    ['queries', 'list-versions', 'sales/load.sql'],
+    ['system', 'report'],
+    ['system', 'disk'],
+    ['whoami'],
+  ]
+  const answers = await Promise.all(read.map((words) => cairn(...words)))
+  expect(answers.map(({ code, stderr }, index) => [read[index]?.join(' '), code, code === 0 ? '' : stderr])).toEqual(
+    read.map((words) => [words.join(' '), 0, '']),
+  )
+  expect(answers[2]?.stdout).toContain('0 3 * * *')
+})
+
 it('looks at everything that is needed, and says of what is wrong what to do', async () => {
   const well = await cairn('doctor', '-o', 'json')
   const { findings } = JSON.parse(well.stdout)

@@ -51,6 +51,10 @@ export const groups: readonly Group[] = [
     ['list-builds', 'List the builds of an image.', () => import('./images/list-builds.ts')],
     ['get-build-logs', 'Read, follow or save the log of a build.', () => import('./images/get-build-logs.ts')],
     ['logs', 'Print the log of a build.', () => import('./images/logs.ts')],
+    ['build-version', 'Build a version as it stands.', () => import('./images/build-version.ts')],
+    ['stop-build', 'Stop a build.', () => import('./images/stop-build.ts')],
+    ['set-tags', 'Set the tags of a version.', () => import('./images/set-tags.ts')],
+    ['download-sbom', 'Save the list of packages of a version.', () => import('./images/download-sbom.ts')],
   ]),
   group('workflows', 'Workflows and their runs.', [
     ['create', 'Create a workflow.', () => import('./workflows/create.ts')],
@@ -86,6 +90,9 @@ export const groups: readonly Group[] = [
     ['stop', 'Stop a run.', () => import('./workflows/stop.ts')],
     ['retry', 'Run again what has ended.', () => import('./workflows/retry.ts')],
     ['logs', 'Print the log of a run or of a step.', () => import('./workflows/logs.ts')],
+    ['calendar', 'Tell when schedules fire.', () => import('./workflows/calendar.ts')],
+    ['schedule-history', 'List what became of schedules.', () => import('./workflows/schedule-history.ts')],
+    ['test-watcher', 'Send a watcher a test notification.', () => import('./workflows/test-watcher.ts')],
   ]),
   group('services', 'Services: web apps, APIs and Shiny apps.', [
     ['create', 'Create a service and deploy it.', () => import('./services/create.ts')],
@@ -105,6 +112,10 @@ export const groups: readonly Group[] = [
     ['rollback', 'Deploy what an earlier revision ran.', () => import('./services/rollback.ts')],
     ['history', 'List the revisions of a service.', () => import('./services/history.ts')],
     ['open', 'Open a service in the browser.', () => import('./services/open.ts')],
+    ['logs', 'Print the log of a service.', () => import('./services/logs.ts')],
+    ['metrics', 'Show what a service used and was asked for.', () => import('./services/metrics.ts')],
+    ['limits', 'Show or change how far requests may go.', () => import('./services/limits.ts')],
+    ['wakes', 'List when a service was woken.', () => import('./services/wakes.ts')],
   ]),
   group('domains', 'Domains under which services answer.', [
     ['list', 'List the domains of a service and the records that prove them.', () => import('./domains/list.ts')],
@@ -141,9 +152,27 @@ export const groups: readonly Group[] = [
   ]),
   group('queries', 'Texts that sql steps run, by path.', [
     ['list', 'List queries.', () => import('./queries/list.ts')],
+    ['list-versions', 'List the versions of a query.', () => import('./queries/list-versions.ts')],
     ['get', 'Print the text of a query.', () => import('./queries/get.ts')],
     ['put', 'Store the text of a query.', () => import('./queries/put.ts')],
     ['rm', 'Delete a query.', () => import('./queries/rm.ts')],
+  ]),
+  group('exports', 'Files that export steps wrote.', [
+    ['list', 'List files.', () => import('./exports/list.ts')],
+    ['download', 'Save a file.', () => import('./exports/download.ts')],
+  ]),
+  group('deliveries', 'What watchers of workflows were told.', [
+    ['list', 'List deliveries.', () => import('./deliveries/list.ts')],
+    ['describe', 'Describe a delivery and its attempts.', () => import('./deliveries/describe.ts')],
+    ['redeliver', 'Deliver again.', () => import('./deliveries/redeliver.ts')],
+  ]),
+  group('inbox', 'What watchers told you.', [
+    ['list', 'List entries.', () => import('./inbox/list.ts')],
+    ['read', 'Mark an entry, or all, as read.', () => import('./inbox/read.ts')],
+  ]),
+  group('system', 'The installation.', [
+    ['report', 'Show the state of the installation.', () => import('./system/report.ts')],
+    ['disk', 'Show what takes the disk.', () => import('./system/disk.ts')],
   ]),
   group('tenants', 'What the tenant has at its disposal.', [
     ['list-instance-options', 'List instance types.', () => import('./tenants/list-instance-options.ts')],

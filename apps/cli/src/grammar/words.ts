@@ -1,12 +1,16 @@
 /** The words that options take, as the contract has them; a test compares. Written here, as the contract loads slowly. */
 import type {
   BuildStatus,
+  DeliveryChannel,
+  DeliveryStatus,
   ExecutionStatus,
   ImageType,
   ImageVersionStatus,
   InstanceEntityType,
   ServiceStatus,
   ServiceType,
+  TickOutcome,
+  WatcherEvent,
   WorkflowStatus,
 } from '@cairn/contract'
 
@@ -40,6 +44,17 @@ export const words = {
     'workflow',
     'workspace',
   ] satisfies readonly InstanceEntityType[],
+  deliveryStatuses: ['pending', 'delivered', 'failed'] satisfies readonly DeliveryStatus[],
+  deliveryChannels: ['inbox', 'email', 'webhook'] satisfies readonly DeliveryChannel[],
+  watcherEvents: [
+    'success',
+    'fail',
+    'runtimeExceeded',
+    'missed',
+    'recovered',
+    'test',
+  ] satisfies readonly WatcherEvent[],
+  tickOutcomes: ['fired', 'missed'] satisfies readonly TickOutcome[],
   retryOrigins: ['failed', 'start'],
   httpMethods: ['get', 'post', 'put', 'patch', 'delete'],
 } as const

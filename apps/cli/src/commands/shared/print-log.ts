@@ -38,10 +38,36 @@ export async function printLog(
   for await (const line of lines) printLogLine(session, line, style)
 }
 
+export interface ServiceLine extends LogLine {
+  readonly instance: string
+  readonly revision: number
+}
+
+/** The lines of a service; from the second instance on each starts with its own. ndjson always tells it. */
+export async function printServiceLog(
+  session: Session,
+  lines: AsyncIterable<ServiceLine>,
+  { timestamps }: { readonly timestamps: boolean },
+): Promise<void> {
+  let first: string | null = null
+  let areMany = false
+  for await (const { message, timestamp, instance, revision } of lines) {
+    first ??= instance
+    areMany ||= instance !== first
+    const time = new Date(timestamp).toISOString()
+    if (session.output.format === 'ndjson') {
+      session.output.line(JSON.stringify({ time, instance, revision, message }))
+    } else {
+      const style = { timestamps, ...(areMany ? { step: instance } : {}) }
+      printLogLine(session, { message, timestamp }, style)
+    }
+  }
+}
+
 /** The lines that a log has now: pieces are read until one is empty. */
-export async function* linesSoFar(
-  read: (nextToken: string | undefined) => Promise<{ readonly logs: readonly LogLine[]; readonly nextToken: string }>,
-): AsyncGenerator<LogLine> {
+export async function* linesSoFar<Line extends LogLine>(
+  read: (nextToken: string | undefined) => Promise<{ readonly logs: readonly Line[]; readonly nextToken: string }>,
+): AsyncGenerator<Line> {
   for (let piece = await read(undefined); piece.logs.length > 0; piece = await read(piece.nextToken)) yield* piece.logs
 }
 

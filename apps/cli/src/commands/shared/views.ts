@@ -131,6 +131,80 @@ export const queryList = view('queries', 'queryCount', {
   updatedBy: 'Updated By',
 })
 
+export const queryVersionList = view('versions', 'versionCount', {
+  version: 'Version',
+  sizeBytes: 'Bytes',
+  createdAt: 'Created At (UTC)',
+  createdBy: 'Created By',
+})
+
+export const wakeList = view('wakes', 'wakesCount', {
+  number: 'Wake',
+  from: 'From',
+  cause: 'Cause',
+  requestedAt: 'Requested At (UTC)',
+  durationMs: 'Took (ms)',
+  outcome: 'Outcome',
+  reason: 'Reason',
+})
+
+export const metricColumns = view('points', '', {
+  at: 'At (UTC)',
+  instances: 'Instances',
+  cpuCores: 'CPU',
+  memoryBytes: 'Memory (bytes)',
+  requestsPerSecond: 'Requests/s',
+  failedPerSecond: 'Failed/s',
+  'latencyMs.p50': 'p50 (ms)',
+  'latencyMs.p99': 'p99 (ms)',
+}).columns
+
+export const tickList = view('ticks', 'ticksCount', {
+  scheduledAt: 'Scheduled At',
+  cron: 'Schedule',
+  outcome: 'Outcome',
+  executionId: 'Execution ID',
+  reason: 'Reason',
+})
+
+export const calendarList = view('schedules', 'schedulesCount', {
+  workflowName: 'Workflow Name',
+  cron: 'Schedule',
+  timezone: 'Time Zone',
+  isPaused: 'Paused',
+  'firings.0': 'Next',
+})
+
+export const deliveryList = view('deliveries', 'deliveriesCount', {
+  id: 'ID',
+  workflowId: 'Workflow ID',
+  event: 'Event',
+  channel: 'Channel',
+  target: 'Target',
+  status: 'Status',
+  attempts: 'Attempts',
+  createdAt: 'Created At (UTC)',
+  lastError: 'Last Error',
+})
+
+export const inboxList = view('entries', 'entriesCount', {
+  id: 'ID',
+  title: 'Title',
+  workflowName: 'Workflow Name',
+  createdAt: 'Created At (UTC)',
+  readAt: 'Read At (UTC)',
+})
+
+export const exportList = view('exports', 'exportCount', {
+  id: 'ID',
+  name: 'Name',
+  workflowId: 'Workflow ID',
+  stepName: 'Step Name',
+  rowCount: 'Rows',
+  sizeBytes: 'Bytes',
+  createdAt: 'Created At (UTC)',
+})
+
 export const instanceColumns = view('data', '', {
   id: 'ID',
   name: 'Name',

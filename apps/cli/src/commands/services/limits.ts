@@ -1,0 +1,46 @@
+import { usageError } from '../../errors/cli-error.ts'
+import { defineCommand } from '../../grammar/command.ts'
+import { dryRunOption } from '../../grammar/common-options.ts'
+import { argument, text } from '../../grammar/option.ts'
+import { serviceId } from '../../names/resolve.ts'
+
+const limit = (summary: string) => text(`${summary} \`none\` takes the limit back.`, { placeholder: 'N' })
+
+const limits = {
+  responseStartTimeoutSeconds: limit('Seconds until an answer has to begin; then 504.'),
+  idleTimeoutSeconds: limit('Seconds that an answer or a WebSocket may stand still.'),
+  maxBodyBytes: limit('Bytes of a request; above 413.'),
+  maxConcurrentRequests: limit('Requests open at a time in a gateway; above 503.'),
+  requestsPerSecond: limit('Requests begun per second in a gateway; above 429.'),
+}
+
+export const command = defineCommand({
+  arguments: { service: argument('SERVICE', 'Id or name of the service.', 'service') },
+  options: { ...limits, ...dryRunOption },
+  description: 'Shows how far requests to a service may go; with options it changes that, without a deploy.',
+  examples: ['cairn services limits forecast', 'cairn services limits forecast --requests-per-second 50'],
+  run: async ({ args, options }, session) => {
+    const client = await session.client()
+    const id = await serviceId(client, args.service)
+    const { responseStartTimeoutSeconds, idleTimeoutSeconds } = options
+    const { maxBodyBytes, maxConcurrentRequests, requestsPerSecond } = options
+    const given = {
+      responseStartTimeoutSeconds,
+      idleTimeoutSeconds,
+      maxBodyBytes,
+      maxConcurrentRequests,
+      requestsPerSecond,
+    }
+    const wanted = Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, readLimit(value)]])),
+    )
+    if (Object.keys(wanted).length > 0) await client.services.updateService(id, { limits: wanted })
+    await session.output.value((await client.services.describeService(id)).limits)
+  },
+})
+
+function readLimit(given: string): number | null {
+  if (given === 'none') return null
+  if (/^\d{1,15}$/.test(given)) return Number(given)
+  throw usageError(`A limit is a whole number or none; got ${given}.`)
+}
