@@ -1,7 +1,8 @@
-import { DirectoryInUseError } from '@cairn/store'
+import { DirectoryInUseError, NoEmbeddedPostgresError } from '@cairn/store'
 import { type Logger, pino } from 'pino'
 import { type Server, startServer } from './compose.ts'
 import { SecretKeyError } from './secret-keys.ts'
+import { describeListenFailure } from './listen-failure.ts'
 import { ConfigError, programEnvironment, readConfig, unknownSettings } from './config.ts'
 
 const drainMs = 10_000
@@ -14,11 +15,13 @@ export function fail(error: unknown): never {
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  const listening = describeListenFailure(error)
+  if (listening !== null) return listening
   const isOperators =
     error instanceof ConfigError ||
     error instanceof DirectoryInUseError ||
-    error instanceof SecretKeyError ||
-    ('syscall' in error && error.syscall === 'listen')
+    error instanceof NoEmbeddedPostgresError ||
+    error instanceof SecretKeyError
   return isOperators ? error.message : (error.stack ?? error.message)
 }
 

@@ -44,6 +44,14 @@ const startTries = 20
 /** A socket's path may have 107 bytes, its name takes 16 of them. */
 const longestSocketDirectory = 90
 
+/** What the operator has to change before PostgreSQL can run here; the message says it. */
+export class NoEmbeddedPostgresError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NoEmbeddedPostgresError'
+  }
+}
+
 /**
  * Starts PostgreSQL on a directory: 0.6 s the first time, 0.1 s later. Run as root, the server gets the system user
  * `cairn-postgres`, since PostgreSQL refuses root.
@@ -55,7 +63,9 @@ const longestSocketDirectory = 90
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   if (process.platform === 'win32') {
-    throw new Error('the embedded PostgreSQL runs on Linux and macOS: on Windows give a database by CAIRN_DATABASE_URL')
+    throw new NoEmbeddedPostgresError(
+      'the embedded PostgreSQL runs on Linux and macOS: on Windows give a database by CAIRN_DATABASE_URL',
+    )
   }
   await mkdir(options.directory, { recursive: true })
   const directory = await realpath(options.directory)
@@ -95,7 +105,7 @@ async function admit(user: SystemUser, directory: string): Promise<void> {
   await chmod(directory, 0o711)
   const closed = await firstClosedDirectory(directory, user)
   if (closed !== null) {
-    throw new Error(
+    throw new NoEmbeddedPostgresError(
       `PostgreSQL does not run as root, so it runs as the user ${systemUserName}, and that user may not enter ${closed}: put the data directory elsewhere (for example CAIRN_DATA_DIR=/var/lib/cairn), start Cairn as an ordinary user, or give a database by CAIRN_DATABASE_URL`,
     )
   }
