@@ -95,4 +95,16 @@ describe('the OpenAPI document', () => {
     const text = JSON.stringify(document)
     for (const word of ['x-rule', 'x-key-rule', 'x-discriminator', '~kind', '~refine']) expect(text).not.toContain(word)
   })
+
+  it('shows the header that names a call, and what it can be answered, at the writes that take it and nowhere else', () => {
+    const keyed = operations.flatMap(({ object }) =>
+      JSON.stringify(object).includes('#/components/parameters/CallKey') ? [String(object.operationId)] : [],
+    )
+    expect(keyed).toContain('executeWorkflow')
+    expect(keyed).not.toContain('listWorkflows')
+    expect(keyed).not.toContain('callWebhook')
+    for (const { object } of operations.filter(({ object: { operationId } }) => keyed.includes(String(operationId)))) {
+      expect(Object.keys(Reflect.get(object, 'responses'))).toEqual(expect.arrayContaining(['409', '422']))
+    }
+  })
 })

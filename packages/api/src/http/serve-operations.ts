@@ -11,6 +11,7 @@ import {
   readBody,
   readParams,
   readQuery,
+  takesCallKey,
   type Route,
 } from '@cairn/contract'
 import { CairnError } from '@cairn/contract'
@@ -119,8 +120,7 @@ async function answerNamed(
   { call, request }: { readonly call: AnyCall; readonly request: FastifyRequest },
   work: () => Promise<unknown>,
 ): Promise<OnceAnswer> {
-  const isWrite = route.method !== 'GET' && route.auth === 'token' && route.response.kind === 'json'
-  const key = isWrite ? readCallKey(request.headers['idempotency-key']) : null
+  const key = takesCallKey(route) ? readCallKey(request.headers['idempotency-key']) : null
   if (key === null || call.caller === null) return { answer: await work(), replayed: false }
   const asked = [id, call.params, call.query, call.body, call.upload?.sha256]
   return answerOnce(server.context, { tenantId: call.caller.tenantId, key, asked }, work)

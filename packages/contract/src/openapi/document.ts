@@ -4,6 +4,7 @@ import { type ErrorCode, errorCatalog } from '../errors.ts'
 import type { Route } from '../route.ts'
 import { DryRunAnswer, DryRunQuery } from '../schemas/dry-run.ts'
 import { nodeOf } from '../validation/schema-node.ts'
+import { callKeyErrors, callKeyParameter, takesCallKey } from './call-key.ts'
 import { type JsonValue, toJsonSchema } from './json-schema.ts'
 import { namedSchemas } from './named-schemas.ts'
 
@@ -84,7 +85,8 @@ const responsePrefix = '#/components/responses/'
 
 /** The codes that a route can answer, by status. Each such set is one response component, named by its codes. */
 function failureCodes(route: Route): readonly (readonly [number, readonly ErrorCode[]])[] {
-  const codes: ErrorCode[] = [...route.errors, ...(route.auth === 'none' ? [] : commonErrors)]
+  const common = route.auth === 'none' ? [] : commonErrors
+  const codes: ErrorCode[] = [...route.errors, ...common, ...(takesCallKey(route) ? callKeyErrors : [])]
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of new Set(codes)) {
     const { status } = errorCatalog[code]
@@ -120,7 +122,11 @@ function errorAnswer(codes: readonly ErrorCode[]): Json {
 }
 
 function operation(operationId: string, route: Route, names: ReadonlyMap<TSchema, string>): Json {
-  const all = [...parameters(route.params, 'path', names), ...parameters(route.query, 'query', names)]
+  const all = [
+    ...parameters(route.params, 'path', names),
+    ...parameters(route.query, 'query', names),
+    ...(takesCallKey(route) ? [{ $ref: '#/components/parameters/CallKey' }] : []),
+  ]
   return {
     operationId,
     summary: route.summary,
@@ -190,6 +196,7 @@ export function openApiDocument(routes: Readonly<Record<string, Route>>): Json {
           description: 'An API token, as it is or after `Bearer `.',
         },
       },
+      parameters: { CallKey: callKeyParameter },
       responses: failureComponents(Object.values(routes)),
       schemas: schemaComponents(rendered, names),
     },
