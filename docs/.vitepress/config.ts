@@ -32,6 +32,13 @@ const decisions: readonly Page[] = [
   ['Starts share transactions', 'decisions/0013-starts-share-transactions'],
   ['Plain requests', 'decisions/0014-plain-requests-pass-node-by'],
   ['Instances drain', 'decisions/0015-instances-drain-for-what-is-open'],
+  ['Domains are proven', 'decisions/0016-domains-are-proven-by-a-record'],
+  ['Files say what there is to be', 'decisions/0017-files-say-what-there-is-to-be'],
+  ['Roles', 'decisions/0018-roles-are-one-line-and-one-table'],
+  ['Screens have addresses', 'decisions/0021-screens-have-addresses'],
+  ['Dry runs', 'decisions/0022-a-dry-run-is-the-operation-rolled-back'],
+  ['Named calls', 'decisions/0023-calls-are-named-by-their-callers'],
+  ['Build clients', 'decisions/0024-build-clients-start-from-a-small-process'],
 ]
 
 const sidebar: DefaultTheme.SidebarItem[] = [
