@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -16,9 +16,16 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
+/** Files appear whole: a look at half a file would warn once more. */
 async function put(domain: string, cert: string, key: string): Promise<void> {
-  await copyFile(fixture(`${cert}.cert`), join(directory, `${domain}.crt`))
-  await copyFile(fixture(`${key}.key`), join(directory, `${domain}.key`))
+  await putFile(fixture(`${cert}.cert`), `${domain}.crt`)
+  await putFile(fixture(`${key}.key`), `${domain}.key`)
+}
+
+async function putFile(from: string, name: string): Promise<void> {
+  const part = join(directory, `${name}.part`)
+  await copyFile(from, part)
+  await rename(part, join(directory, name))
 }
 
 /** The common name of the certificate that a client gets that asks for this name. */
