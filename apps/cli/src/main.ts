@@ -93,10 +93,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function versionText(): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
-  const { version }: { version?: unknown } = JSON.parse(text)
-  return `cairn ${String(version)}\nnode ${process.versions.node}\n${process.platform} ${process.arch}\n`
+  const { programVersion } = await import('./program-version.ts')
+  return `cairn ${await programVersion()}\nnode ${process.versions.node}\n${process.platform} ${process.arch}\n`
 }
 
 async function call({ entry, command, words, environment, streams }: Call): Promise<number> {

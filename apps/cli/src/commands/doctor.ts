@@ -3,6 +3,7 @@ import { checkServer } from '../doctor/check-server.ts'
 import { type Finding, failed, ok } from '../doctor/finding.ts'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 import { defineCommand } from '../grammar/command.ts'
+import { programVersion } from '../program-version.ts'
 import { findTarget } from '../session/target.ts'
 import type { Session } from '../session/session.ts'
 
@@ -27,7 +28,7 @@ export const command = defineCommand({
 async function accountOf(session: Session): Promise<Finding[]> {
   try {
     const { tokenSource } = await session.target()
-    return await checkAccount(await session.client(), tokenSource)
+    return await checkAccount(await session.client(), { tokenSource, version: await programVersion() })
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     return [failed('token', error.message, error.hint ?? 'run `cairn login`')]

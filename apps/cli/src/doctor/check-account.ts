@@ -2,17 +2,38 @@
 import type { CairnClient } from '@cairn/sdk'
 import { type Finding, failed, ok, warning } from './finding.ts'
 
-export async function checkAccount(client: CairnClient, tokenSource: string): Promise<Finding[]> {
+interface Program {
+  /** Where its token is from. */
+  readonly tokenSource: string
+  readonly version: string
+}
+
+export async function checkAccount(client: CairnClient, program: Program): Promise<Finding[]> {
+  const { tokenSource } = program
   try {
-    const { tenant } = await client.tenants.getTenantMetadata()
-    const token = ok('token', `of the tenant ${tenant ?? '(without a name)'}, from ${tokenSource}`)
-    return [token, await checkDisk(client).catch((error: unknown) => unanswered('disk', error))]
+    const { user, tenant, access, version } = await client.people.whoAmI()
+    const token = ok('token', `of ${user.email} in the tenant ${tenant.name}, may ${access}, from ${tokenSource}`)
+    return [
+      token,
+      checkVersion(version, program.version),
+      await checkDisk(client).catch((error: unknown) => unanswered('disk', error)),
+    ]
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'UnauthorizedError') return [unanswered('token', error)]
     const found = `the server refuses the one from ${tokenSource}: ${error.message}`
     const advice = 'run `cairn login` with another one; the first is printed when the server first starts'
     return [failed('token', found, advice)]
   }
+}
+
+function checkVersion(server: string, program: string): Finding {
+  if (server === program) return ok('version', `${program}, as the server`)
+  const found = `this program is ${program}, the server ${server}`
+  return warning(
+    'version',
+    found,
+    'use the `cairn` of the version of the server: commands of the newer one may be refused',
+  )
 }
 
 function unanswered(check: string, error: unknown): Finding {
