@@ -13,6 +13,7 @@ const withoutCommand: Readonly<Record<string, string>> = {
   'emails.describeEmail': 'see sendEmail',
   'emails.listTemplates': 'see sendEmail',
   'emails.describeTemplate': 'see sendEmail',
+  'events.follow': 'tells programs what changed; for people `--wait` and `logs --follow` go on to the end',
   'people.signIn': 'signs browsers in; `login` takes a token',
   'people.signOut': 'see signIn',
   'tenants.getValkeyCredentials': 'the server has no cache (501)',
