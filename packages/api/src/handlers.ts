@@ -60,6 +60,16 @@ import { callWebhook } from './operations/triggers/call-webhook.ts'
 import { listScheduleCalendar } from './operations/triggers/list-schedule-calendar.ts'
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
+import { acceptInvitation, changePassword } from './operations/people/passwords.ts'
+import { createToken, listTokens, revokeToken } from './operations/people/tokens.ts'
+import {
+  deleteUser,
+  describeUser,
+  inviteUser,
+  listUsers,
+  renewInvitation,
+  updateUser,
+} from './operations/people/users.ts'
 import { createSession, endSession, getSession } from './operations/session/sessions.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
 import { getSystemReport } from './operations/system/get-system-report.ts'
@@ -180,6 +190,17 @@ const built: Handlers = {
   listInbox,
   markInboxRead,
   markInboxEntryRead,
+  listUsers,
+  inviteUser,
+  describeUser,
+  updateUser,
+  deleteUser,
+  renewInvitation,
+  acceptInvitation,
+  changePassword,
+  listTokens,
+  createToken,
+  revokeToken,
 }
 
 export const handlers: ReadonlyMap<OperationId, AnyOperation> = new Map(

@@ -56,6 +56,8 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
   const exportId = await keepExport(fixture, file)
   await fixture.call('createSecret', { token, body: { name: 'theirs', value: 'their value' } })
   await keepSbom(numberIn(image, 'versionId'))
+  const invited = await fixture.call('inviteUser', { token, body: { email: 'theirs@example.com', role: 'viewer' } })
+  const ownToken = await fixture.call('createToken', { token, body: { label: 'theirs', scope: 'read' } })
   return {
     imageId: numberIn(image, 'imageId'),
     versionId: numberIn(image, 'versionId'),
@@ -74,6 +76,8 @@ async function makeForeignResources(): Promise<Readonly<Record<string, string | 
     deliveryId: email,
     entryId: inbox,
     exportId,
+    userId: String(Object(invited.body['user'])['id']),
+    tokenId: textIn(ownToken, 'id'),
   }
 }
 

@@ -56,9 +56,17 @@ describe.each(identified)('$id', ({ id, route, needs }) => {
   })
 })
 
-it('lets nobody below an editor change or start anything, but for their own inbox, telemetry and sign-out', () => {
+it('lets nobody below an editor change or start anything, but for their own inbox, tokens, password and session', () => {
   const open = identified.filter(({ route, needs }) => needs === 'read' && route.method !== 'GET').map(({ id }) => id)
-  expect(open.toSorted()).toEqual(['endSession', 'markInboxEntryRead', 'markInboxRead', 'sendTelemetry'])
+  expect(open.toSorted()).toEqual([
+    'changePassword',
+    'createToken',
+    'endSession',
+    'markInboxEntryRead',
+    'markInboxRead',
+    'revokeToken',
+    'sendTelemetry',
+  ])
 })
 
 it('names the role that is needed and the one that is held, and a scope where the role would do', async () => {

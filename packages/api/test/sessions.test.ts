@@ -137,7 +137,7 @@ describe('a sign-in', () => {
   })
 
   it('is limited for each e-mail, also with the right password, and tells when to come back', async () => {
-    const limits = { signIns: { byAddress: { perSecond: 1, burst: 9 }, byEmail: { perSecond: 0.01, burst: 2 } } }
+    const limits = { signIns: { byAddress: { perSecond: 0.001, burst: 9 }, byEmail: { perSecond: 0.01, burst: 2 } } }
     const limited = await createApiFixture({ limits })
     const attempt = (body: object) => limited.call('createSession', { token: null, body })
     const wrong = { email: 'ann@example.com', password: 'wrong' }

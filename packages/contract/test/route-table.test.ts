@@ -90,9 +90,10 @@ describe('the route table', () => {
     },
   )
 
-  it('asks for a token everywhere but behind signed links, webhooks and the sign-in', () => {
+  it('asks for a token everywhere but behind signed links, webhooks, the sign-in and invitations', () => {
     const open = entries.filter(([, route]) => route.auth !== 'token').map(([id]) => id)
     expect(open.toSorted()).toEqual([
+      'acceptInvitation',
       'callWebhook',
       'createSession',
       'readBuildLogFile',

@@ -12,6 +12,17 @@ const email = { recipients: ['a@b.c'], subject: 's', templateName: 't' }
 const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unknown>>> = {
   getTenantMetadata: ({ tenants }) => tenants.getTenantMetadata(),
   sendTelemetry: ({ tenants }) => tenants.sendTelemetry({}),
+  listUsers: ({ people }) => people.listUsers().all(),
+  inviteUser: ({ people }) => people.inviteUser({ email: 'a@b.c', role: 'viewer' }),
+  describeUser: ({ people }) => people.describeUser(id),
+  updateUser: ({ people }) => people.updateUser(id, { role: 'editor' }),
+  deleteUser: ({ people }) => people.deleteUser(id),
+  renewInvitation: ({ people }) => people.renewInvitation(id),
+  acceptInvitation: ({ people }) => people.acceptInvitation({ token: 't', password: 'twelve characters' }),
+  changePassword: ({ people }) => people.changePassword({ newPassword: 'twelve characters' }),
+  listTokens: ({ people }) => people.listTokens().all(),
+  createToken: ({ people }) => people.createToken({ label: 'l', scope: 'read' }),
+  revokeToken: ({ people }) => people.revokeToken(id),
   createSession: ({ people }) => people.signIn({ token: 't' }),
   getSession: ({ people }) => people.whoAmI(),
   endSession: ({ people }) => people.signOut(),
@@ -124,6 +135,8 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
 /** Every list key at once, so that one answer does for every operation. */
 const answer = {
   pageCount: 1,
+  users: [],
+  tokens: [],
   artifacts: [],
   images: [],
   versions: [],

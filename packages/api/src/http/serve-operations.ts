@@ -122,7 +122,8 @@ async function answerNamed(
 ): Promise<OnceAnswer> {
   const key = takesCallKey(route) ? readCallKey(request.headers['idempotency-key']) : null
   if (key === null || call.caller === null) return { answer: await work(), replayed: false }
-  const asked = [id, call.params, call.query, call.body, call.upload?.sha256]
+  const by = 'userId' in call.caller ? call.caller.userId : null
+  const asked = [id, by, call.params, call.query, call.body, call.upload?.sha256]
   return answerOnce(server.context, { tenantId: call.caller.tenantId, key, asked }, work)
 }
 

@@ -29,8 +29,15 @@ export type SignInProof =
       readonly tenant: string | null
     }
 
+/** A session of a browser. */
+export interface OpenedSession {
+  /** What the browser keeps; only its hash is kept here. */
+  readonly secret: string
+  readonly holder: TokenHolder
+}
+
 export type SignInOutcome =
-  | { readonly kind: 'signed-in'; readonly secret: string; readonly holder: TokenHolder }
+  | ({ readonly kind: 'signed-in' } & OpenedSession)
   | { readonly kind: 'refused' }
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
@@ -42,6 +49,8 @@ export interface SignInLimits {
 export interface SignInChecker {
   /** @param address of the client; counts its attempts */
   signIn(proof: SignInProof, address: string): Promise<SignInOutcome>
+  /** Opens a session for whom was proven otherwise; null = the user may not sign in. */
+  open(owner: SessionOwner): Promise<OpenedSession | null>
 }
 
 /** Lifetime of a session, also told to the browser. */
@@ -60,14 +69,19 @@ export function createSignInChecker(parts: {
       const retryAfterSeconds = waitOf({ byAddress, byEmail }, proof, address)
       if (retryAfterSeconds > 0) return { kind: 'limited', retryAfterSeconds }
       const owner = await ownerOf(database, proof)
-      if (owner === null) return { kind: 'refused' }
-      const secret = randomBytes(32).toString('base64url')
-      await openSignInSession(database.db, hashToken(secret), owner)
-      // Read back, so that a session says the same of itself from its first answer on.
-      const holder = await findSessionHolder(database.db, hashToken(secret), null)
-      return holder === null ? { kind: 'refused' } : { kind: 'signed-in', secret, holder }
+      const opened = owner === null ? null : await openSession(database, owner)
+      return opened === null ? { kind: 'refused' } : { kind: 'signed-in', ...opened }
     },
+    open: (owner) => openSession(database, owner),
   }
+}
+
+async function openSession({ db }: Database, owner: SessionOwner): Promise<OpenedSession | null> {
+  const secret = randomBytes(32).toString('base64url')
+  await openSignInSession(db, hashToken(secret), owner)
+  // Read back, so that a session says the same of itself from its first answer on.
+  const holder = await findSessionHolder(db, hashToken(secret), null)
+  return holder === null ? null : { secret, holder }
 }
 
 function waitOf(

@@ -109,6 +109,17 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   createSecret: 'write',
   rotateSecret: 'write',
   deleteSecret: 'write',
+  listUsers: 'manage',
+  inviteUser: 'manage',
+  describeUser: 'manage',
+  updateUser: 'manage',
+  deleteUser: 'manage',
+  renewInvitation: 'manage',
+  // The caller's own; the operations look at whose it is, and refuse tokens that are limited.
+  changePassword: 'read',
+  listTokens: 'read',
+  createToken: 'read',
+  revokeToken: 'read',
 }
 
 /** What the operation needs; null = it asks for no token. */

@@ -11,6 +11,7 @@ import { secretRoutes } from './secrets.ts'
 import { serviceDomainRoutes } from './service-domains.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
+import { peopleRoutes } from './people.ts'
 import { systemRoutes } from './system.ts'
 import { tenantRoutes } from './tenants.ts'
 import { triggerRoutes } from './triggers.ts'
@@ -35,6 +36,7 @@ export const routes = {
   ...queryRoutes,
   ...exportRoutes,
   ...secretRoutes,
+  ...peopleRoutes,
 } satisfies Record<string, Route>
 
 export type Routes = typeof routes

@@ -114,6 +114,17 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   createSecret: { method: 'POST', path: '/secrets/api/v1/secrets', bodyKind: 'json', auth: 'token', answers: 'json' },
   rotateSecret: { method: 'PUT', path: '/secrets/api/v1/secrets/{secretName}', bodyKind: 'json', auth: 'token', answers: 'json' },
   deleteSecret: { method: 'DELETE', path: '/secrets/api/v1/secrets/{secretName}', bodyKind: 'none', auth: 'token', answers: 'json' },
+  listUsers: { method: 'GET', path: '/people/api/v1/users', bodyKind: 'none', auth: 'token', answers: 'json' },
+  inviteUser: { method: 'POST', path: '/people/api/v1/users', bodyKind: 'json', auth: 'token', answers: 'json' },
+  describeUser: { method: 'GET', path: '/people/api/v1/users/{userId}', bodyKind: 'none', auth: 'token', answers: 'json' },
+  updateUser: { method: 'PATCH', path: '/people/api/v1/users/{userId}', bodyKind: 'json', auth: 'token', answers: 'json' },
+  deleteUser: { method: 'DELETE', path: '/people/api/v1/users/{userId}', bodyKind: 'none', auth: 'token', answers: 'json' },
+  renewInvitation: { method: 'POST', path: '/people/api/v1/users/{userId}/invitation', bodyKind: 'none', auth: 'token', answers: 'json' },
+  acceptInvitation: { method: 'POST', path: '/auth/api/v1/invitation', bodyKind: 'json', auth: 'none', answers: 'json' },
+  changePassword: { method: 'PUT', path: '/auth/api/v1/password', bodyKind: 'json', auth: 'token', answers: 'json' },
+  listTokens: { method: 'GET', path: '/people/api/v1/tokens', bodyKind: 'none', auth: 'token', answers: 'json' },
+  createToken: { method: 'POST', path: '/people/api/v1/tokens', bodyKind: 'json', auth: 'token', answers: 'json' },
+  revokeToken: { method: 'DELETE', path: '/people/api/v1/tokens/{tokenId}', bodyKind: 'none', auth: 'token', answers: 'json' },
 }
 
 /** Every permanent error code. */

@@ -11,4 +11,7 @@ export interface UserTable {
   disabled_at: Generated<Date | null>
   created_at: ColumnType<Date, Date | undefined, never>
   created_by: string
+  invitation_hash: Generated<Buffer | null>
+  invitation_expires_at: Generated<Date | null>
+  last_sign_in_at: Generated<Date | null>
 }

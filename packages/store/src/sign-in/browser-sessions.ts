@@ -71,6 +71,7 @@ export async function redeemSignInCode(
 /** Opens a session at Cairn's own sign-in page. */
 export async function openSignInSession(db: Db, sessionHash: Buffer, owner: SessionOwner): Promise<void> {
   await sql`
+    with seen as (update tenant_user set last_sign_in_at = now() where id = ${owner.userId})
     insert into browser_session (session_hash, user_id, token_id, expires_at)
     values (${sessionHash}, ${owner.userId}, ${owner.tokenId}, ${inSeconds(browserSessionSeconds)})`.execute(db)
 }

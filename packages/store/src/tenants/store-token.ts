@@ -12,9 +12,9 @@ export interface NewToken {
   readonly scope: TokenScope
 }
 
-/** Stores the hash of a token; one that is stored already stays as it is, also when it was revoked. */
-export async function storeToken(tx: Tx, token: NewToken): Promise<void> {
-  await tx
+/** Id of the token, whose hash is stored; null = it is stored already, and stays as it is, also when it was revoked. */
+export async function storeToken(tx: Tx, token: NewToken): Promise<string | null> {
+  const row = await tx
     .insertInto('api_token')
     .values({
       id: crypto.randomUUID(),
@@ -27,7 +27,9 @@ export async function storeToken(tx: Tx, token: NewToken): Promise<void> {
       revoked_at: null,
     })
     .onConflict((conflict) => conflict.column('token_hash').doNothing())
-    .execute()
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id ?? null
 }
 
 /** Whether the tenant has a token that was not revoked. */

@@ -1,10 +1,10 @@
-import { CairnError, type Session, type SignInBody } from '@cairn/contract'
-import { endSignInSession, type TokenHolder } from '@cairn/store'
-import type { ApiContext } from '../../context.ts'
+import { CairnError, type SignInBody } from '@cairn/contract'
+import { endSignInSession } from '@cairn/store'
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Operation } from '../../operation.ts'
 import type { SignInProof } from '../../sign-in/sign-in-checker.ts'
+import { sessionOf } from './session-of.ts'
 
 export const createSession: Operation<'createSession'> = async (context, { body, browser }) => {
   if (browser.isOfOtherOrigin) throw new CairnError('forbidden', 'only pages of Cairn itself sign a browser in')
@@ -39,15 +39,4 @@ function proofOf({ token, email, password, tenant }: SignInBody): SignInProof {
     return { kind: 'password', email, password, tenant: tenant ?? null }
   }
   throw invalid([{ field: 'token', rule: 'must be given alone, or else both email and password' }])
-}
-
-function sessionOf({ version }: ApiContext, holder: TokenHolder): Session {
-  return {
-    user: { id: holder.userId, email: holder.userEmail, name: holder.userName },
-    tenant: { id: holder.tenantId, name: holder.tenantName },
-    role: holder.role,
-    access: holder.access,
-    token: holder.tokenLabel,
-    version,
-  }
 }
