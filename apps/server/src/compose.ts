@@ -241,6 +241,7 @@ function reconcilerSettingsOf(settings: Settings) {
     },
     sweep: {
       retentionMs: settings.retentionDays * dayMs,
+      auditAgeMs: settings.auditDays * dayMs,
       serviceLogAgeMs: settings.serviceLogDays * dayMs,
       serviceLogBytes: settings.serviceLogBytes,
     },

@@ -282,6 +282,15 @@ export const settings = {
   ...serviceSettings,
   ...registrySettings,
   ...scaleSettings,
+  auditDays: integer(
+    {
+      name: 'CAIRN_AUDIT_DAYS',
+      default: '365',
+      unit: 'days',
+      doc: 'How long the audit log is kept.',
+    },
+    { least: 1, most: 36_500 },
+  ),
   retentionDays: integer(
     {
       name: 'CAIRN_RETENTION_DAYS',

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultArchiveLimits } from '@cairn/archive'
 import { CairnError, openApiDocument, routes } from '@cairn/contract'
 import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
-import { type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
+import { AuditLog, type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { ApiContext } from './context.ts'
@@ -95,6 +95,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const context: ApiContext = {
     ...options,
     runStarter: new RunStarter(database),
+    auditLog: new AuditLog(database.db),
     archiveLimits: defaultArchiveLimits,
     logFollowers: new LogFollowers({
       db: database.db,

@@ -1,6 +1,6 @@
 import type { ArchiveLimits } from '@cairn/archive'
 import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
-import type { Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
+import type { AuditLog, Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
 import type { ChangeFeed } from './events/change-feed.ts'
 import type { LogFollowers } from './log-followers.ts'
@@ -33,6 +33,7 @@ export interface ApiContext {
   /** Where clients reach the API; begins the links in notifications. */
   readonly publicUrl: string
   readonly signIns: SignInChecker
+  readonly auditLog: AuditLog
   /** Version of Cairn, e.g. `0.1.0`. */
   readonly version: string
 }

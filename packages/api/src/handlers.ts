@@ -60,6 +60,7 @@ import { callWebhook } from './operations/triggers/call-webhook.ts'
 import { listScheduleCalendar } from './operations/triggers/list-schedule-calendar.ts'
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
+import { exportAuditEvents, listAuditEvents } from './operations/people/audit.ts'
 import { acceptInvitation, changePassword } from './operations/people/passwords.ts'
 import { createToken, listTokens, revokeToken } from './operations/people/tokens.ts'
 import {
@@ -201,6 +202,8 @@ const built: Handlers = {
   listTokens,
   createToken,
   revokeToken,
+  listAuditEvents,
+  exportAuditEvents,
 }
 
 export const handlers: ReadonlyMap<OperationId, AnyOperation> = new Map(

@@ -35,6 +35,8 @@ export interface Call<Id extends OperationId> {
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
   readonly browser: CallerBrowser
+  /** Under which the logs have the request. */
+  readonly requestId: string
 }
 
 /** What an answer without an end needs of its request. */

@@ -23,6 +23,8 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   listTokens: ({ people }) => people.listTokens().all(),
   createToken: ({ people }) => people.createToken({ label: 'l', scope: 'read' }),
   revokeToken: ({ people }) => people.revokeToken(id),
+  listAuditEvents: ({ people }) => people.listAuditEvents().all(),
+  exportAuditEvents: ({ people }) => people.exportAuditEvents(),
   createSession: ({ people }) => people.signIn({ token: 't' }),
   getSession: ({ people }) => people.whoAmI(),
   endSession: ({ people }) => people.signOut(),
@@ -136,6 +138,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
 const answer = {
   pageCount: 1,
   users: [],
+  events: [],
   tokens: [],
   artifacts: [],
   images: [],

@@ -1,9 +1,14 @@
 import type { Logger } from '@cairn/domain'
+import type { CalledHook, TokenHolder } from '@cairn/store'
 import type { FastifyInstance } from 'fastify'
 import { Histogram, type Registry } from 'prom-client'
 
 /** What is learnt of a request while it is served. */
 export interface RequestFacts {
+  /** null until it is known. */
+  caller: TokenHolder | CalledHook | null
+  params: unknown
+  body: unknown
   operationId: string
   tenantId: string | null
   failure: unknown
@@ -36,7 +41,7 @@ export function observeRequests(app: FastifyInstance, logger: Logger, metrics: R
   })
   app.decorateRequest('facts')
   app.addHook('onRequest', (request, reply, done) => {
-    request.facts = { operationId: 'none', tenantId: null, failure: null }
+    request.facts = { operationId: 'none', tenantId: null, failure: null, caller: null, params: null, body: null }
     void reply.header('x-request-id', request.id)
     void reply.header('x-content-type-options', 'nosniff')
     done()

@@ -4,6 +4,7 @@
  * caller that is known.
  */
 import {
+  DryRunAnswer,
   routes,
   type OperationId,
   type Parsed,
@@ -22,6 +23,7 @@ import type { ApiLimits } from '../limits.ts'
 import type { BinaryAnswer, Call, EventsAnswer, Operation, RawBody, StreamOfCall, Upload } from '../operation.ts'
 import { answerOnce, type OnceAnswer, readCallKey } from './answer-once.ts'
 import { authenticate, authenticateHook } from './authenticate.ts'
+import { type Answered, keepingAudit } from './keep-audit.ts'
 import { browserOf, proofOf } from './caller-browser.ts'
 import { invalid } from './error-answer.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -50,7 +52,7 @@ export interface HookLimiters {
 /** An operation whose types were checked where it was put into the table of handlers. */
 export type AnyOperation = (context: ApiContext, call: AnyCall) => Promise<unknown>
 
-export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'stream' | 'signal' | 'browser'> {
+export interface AnyCall extends Pick<Call<'listImages'>, 'upload' | 'stream' | 'signal' | 'browser' | 'requestId'> {
   readonly caller: TokenHolder | CalledHook | null
   readonly params: unknown
   readonly query: unknown
@@ -67,7 +69,14 @@ export function serveOperations(app: FastifyInstance, server: OperationServer): 
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      handler: (request, reply) => serve(server, { id, route }, request, reply),
+      handler: async (request, reply) => {
+        request.facts.operationId = id
+        request.facts.params = request.params
+        const answered = await keepingAudit(server.context, { id, route }, request, () =>
+          serve(server, { id, route }, request, reply),
+        )
+        return send(answered, reply)
+      },
     })
   }
 }
@@ -82,8 +91,7 @@ async function serve(
   { id, route }: Served,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
-  request.facts.operationId = id
+): Promise<Answered> {
   const caller = await callerOf(server, { id, route }, request)
   const operation = server.operationOf(id)
   if (operation === undefined)
@@ -91,14 +99,19 @@ async function serve(
   const params = accept(readParams(route, request.params as Record<string, string>))
   const query = accept(readQuery(route, request.query as Record<string, string | string[]>))
   const { body, upload } = await receiveBody(server, { id, route }, request)
+  request.facts.body = body
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   try {
     const browser = browserOf(request, reply, server.context.publicUrl)
     const stream = streamOf(server.context, id, request)
-    const call = { caller, params, query, body, upload, stream, signal: gone.signal, browser }
+    const known = { caller, params, query, body, upload, stream, browser }
+    const call = { ...known, signal: gone.signal, requestId: request.id }
     // A rehearsal leaves nothing behind, so it has no use for a key.
-    if (isDryRun(query)) return sendJson(await rehearse(server.context, operation, call), reply.code(200))
+    if (isDryRun(query)) {
+      const response = { kind: 'json', status: 200, schema: DryRunAnswer } as const
+      return { response, answer: await rehearse(server.context, operation, call), isRehearsal: true }
+    }
     const { answer, replayed } = await answerNamed(server, { id, route }, { call, request }, () =>
       operation(server.context, call),
     )
@@ -106,7 +119,7 @@ async function serve(
       void reply.header('idempotency-replayed', 'true')
       await discardUpload(server.context, upload)
     }
-    return send(route, answer, reply)
+    return { response: route.response, answer, isRehearsal: false }
   } catch (error) {
     await discardUpload(server.context, upload)
     throw error
@@ -147,6 +160,7 @@ async function identifyHook(server: OperationServer, request: FastifyRequest): P
   const { webhook } = request.params as Record<string, string>
   const hook = await authenticateHook(server.context.database.db, webhook)
   request.facts.tenantId = hook.tenantId
+  request.facts.caller = hook
   refuseIfMany(byHook.take(hook.id), 'this webhook was called too often')
   return hook
 }
@@ -163,6 +177,7 @@ async function identify(
 ): Promise<TokenHolder> {
   const caller = await authenticate(context.database.db, proofOf(request, context.publicUrl))
   request.facts.tenantId = caller.tenantId
+  request.facts.caller = caller
   if (route.bodyKind !== 'multipart') {
     refuseIfMany(rateLimiter.take(caller.tokenId ?? caller.userId), 'this token or user sent too many requests')
   }
@@ -216,14 +231,10 @@ function streamOf({ database, publicUrl }: ApiContext, id: OperationId, request:
   }
 }
 
-function sendJson(answer: unknown, reply: FastifyReply): FastifyReply {
-  return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store').send(JSON.stringify(answer))
-}
-
-function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply {
-  void reply.code(route.response.status).header('cache-control', 'no-store')
-  if (route.response.kind === 'json') return sendJson(answer, reply)
-  if (route.response.kind === 'events') {
+function send({ response, answer }: Answered, reply: FastifyReply): FastifyReply {
+  void reply.code(response.status).header('cache-control', 'no-store')
+  if (response.kind === 'json') return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
+  if (response.kind === 'events') {
     const { content } = answer as EventsAnswer
     // Proxies that collect an answer before they pass it on would hold the events back.
     return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(content)
@@ -232,7 +243,7 @@ function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply 
   const { content, sizeBytes, fileName } = answer as BinaryAnswer
   if (sizeBytes !== null) void reply.header('content-length', sizeBytes)
   return reply
-    .type(route.response.contentType)
+    .type(response.contentType)
     .header('content-disposition', `attachment; filename="${fileName}"`)
     .send(content)
 }

@@ -15,6 +15,7 @@ import {
   openSignInSession,
   type SessionOwner,
   type TokenHolder,
+  type UserKey,
 } from '@cairn/store'
 import { hashToken } from '../http/authenticate.ts'
 import { createRateLimiter, type RateLimit, type RateLimiter } from '../http/rate-limit.ts'
@@ -38,7 +39,11 @@ export interface OpenedSession {
 
 export type SignInOutcome =
   | ({ readonly kind: 'signed-in' } & OpenedSession)
-  | { readonly kind: 'refused' }
+  | {
+      readonly kind: 'refused'
+      /** Those whose password it was not; none with a token. */
+      readonly meant: readonly UserKey[]
+    }
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
 export interface SignInLimits {
@@ -68,9 +73,9 @@ export function createSignInChecker(parts: {
     signIn: async (proof, address) => {
       const retryAfterSeconds = waitOf({ byAddress, byEmail }, proof, address)
       if (retryAfterSeconds > 0) return { kind: 'limited', retryAfterSeconds }
-      const owner = await ownerOf(database, proof)
+      const { owner, meant } = await judge(database, proof)
       const opened = owner === null ? null : await openSession(database, owner)
-      return opened === null ? { kind: 'refused' } : { kind: 'signed-in', ...opened }
+      return opened === null ? { kind: 'refused', meant } : { kind: 'signed-in', ...opened }
     },
     open: (owner) => openSession(database, owner),
   }
@@ -94,12 +99,17 @@ function waitOf(
   return byEmail.take(proof.email.toLowerCase())
 }
 
-async function ownerOf({ db }: Database, proof: SignInProof): Promise<SessionOwner | null> {
-  if (proof.kind === 'token') return findTokenHolder(db, hashToken(proof.token))
+interface Judged {
+  readonly owner: SessionOwner | null
+  readonly meant: readonly UserKey[]
+}
+
+async function judge({ db }: Database, proof: SignInProof): Promise<Judged> {
+  if (proof.kind === 'token') return { owner: await findTokenHolder(db, hashToken(proof.token)), meant: [] }
   const holders = await findPasswordHolders(db, proof.email, proof.tenant)
   for (const { userId, passwordHash } of holders) {
-    if (await isPassword(proof.password, passwordHash)) return { userId, tokenId: null }
+    if (await isPassword(proof.password, passwordHash)) return { owner: { userId, tokenId: null }, meant: holders }
   }
   if (holders.length === 0) await isPassword(proof.password, null)
-  return null
+  return { owner: null, meant: holders }
 }

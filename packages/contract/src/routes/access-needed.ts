@@ -115,6 +115,8 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   updateUser: 'manage',
   deleteUser: 'manage',
   renewInvitation: 'manage',
+  listAuditEvents: 'manage',
+  exportAuditEvents: 'manage',
   // The caller's own; the operations look at whose it is, and refuse tokens that are limited.
   changePassword: 'read',
   listTokens: 'read',

@@ -11,6 +11,7 @@ import { secretRoutes } from './secrets.ts'
 import { serviceDomainRoutes } from './service-domains.ts'
 import { serviceRoutes } from './services.ts'
 import { sessionRoutes } from './session.ts'
+import { auditRoutes } from './audit.ts'
 import { peopleRoutes } from './people.ts'
 import { systemRoutes } from './system.ts'
 import { tenantRoutes } from './tenants.ts'
@@ -37,6 +38,7 @@ export const routes = {
   ...exportRoutes,
   ...secretRoutes,
   ...peopleRoutes,
+  ...auditRoutes,
 } satisfies Record<string, Route>
 
 export type Routes = typeof routes

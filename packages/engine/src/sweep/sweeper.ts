@@ -11,6 +11,7 @@ import {
   type Hints,
   type ObjectStore,
   removeOldChanges,
+  removeOldAuditEvents,
   removeOldNotifications,
   removeOldServiceLogs,
   removeOldTriggerRecords,
@@ -51,6 +52,8 @@ export interface SweepSettings {
   readonly serviceLogBytes: number
   /** Milliseconds between two looks at the logs of services. */
   readonly serviceLogsEveryMs: number
+  /** Age in milliseconds from which events of the audit log are removed. */
+  readonly auditAgeMs: number
   /** Age in milliseconds from which the ids of webhook messages are forgotten. */
   readonly messageAgeMs: number
 }
@@ -63,6 +66,7 @@ export const defaultSweepSettings: SweepSettings = {
   objectAgeMs: hourMs,
   retentionMs: 90 * 24 * hourMs,
   messageAgeMs: 3 * 24 * hourMs,
+  auditAgeMs: 365 * 24 * hourMs,
   serviceLogAgeMs: 14 * 24 * hourMs,
   serviceLogBytes: 256 * 1024 ** 2,
   serviceLogsEveryMs: hourMs / 6,
@@ -104,6 +108,7 @@ export function createSweeper(options: SweeperOptions): Reconciler {
     'remove old changes': async () => {
       await removeOldChanges(options.database.db, new Date(clock.now() - changeAgeMs))
     },
+    'remove old audit events': () => removeOldAuditEvents(options.database.db, settings.auditAgeMs),
     'remove stray files': async ({ signal }) => {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return
       await removeStrayFiles(objects, signal)

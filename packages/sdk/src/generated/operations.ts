@@ -125,6 +125,8 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   listTokens: { method: 'GET', path: '/people/api/v1/tokens', bodyKind: 'none', auth: 'token', answers: 'json' },
   createToken: { method: 'POST', path: '/people/api/v1/tokens', bodyKind: 'json', auth: 'token', answers: 'json' },
   revokeToken: { method: 'DELETE', path: '/people/api/v1/tokens/{tokenId}', bodyKind: 'none', auth: 'token', answers: 'json' },
+  listAuditEvents: { method: 'GET', path: '/people/api/v1/audit', bodyKind: 'none', auth: 'token', answers: 'json' },
+  exportAuditEvents: { method: 'GET', path: '/people/api/v1/audit/export', bodyKind: 'none', auth: 'token', answers: 'binary' },
 }
 
 /** Every permanent error code. */

@@ -1,10 +1,14 @@
 import type {
   AcceptInvitationBody,
+  AuditEvent,
+  AuditPage,
   ChangePasswordBody,
   CreatedToken,
   CreateTokenBody,
+  ExportAuditQuery,
   Invitation,
   InviteUserBody,
+  ListAuditQuery,
   ListTokensQuery,
   ListUsersQuery,
   Session,
@@ -16,7 +20,7 @@ import type {
   UserPage,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions } from '../transport/call-options.ts'
+import type { CallOptions, Download } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 
 /** Who may do what, and who signs in. Got from `createClient().people`. */
@@ -187,5 +191,31 @@ export class People {
    */
   async revokeToken(tokenId: string, options?: CallOptions): Promise<void> {
     await this.#transport.call('revokeToken', { params: { tokenId } }, options)
+  }
+
+  /**
+   * Lists changes and sign-ins, newest first: of the last 90 days unless `dateFrom` says otherwise. Needs the role `admin`.
+   *
+   * @example
+   * for await (const { at, user, operation, resource, errorCode } of client.people.listAuditEvents({ result: 'refused' }))
+   *   console.log(at, user?.email, operation, resource.id, errorCode)
+   */
+  listAuditEvents(query: ListAuditQuery = {}, options?: CallOptions): List<AuditEvent, AuditPage> {
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listAuditEvents', { query: { ...query, pageNumber } }, options),
+      ({ events }) => events,
+    )
+  }
+
+  /**
+   * The same as one file: CSV, or with the format `ndjson` one JSON object a line.
+   *
+   * @example
+   * const { stream } = await client.people.exportAuditEvents({ format: 'ndjson', dateFrom: '2026-01-01' })
+   * await writeFile('audit.ndjson', stream)
+   */
+  exportAuditEvents(query: ExportAuditQuery = {}, options?: CallOptions): Promise<Download> {
+    return this.#transport.call('exportAuditEvents', { query }, options)
   }
 }

@@ -4,10 +4,11 @@ import { acceptInvitation as accept, changePassword as change, findInvited, read
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Operation } from '../../operation.ts'
+import { signedIn } from '../session/record-sign-in.ts'
 import { sessionOf } from '../session/session-of.ts'
 import { requireWholeRole } from './require-whole-role.ts'
 
-export const acceptInvitation: Operation<'acceptInvitation'> = async (context, { body, browser }) => {
+export const acceptInvitation: Operation<'acceptInvitation'> = async (context, { body, browser, requestId }) => {
   if (browser.isOfOtherOrigin) throw new CairnError('forbidden', 'only pages of Cairn itself sign a browser in')
   const hash = hashToken(body.token)
   const invited = await findInvited(context.database.db, hash)
@@ -16,6 +17,7 @@ export const acceptInvitation: Operation<'acceptInvitation'> = async (context, {
   if (!(await context.database.transaction((tx) => accept(tx, hash, given)))) throw used()
   const opened = await context.signIns.open({ userId: invited.userId, tokenId: null })
   if (opened === null) throw used()
+  await context.auditLog.record(signedIn('acceptInvitation', opened.holder, { address: browser.address, requestId }))
   browser.remember(opened.secret)
   return sessionOf(context, opened.holder)
 }

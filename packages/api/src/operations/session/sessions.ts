@@ -4,11 +4,13 @@ import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Operation } from '../../operation.ts'
 import type { SignInProof } from '../../sign-in/sign-in-checker.ts'
+import { recordSignIn } from './record-sign-in.ts'
 import { sessionOf } from './session-of.ts'
 
-export const createSession: Operation<'createSession'> = async (context, { body, browser }) => {
+export const createSession: Operation<'createSession'> = async (context, { body, browser, requestId }) => {
   if (browser.isOfOtherOrigin) throw new CairnError('forbidden', 'only pages of Cairn itself sign a browser in')
   const outcome = await context.signIns.signIn(proofOf(body), browser.address)
+  await recordSignIn(context, outcome, { email: body.email ?? '', address: browser.address, requestId })
   switch (outcome.kind) {
     case 'signed-in':
       browser.remember(outcome.secret)
