@@ -60,7 +60,7 @@ const gateway = createGateway({
   scheme: 'http',
   publicUrl: 'http://localhost',
   cookieKey: Buffer.alloc(32),
-  signIns: { issueCode: never, redeemCode: never, openSession: never, findSession: never, endSession: never },
+  signIns: { issueCode: never, redeemCode: never, findSession: never, endSession: never },
   authorize: never,
   logger,
   clock,

@@ -16,7 +16,6 @@ const reasons: readonly (readonly [string, string])[] = [
   ['metrics', 'A semantic layer on Cube models. Not part of Cairn; Cube itself runs as a service'],
   ['cache', 'A Valkey of the tenant, to which the client connects by itself. Cairn brings none'],
   ['alerts', 'E-mails from templates: answered 501, not built. Watchers of workflows send e-mail'],
-  ['users', 'Permissions: answered 501, not built. Cairn has no roles yet, a token may do everything in its tenant'],
   ['tenants', 'Credentials of the warehouse: answered 501, not built. They are never handed out by the API'],
 ]
 

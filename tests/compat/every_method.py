@@ -244,7 +244,7 @@ def tenant():
     sdk("tenants", "list_instance_options", "workflow")
     sdk("tenants", "list_warehouses")
     sdk("tenants", "get_credentials", "data-warehouse", all_warehouses=True)
-    sdk("users", "check_permissions", {"PRICING": "read"})
+    sdk("users", "check_permissions", {"CAIRN.WORKFLOWS": "write", "PRICING.GUARDRAILS": "read"})
     sdk("alerts", "list_emails")
     sdk("alerts", "describe_email", 1)
     sdk("alerts", "list_templates")

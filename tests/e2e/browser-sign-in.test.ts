@@ -41,7 +41,7 @@ afterAll(async () => {
 it('signs in by a token, comes back to where it wanted to go, and signs out by a button', async () => {
   const page = await (await browser.newContext()).newPage()
   await page.goto(`${url}/report?year=2026`)
-  await page.getByText('Sign in with an API token').waitFor()
+  await page.getByText('Sign in with an account or an API token').waitFor()
   await page.getByLabel('API token').fill('cairn_wrong')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('This is no valid token').waitFor()
@@ -55,7 +55,7 @@ it('signs in by a token, comes back to where it wanted to go, and signs out by a
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('This browser is not signed in').waitFor()
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('Sign in with an API token').waitFor()
+  await page.getByText('Sign in with an account or an API token').waitFor()
 })
 
 it('signs in under a domain of the service’s own, once that is proven', async () => {

@@ -14,6 +14,8 @@ const withoutCommand: Readonly<Record<string, string>> = {
   'emails.listTemplates': 'see sendEmail',
   'emails.describeTemplate': 'see sendEmail',
   'events.follow': 'tells programs what changed; for people `--wait` and `logs --follow` go on to the end',
+  'people.acceptInvitation': 'sets a password in the browser, where the link of the invitation leads',
+  'people.changePassword': 'asks for passwords, which belong into no shell history; the account page has it',
   'people.signIn': 'signs browsers in; `login` takes a token',
   'people.signOut': 'see signIn',
   'tenants.getValkeyCredentials': 'the server has no cache (501)',

@@ -1,5 +1,6 @@
 /** What passes traffic to services, put together. */
-import { hashToken } from '@cairn/api'
+import { randomUUID } from 'node:crypto'
+import { hashToken, type SignInChecker } from '@cairn/api'
 import type { Clock, Logger } from '@cairn/domain'
 import type { WokenThawer } from '@cairn/engine'
 import {
@@ -29,6 +30,7 @@ export interface GatewayParts {
   readonly metrics: Registry
   readonly publicUrl: string
   readonly cookieKey: Buffer
+  readonly signIns: SignInChecker
   /** null = engines are other processes. */
   readonly thawer: WokenThawer | null
   readonly settings: Pick<Settings, 'wakeTimeoutSeconds' | 'mostWakeWaiting'>
@@ -41,23 +43,26 @@ export interface ComposedGateway extends Gateway {
 
 /** The gateway; its end also takes away what it told of open requests. */
 export function composeGateway(parts: GatewayParts): ComposedGateway {
-  const { database, hints, metrics, thawer, settings, ...shared } = parts
+  const { database, hints, metrics, thawer, settings, signIns: checker, ...shared } = parts
   const { logger, clock } = shared
   const traffic = startTrafficReporter({ sink: databaseTraffic(database), logger, clock })
   const signIns = databaseSignIns(database)
-  const findToken = (token: string) => findTokenHolder(database.db, hashToken(token))
   const gateway = createGateway({
     ...shared,
     signIns,
     traffic,
     waker: createDatabaseWaker({ database, hints, thaw: thawer === null ? null : (wake) => thawer.thaw(wake) }),
     wakeLimits: { waitMs: settings.wakeTimeoutSeconds * 1000, mostWaiting: settings.mostWakeWaiting },
-    authorize: findToken,
+    authorize: (token) => findTokenHolder(database.db, hashToken(token)),
     onServed: observeTraffic(metrics),
   })
   return {
     ...gateway,
-    signInPage: createSignInPage({ ...shared, store: signIns, findToken }),
+    signInPage: createSignInPage({
+      ...shared,
+      store: signIns,
+      signIn: (proof, place) => checker.signIn(proof, { ...place, requestId: `sign-in-${randomUUID()}` }),
+    }),
     close: async () => {
       await gateway.close()
       await traffic.stop()

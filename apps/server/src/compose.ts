@@ -17,7 +17,9 @@ import {
 } from '@cairn/engine'
 import { createRouteTable, createServiceCaller, databaseRoutes, type PlainPath } from '@cairn/gateway'
 import {
+  AuditLog,
   countWork,
+  type Database,
   ensureGatewayKey,
   type ObjectStore,
   openLocalObjectStore,
@@ -278,7 +280,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   // Hosts of services' own would be taken for Cairn's until the first read.
   await routes.refresh()
   const serviceCaller = createServiceCaller({ routes, domain })
+  const identity = identityParts(database, settings)
   const gateway = composeGateway({
+    signIns: identity.signIns,
     database,
     hints,
     thawer: composition.thawer,
@@ -292,8 +296,6 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     publicUrl,
     cookieKey: await ensureGatewayKey(database.db),
   })
-  const limits = limitsOf(settings)
-  const signIns = createSignInChecker({ database, clock, limits: limits.signIns })
   const api = await buildApi({
     database,
     hints,
@@ -308,9 +310,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     ...serviceHosts(domain, publicUrl),
     publicUrl,
     linkKey: data.linkKey,
-    signIns,
+    ...identity,
     version: await readVersion(),
-    limits,
+    limits: limitsOf(settings),
     allowedOrigins: settings.allowedOrigins,
     stopping,
     servesOperations: settings.roles.includes('api'),
@@ -327,6 +329,13 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
       await api.close()
     },
   }
+}
+
+/** What counts and records sign-ins, at the API and at the sign-in page: one for the process. */
+function identityParts(database: Database, settings: Settings) {
+  const auditLog = new AuditLog(database.db)
+  const limits = limitsOf(settings).signIns
+  return { auditLog, signIns: createSignInChecker({ database, clock, auditLog, limits }) }
 }
 
 /** Every host that is no service's. */

@@ -5,6 +5,7 @@ test('without any variable every setting has its default', () => {
   expect(readConfig({}, '/srv')).toEqual({
     host: '127.0.0.1',
     allowedOrigins: [],
+    auditDays: 365,
     dnsServers: [],
     vouchedDomains: [],
     freezeAfterSeconds: 300,

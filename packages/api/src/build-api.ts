@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultArchiveLimits } from '@cairn/archive'
 import { CairnError, openApiDocument, routes } from '@cairn/contract'
 import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
-import { AuditLog, type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
+import { type AuditLog, type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { ApiContext } from './context.ts'
@@ -45,6 +45,7 @@ export interface ApiOptions {
   readonly publicUrl: string
   /** Checks sign-ins; one for each process, as it counts them. */
   readonly signIns: SignInChecker
+  readonly auditLog: AuditLog
   /** Version of Cairn, e.g. `0.1.0`. */
   readonly version: string
   /** At least 32 random bytes, the same in every process of the installation. */
@@ -95,7 +96,6 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const context: ApiContext = {
     ...options,
     runStarter: new RunStarter(database),
-    auditLog: new AuditLog(database.db),
     archiveLimits: defaultArchiveLimits,
     logFollowers: new LogFollowers({
       db: database.db,

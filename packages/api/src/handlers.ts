@@ -71,6 +71,7 @@ import {
   renewInvitation,
   updateUser,
 } from './operations/people/users.ts'
+import { checkPermissions } from './operations/session/check-permissions.ts'
 import { createSession, endSession, getSession } from './operations/session/sessions.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
 import { getSystemReport } from './operations/system/get-system-report.ts'
@@ -96,6 +97,7 @@ export type Handlers = { readonly [Id in Exclude<OperationId, NotBuilt>]: Operat
 const built: Handlers = {
   getTenantMetadata,
   sendTelemetry,
+  checkPermissions,
   createSession,
   getSession,
   endSession,

@@ -4,8 +4,8 @@ export {
   createSignInChecker,
   type SignInChecker,
   type SignInOutcome,
-  type SignInProof,
 } from './sign-in/sign-in-checker.ts'
+export type { SignInPlace, SignInProof } from './sign-in/sign-in-proof.ts'
 export type { ReadinessProbe } from './http/serve-health.ts'
 export { type ApiLimits, defaultApiLimits } from './limits.ts'
 export { type NotBuilt, notBuilt } from './not-built.ts'

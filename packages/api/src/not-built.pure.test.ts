@@ -4,7 +4,6 @@ import { notBuilt } from './not-built.ts'
 test('these operations of the contract still answer 501', () => {
   expect([...notBuilt].toSorted()).toMatchInlineSnapshot(`
     [
-      "checkPermissions",
       "describeEmail",
       "describeTemplate",
       "getCredentials",

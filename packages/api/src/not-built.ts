@@ -2,7 +2,6 @@ import type { OperationId } from '@cairn/contract'
 
 /** Operations of the contract that answer 501. Everything else must have a handler, or this package does not compile. */
 export const notBuilt = [
-  'checkPermissions',
   'getCredentials',
   'getValkeyCredentials',
   'listEmails',

@@ -14,6 +14,7 @@ import {
 } from '@cairn/contract'
 import type { MachineSize, ServiceCaller } from '@cairn/domain'
 import {
+  AuditLog,
   type Database,
   ensureTenant,
   ensureUser,
@@ -130,6 +131,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
   const stopping = new AbortController()
   const limits = { ...defaultApiLimits, logWaitMs: 50, ...options.limits }
   const clock = { now: () => Date.now() }
+  const auditLog = new AuditLog(database.db)
   const app = await buildApi({
     database,
     hints,
@@ -137,7 +139,8 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     secretCipher: await openTestCipher(database),
     logger: silentLogger,
     clock,
-    signIns: createSignInChecker({ database, clock, limits: limits.signIns }),
+    signIns: createSignInChecker({ database, clock, auditLog, limits: limits.signIns }),
+    auditLog,
     version: '0.0.0',
     metrics: new Registry(),
     probes: [],

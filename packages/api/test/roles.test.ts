@@ -69,6 +69,16 @@ it('lets nobody below an editor change or start anything, but for their own inbo
   ])
 })
 
+it('tells each caller the same as a tree of features', async () => {
+  const treeOf = async (holder: string): Promise<unknown> =>
+    (await fixture.call('checkPermissions', { query: { type: 'app' }, token: tokens.get(holder) ?? '' })).body
+  const [read, write, none] = [{ actions: ['read'] }, { actions: ['read', 'write'] }, { actions: [] }]
+  expect(await treeOf('viewer write')).toMatchObject({ CAIRN: { WORKFLOWS: read, EXECUTIONS: read, PEOPLE: none } })
+  expect(await treeOf('editor write')).toMatchObject({ CAIRN: { WORKFLOWS: write, SECRETS: write, PEOPLE: none } })
+  expect(await treeOf('admin write')).toMatchObject({ CAIRN: { PEOPLE: write, SYSTEM: read } })
+  expect(await treeOf('admin run')).toMatchObject({ CAIRN: { EXECUTIONS: write, WORKFLOWS: read, PEOPLE: none } })
+})
+
 it('names the role that is needed and the one that is held, and a scope where the role would do', async () => {
   const asViewer = await fixture.call('createSecret', { token: tokens.get('viewer write') ?? '' })
   expect(asViewer.body['message']).toBe('createSecret needs the role editor: you hold viewer; ask an admin of default')

@@ -17,7 +17,14 @@ beforeEach(async () => {
     routes: rig.routes,
     domain: 'localhost:7420',
     scheme: 'http',
-    findToken: (token) => Promise.resolve(token === 'right' ? holder : token === 'foreign' ? foreign : null),
+    signIn: async (proof, { tenant }) => {
+      if (proof.kind === 'token' && proof.token === 'often') return { kind: 'limited', retryAfterSeconds: 7 }
+      const isRight = proof.kind === 'token' ? proof.token === 'right' : proof.password === 'correct'
+      if (!isRight || tenant !== 'default') return { kind: 'refused' }
+      const secret = `secret-${crypto.randomUUID()}`
+      await rig.signIns.openSession(secret, holder)
+      return { kind: 'signed-in', secret }
+    },
     logger: silentLogger,
   })
   const server = createServer((request, response) => {
@@ -133,9 +140,32 @@ describe('a browser that opens a private web app', () => {
     expect((await rig.ask({ headers: { cookie } })).status).toBe(503)
   })
 
-  test('gets the form again with a wrong token, and with one of another tenant', async () => {
+  test('signs in by e-mail and password as well', async () => {
     const { query } = await begin()
-    for (const token of ['wrong', 'foreign', '']) {
+    const body = new URLSearchParams(query)
+    for (const [name, value] of Object.entries({ token: '', email: ' ann@example.com ', password: 'correct' }))
+      body.set(name, value)
+    const answer = await fetch(`${cairn}/sign-in`, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      headers: { origin: cairn },
+    })
+    expect(answer.headers.get('location')).toMatch(/^http:\/\/app\.localhost:7420\/\.cairn\/sign-in\?code=/)
+    expect(answer.headers.getSetCookie().map((field) => field.split('=')[0])).toEqual([
+      'cairn_session',
+      'cairn-sign-in',
+    ])
+  })
+
+  test('is told how long to wait after too many attempts', async () => {
+    const answer = await post((await begin()).query, 'often')
+    expect([answer.status, await answer.text()]).toEqual([401, expect.stringContaining('Try again in 7 seconds')])
+  })
+
+  test('gets the form again with a wrong token', async () => {
+    const { query } = await begin()
+    for (const token of ['wrong', '']) {
       const answer = await post(query, token)
       expect(answer.status).toBe(401)
       expect(answer.headers.get('location')).toBeNull()

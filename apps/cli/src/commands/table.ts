@@ -179,8 +179,21 @@ export const groups: readonly Group[] = [
     ['get-credentials', 'Print the credentials of a warehouse.', () => import('./tenants/get-credentials.ts')],
     ['list-warehouses', 'List warehouses.', () => import('./tenants/list-warehouses.ts')],
   ]),
-  group('users', 'What users may do.', [
+  group('users', 'Users of the tenant and their roles.', [
+    ['list', 'List users.', () => import('./users/list.ts')],
+    ['describe', 'Describe a user.', () => import('./users/describe.ts')],
+    ['invite', 'Add a user.', () => import('./users/invite.ts')],
+    ['renew-invitation', 'Print another link that sets the password.', () => import('./users/renew-invitation.ts')],
+    ['role', 'Change the role of a user.', () => import('./users/role.ts')],
+    ['disable', 'Keep a user out.', () => import('./users/disable.ts')],
+    ['enable', 'Let a user in again.', () => import('./users/enable.ts')],
+    ['delete', 'Delete a user.', () => import('./users/delete.ts')],
     ['check-permission', 'Tell whether the user may do something.', () => import('./users/check-permission.ts')],
+  ]),
+  group('tokens', 'Tokens of the API.', [
+    ['list', 'List tokens, without values.', () => import('./tokens/list.ts')],
+    ['create', 'Make a token.', () => import('./tokens/create.ts')],
+    ['revoke', 'Revoke a token.', () => import('./tokens/revoke.ts')],
   ]),
   group('contexts', 'Named servers, made by `cairn login`.', [
     ['list', 'List the contexts.', () => import('./contexts/list.ts')],
@@ -191,6 +204,7 @@ export const groups: readonly Group[] = [
     ['login', 'Keep address and token of a server as a context.', () => import('./login.ts')],
     ['server', 'Start the platform.', () => import('./server.ts')],
     ['whoami', 'Tell which server and tenant commands talk to.', () => import('./whoami.ts')],
+    ['audit', 'List or save who changed what.', () => import('./audit.ts')],
     ['run', 'Start a run of a workflow.', () => import('./workflows/run.ts')],
     ['stop', 'Stop a run of a workflow.', () => import('./workflows/stop.ts')],
     ['retry', 'Run again what has ended.', () => import('./workflows/retry.ts')],

@@ -2,11 +2,13 @@
  * Checks what somebody signs in with, and opens the session of the browser.
  *
  * Always true: every attempt is counted before it is looked at, by its address and, with a password, by its e-mail; who is
- * over the limit learns nothing of what was sent. A refusal does not tell whether there is such a user.
+ * over the limit learns nothing of what was sent. A refusal does not tell whether there is such a user. Sign-ins, and wrong
+ * passwords of users that there are, stand in the audit log before anybody learns of them.
  */
 import { randomBytes } from 'node:crypto'
 import { type Clock, isPassword } from '@cairn/domain'
 import {
+  type AuditLog,
   browserSessionSeconds,
   type Database,
   findPasswordHolders,
@@ -18,17 +20,9 @@ import {
   type UserKey,
 } from '@cairn/store'
 import { hashToken } from '../http/authenticate.ts'
+import { signedIn, wrongPassword } from './sign-in-events.ts'
+import type { SignInPlace, SignInProof } from './sign-in-proof.ts'
 import { createRateLimiter, type RateLimit, type RateLimiter } from '../http/rate-limit.ts'
-
-export type SignInProof =
-  | { readonly kind: 'token'; readonly token: string }
-  | {
-      readonly kind: 'password'
-      readonly email: string
-      readonly password: string
-      /** null = whichever fits. */
-      readonly tenant: string | null
-    }
 
 /** A session of a browser. */
 export interface OpenedSession {
@@ -39,11 +33,7 @@ export interface OpenedSession {
 
 export type SignInOutcome =
   | ({ readonly kind: 'signed-in' } & OpenedSession)
-  | {
-      readonly kind: 'refused'
-      /** Those whose password it was not; none with a token. */
-      readonly meant: readonly UserKey[]
-    }
+  | { readonly kind: 'refused' }
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
 export interface SignInLimits {
@@ -52,8 +42,7 @@ export interface SignInLimits {
 }
 
 export interface SignInChecker {
-  /** @param address of the client; counts its attempts */
-  signIn(proof: SignInProof, address: string): Promise<SignInOutcome>
+  signIn(proof: SignInProof, place: SignInPlace): Promise<SignInOutcome>
   /** Opens a session for whom was proven otherwise; null = the user may not sign in. */
   open(owner: SessionOwner): Promise<OpenedSession | null>
 }
@@ -64,18 +53,24 @@ export const sessionSeconds = browserSessionSeconds
 export function createSignInChecker(parts: {
   readonly database: Database
   readonly clock: Clock
+  readonly auditLog: AuditLog
   readonly limits: SignInLimits
 }): SignInChecker {
-  const { database, clock, limits } = parts
+  const { database, clock, auditLog, limits } = parts
   const byAddress = createRateLimiter(limits.byAddress, clock)
   const byEmail = createRateLimiter(limits.byEmail, clock)
   return {
-    signIn: async (proof, address) => {
-      const retryAfterSeconds = waitOf({ byAddress, byEmail }, proof, address)
+    signIn: async (proof, place) => {
+      const retryAfterSeconds = waitOf({ byAddress, byEmail }, proof, place.address)
       if (retryAfterSeconds > 0) return { kind: 'limited', retryAfterSeconds }
-      const { owner, meant } = await judge(database, proof)
+      const { owner, meant } = await judge(database, proof, place.tenant)
       const opened = owner === null ? null : await openSession(database, owner)
-      return opened === null ? { kind: 'refused', meant } : { kind: 'signed-in', ...opened }
+      if (opened === null) {
+        await Promise.all(meant.map((user) => auditLog.record(wrongPassword(user, proof, place))))
+        return { kind: 'refused' }
+      }
+      await auditLog.record(signedIn('createSession', opened.holder, place))
+      return { kind: 'signed-in', ...opened }
     },
     open: (owner) => openSession(database, owner),
   }
@@ -101,12 +96,16 @@ function waitOf(
 
 interface Judged {
   readonly owner: SessionOwner | null
+  /** Those whose password it was or was not; none with a token. */
   readonly meant: readonly UserKey[]
 }
 
-async function judge({ db }: Database, proof: SignInProof): Promise<Judged> {
-  if (proof.kind === 'token') return { owner: await findTokenHolder(db, hashToken(proof.token)), meant: [] }
-  const holders = await findPasswordHolders(db, proof.email, proof.tenant)
+async function judge({ db }: Database, proof: SignInProof, tenant: string | null): Promise<Judged> {
+  if (proof.kind === 'token') {
+    const holder = await findTokenHolder(db, hashToken(proof.token))
+    return { owner: tenant === null || holder?.tenantName === tenant ? holder : null, meant: [] }
+  }
+  const holders = await findPasswordHolders(db, proof.email, tenant)
   for (const { userId, passwordHash } of holders) {
     if (await isPassword(proof.password, passwordHash)) return { owner: { userId, tokenId: null }, meant: holders }
   }

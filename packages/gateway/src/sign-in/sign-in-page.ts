@@ -1,9 +1,9 @@
 /**
- * The sign-in page on Cairn's own host: takes an API token, remembers the browser, and sends it back to the service with
- * a one-time code.
+ * The sign-in page on Cairn's own host: takes an e-mail with a password or an API token, remembers the browser, and sends it
+ * back to the service with a one-time code.
  *
  * Always true: the browser is sent to a host that a service of the route table has now and nowhere else, and only when
- * the token is one of that service's tenant.
+ * the user is one of that service's tenant.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Logger, portOfHost, readSignInSession, type Scheme, serviceHost, sessionCookies } from '@cairn/domain'
@@ -11,14 +11,29 @@ import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
 import { authorizationUnavailable, escapeHtml, type Refusal, refuse } from '../refusal.ts'
 import type { RouteTable } from '../route-table.ts'
 import { ownPath, randomSecret, redirect, returnPath } from './browser-sign-in.ts'
-import type { SignedIn, SignInStore } from './sign-in-store.ts'
+import type { SignInStore } from './sign-in-store.ts'
+
+/** What a browser signs in with. */
+export type PageProof =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'password'; readonly email: string; readonly password: string }
+
+/** `secret` is what the browser keeps of the session that was opened. */
+export type PageOutcome =
+  | { readonly kind: 'signed-in'; readonly secret: string }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
 
 export interface SignInPageOptions {
   readonly store: SignInStore
   readonly routes: RouteTable
   readonly domain: string
   readonly scheme: Scheme
-  readonly findToken: (token: string) => Promise<SignedIn | null>
+  /** Opens a session of a user of the tenant of this name. */
+  readonly signIn: (
+    proof: PageProof,
+    place: { readonly address: string; readonly tenant: string },
+  ) => Promise<PageOutcome>
   readonly logger: Logger
 }
 
@@ -69,15 +84,11 @@ class Page {
     const asked = this.#asked(fields)
     if (asked === null) return refuse(request, response, words(404, 'no such service; open it again'))
     if (!isForm) return this.#greet(request, response, asked)
-    const holder = await this.#options.findToken((fields.get('token') ?? '').trim())
-    if (holder?.tenantId !== asked.route.tenantId) {
-      return this.#show(response, asked, 'This is no valid token of the tenant that the service belongs to.')
-    }
-    const session = randomSecret()
-    await this.#options.store.openSession(session, holder)
-    const { scheme } = this.#options
-    const remembered = sessionCookies(session, scheme, browserSessionSeconds)
-    refuse(request, response, await this.#sendBack(asked, session, remembered))
+    const place = { address: request.socket.remoteAddress ?? '', tenant: asked.route.tenantName }
+    const outcome = await this.#options.signIn(proofOf(fields), place)
+    if (outcome.kind !== 'signed-in') return this.#show(response, asked, problemOf(outcome))
+    const remembered = sessionCookies(outcome.secret, this.#options.scheme, browserSessionSeconds)
+    refuse(request, response, await this.#sendBack(asked, outcome.secret, remembered))
   }
 
   #asked(fields: URLSearchParams): Asked | null {
@@ -130,10 +141,13 @@ class Page {
     const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to Cairn</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem;color:#222}
 input,button{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin:.3rem 0}</style>
-<h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(asked))}</b> is private. Sign in with an API token of its tenant.</p>
+<h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(asked))}</b> is private. Sign in with an account or an API token of its tenant.</p>
 ${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
 <form method="post" action="/sign-in">${hidden}
-<label>API token <input type="password" name="token" autocomplete="off" required autofocus></label>
+<label>E-mail <input type="email" name="email" autocomplete="username" autofocus></label>
+<label>Password <input type="password" name="password" autocomplete="current-password"></label>
+<p>or</p>
+<label>API token <input type="password" name="token" autocomplete="off"></label>
 <button>Sign in</button></form></html>
 `
     response.writeHead(problem === null ? 200 : 401, {
@@ -148,6 +162,20 @@ ${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
     })
     response.end(body)
   }
+}
+
+/** A token counts before the rest of the form. */
+function proofOf(fields: URLSearchParams): PageProof {
+  const textOf = (name: string): string => (fields.get(name) ?? '').trim()
+  const token = textOf('token')
+  const email = textOf('email')
+  if (token !== '' || email === '') return { kind: 'token', token }
+  return { kind: 'password', email, password: fields.get('password') ?? '' }
+}
+
+function problemOf(outcome: Exclude<PageOutcome, { kind: 'signed-in' }>): string {
+  if (outcome.kind === 'limited') return `Too many attempts. Try again in ${outcome.retryAfterSeconds} seconds.`
+  return 'This is no valid token or password of the tenant that the service belongs to.'
 }
 
 const words = (status: number, message: string): Refusal => ({ status, code: 'invalid_request', message })

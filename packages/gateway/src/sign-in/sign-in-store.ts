@@ -4,9 +4,7 @@ import {
   endBrowserSessions,
   findSessionHolder,
   insertSignInCode,
-  openSignInSession,
   redeemSignInCode,
-  type SessionOwner,
   type TokenHolder,
 } from '@cairn/store'
 
@@ -30,7 +28,6 @@ export interface SignInStore {
     readonly serviceId: string
     readonly session: string
   }): Promise<string | null>
-  openSession(session: string, owner: SessionOwner): Promise<void>
   /** `serviceId` null = a session of Cairn's own page. */
   findSession(session: string, serviceId: string | null): Promise<SignedIn | null>
   /** Ends a session of the service, and with it all that this browser opened from the same session of Cairn's own page. */
@@ -55,7 +52,6 @@ export function databaseSignIns({ db }: Database): SignInStore {
         sessionHash: hashOf(session),
         serviceId,
       }),
-    openSession: (session, owner) => openSignInSession(db, hashOf(session), owner),
     findSession: (session, serviceId) => findSessionHolder(db, hashOf(session), serviceId),
     endSession: (session, serviceId) => endBrowserSessions(db, hashOf(session), serviceId),
   }

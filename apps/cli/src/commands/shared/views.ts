@@ -2,7 +2,7 @@
 import { type Column, valueAt } from '../../output/table.ts'
 import type { ListView } from '../../output/output.ts'
 
-function view(key: string, countKey: string, titles: Readonly<Record<string, string>>): ListView {
+export function view(key: string, countKey: string, titles: Readonly<Record<string, string>>): ListView {
   const columns = Object.entries(titles).map(([value, title]): Column => ({ title, value }))
   return { key, countKey, columns }
 }

@@ -4,7 +4,7 @@ import { acceptInvitation as accept, changePassword as change, findInvited, read
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Operation } from '../../operation.ts'
-import { signedIn } from '../session/record-sign-in.ts'
+import { signedIn } from '../../sign-in/sign-in-events.ts'
 import { sessionOf } from '../session/session-of.ts'
 import { requireWholeRole } from './require-whole-role.ts'
 

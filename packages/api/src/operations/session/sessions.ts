@@ -3,14 +3,13 @@ import { endSignInSession } from '@cairn/store'
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
 import type { Operation } from '../../operation.ts'
-import type { SignInProof } from '../../sign-in/sign-in-checker.ts'
-import { recordSignIn } from './record-sign-in.ts'
+import type { SignInProof } from '../../sign-in/sign-in-proof.ts'
 import { sessionOf } from './session-of.ts'
 
 export const createSession: Operation<'createSession'> = async (context, { body, browser, requestId }) => {
   if (browser.isOfOtherOrigin) throw new CairnError('forbidden', 'only pages of Cairn itself sign a browser in')
-  const outcome = await context.signIns.signIn(proofOf(body), browser.address)
-  await recordSignIn(context, outcome, { email: body.email ?? '', address: browser.address, requestId })
+  const place = { address: browser.address, tenant: body.tenant ?? null, requestId }
+  const outcome = await context.signIns.signIn(proofOf(body), place)
   switch (outcome.kind) {
     case 'signed-in':
       browser.remember(outcome.secret)
@@ -34,11 +33,9 @@ export const endSession: Operation<'endSession'> = async ({ database }, { browse
   return {}
 }
 
-function proofOf({ token, email, password, tenant }: SignInBody): SignInProof {
+function proofOf({ token, email, password }: SignInBody): SignInProof {
   if (token !== undefined && email === undefined && password === undefined)
     return { kind: 'token', token: token.trim() }
-  if (token === undefined && email !== undefined && password !== undefined) {
-    return { kind: 'password', email, password, tenant: tenant ?? null }
-  }
+  if (token === undefined && email !== undefined && password !== undefined) return { kind: 'password', email, password }
   throw invalid([{ field: 'token', rule: 'must be given alone, or else both email and password' }])
 }

@@ -1,0 +1,20 @@
+import { defineCommand } from '../../grammar/command.ts'
+import { dryRunOption } from '../../grammar/common-options.ts'
+import { argument, requiredText, text } from '../../grammar/option.ts'
+import { defined } from '../shared/defined.ts'
+
+export const command = defineCommand({
+  arguments: { email: argument('EMAIL', 'E-mail of the user.') },
+  options: {
+    role: requiredText('What the user may do.', { values: ['viewer', 'editor', 'admin'] }),
+    name: text('Name of the user; the e-mail when left out.'),
+    ...dryRunOption,
+  },
+  description:
+    'Adds the user and prints a link, which is told only now: whoever opens it first, within seven days, sets the\npassword. A robot needs no link but a token: `cairn tokens create --user`.',
+  examples: ['cairn users invite ann@example.com --role editor --name Ann'],
+  run: async ({ args, options: { role, name } }, session) => {
+    const client = await session.client()
+    await session.output.value(await client.people.inviteUser({ email: args.email, role, ...defined({ name }) }))
+  },
+})

@@ -1,0 +1,15 @@
+import { defineCommand } from '../../grammar/command.ts'
+import { dryRunOption } from '../../grammar/common-options.ts'
+import { argument } from '../../grammar/option.ts'
+import { userId } from '../../names/resolve-user.ts'
+
+export const command = defineCommand({
+  arguments: { user: argument('USER', 'E-mail or id of the user.') },
+  options: dryRunOption,
+  description: 'Prints another link that sets the password; the one of before ends. Also for who forgot the password.',
+  examples: ['cairn users renew-invitation ann@example.com'],
+  run: async ({ args }, session) => {
+    const client = await session.client()
+    await session.output.value(await client.people.renewInvitation(await userId(client, args.user)))
+  },
+})
