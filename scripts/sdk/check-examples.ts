@@ -36,6 +36,7 @@ const ofClass: Readonly<Record<string, string>> = {
   Services: 'declare const id: string; declare const body: ServiceBody',
   Webapps: 'declare const id: string; declare const body: ServiceBody',
   Emails: 'declare const id: number',
+  WorkflowRevisions: 'declare const id: number',
   Exports: 'declare const file: ExportFile',
   Attachment: 'declare const bytes: Uint8Array<ArrayBuffer>',
   FilePart: 'declare const bytes: Uint8Array<ArrayBuffer>',
