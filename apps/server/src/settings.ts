@@ -134,7 +134,7 @@ export const settings = {
       name: 'CAIRN_PUBLIC_URL',
       default: 'http://<host>:<port>',
       unit: null,
-      doc: 'Where clients reach the API; begins the download links that it hands out and decides the scheme of service URLs.',
+      doc: 'Where clients reach the API; begins the download links that it hands out and decides the scheme of service URLs. The dashboard is shown there, at addresses, names of one label and localhost, and under no other name.',
     },
     httpUrl,
   ),

@@ -2,7 +2,14 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { defaultArchiveLimits } from '@cairn/archive'
 import { CairnError, openApiDocument, routes } from '@cairn/contract'
-import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
+import {
+  type Clock,
+  isOwnHost,
+  type Logger,
+  type MachineSize,
+  type ReservedHosts,
+  type ServiceCaller,
+} from '@cairn/domain'
 import { type AuditLog, type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
@@ -90,7 +97,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   answerOrigins(app, options.allowedOrigins)
   app.setErrorHandler((error, request, reply) => answerRefusal(error, request, reply, limits))
   app.setNotFoundHandler(async (request) => {
-    await authenticate(database.db, proofOf(request, options.publicUrl))
+    await authenticate(database.db, proofOf(request, options.reservedHosts))
     throw new CairnError('route_not_found', `there is no ${request.method} ${request.url.split('?', 1)[0]}`)
   })
   const context: ApiContext = {
@@ -114,7 +121,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   serveHealth(app, options.probes)
   serveMetrics(app, options.metrics)
   serveDocs(app, () => openApiDocument(routes))
-  serveSite(app, options.siteDirectories)
+  serveSite(app, options.siteDirectories, (host) => isOwnHost(host, options.reservedHosts))
   if (options.servesOperations)
     serveOperations(app, {
       context,

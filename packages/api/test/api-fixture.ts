@@ -148,7 +148,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     machine: () => options.machine ?? null,
     serviceUrl: (name) => `http://${name}.localhost:7420`,
     domainUrl: (domain) => `http://${domain}:7420`,
-    reservedHosts: { domain: 'localhost:7420', publicUrl: 'http://cairn.example:7420' },
+    reservedHosts: { domain: 'localhost:7420', publicUrl: options.publicUrl ?? 'http://cairn.example:7420' },
     publicUrl: options.publicUrl ?? 'http://127.0.0.1:7420',
     linkKey: Buffer.alloc(32, 7),
     allowedOrigins: ['https://app.example.com'],

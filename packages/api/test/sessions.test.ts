@@ -157,6 +157,7 @@ describe('a page of another origin', () => {
     ['of another site', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
     ['whose browser tells no origin', { origin: 'http://localhost:80', 'sec-fetch-site': 'cross-site' }],
     ['in a sandbox', { origin: 'null' }],
+    ['under a name that anybody may have', { origin: 'http://evil.example', host: 'evil.example' }],
     ['without the header of own pages', { 'x-cairn-csrf': '' }],
   ])('%s changes nothing with the session of a browser', async (_case, headers) => {
     const cookie = cookieOf(await signIn({ email, password }))

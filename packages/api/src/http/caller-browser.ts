@@ -2,10 +2,11 @@
  * What the API takes from browsers: a session in a cookie, in place of a token.
  *
  * Always true: a cookie counts only for a request that no page of another origin made, as services answer on hosts of the
- * same site; and where something is changed, only with a header that a page of another origin cannot set.
+ * same site; and where something is changed, only with a header that a page of another origin cannot set. It counts under Cairn's own
+ * hosts only: a page under another name that leads here could be anybody's the next moment.
  */
 import { CairnError } from '@cairn/contract'
-import { readApiSession, type Scheme, sessionCookies } from '@cairn/domain'
+import { isOwnHost, readApiSession, type ReservedHosts, type Scheme, sessionCookies } from '@cairn/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestProof } from './authenticate.ts'
 import { sessionSeconds } from '../sign-in/sign-in-checker.ts'
@@ -27,14 +28,14 @@ export interface CallerBrowser {
 /** Sent with every request by pages that use the cookie. */
 const ownPageHeader = 'x-cairn-csrf'
 
-export function browserOf(request: FastifyRequest, reply: FastifyReply, publicUrl: string): CallerBrowser {
-  const scheme = schemeOf(publicUrl)
+export function browserOf(request: FastifyRequest, reply: FastifyReply, hosts: ReservedHosts): CallerBrowser {
+  const scheme = schemeOf(hosts.publicUrl)
   const set = (secret: string, maxAge: number): void =>
     void reply.header('set-cookie', [...sessionCookies(secret, scheme, maxAge)])
   return {
     address: request.ip,
     secret: readApiSession(request.headers.cookie, scheme),
-    isOfOtherOrigin: isOfOtherOrigin(request, publicUrl),
+    isOfOtherOrigin: isOfOtherOrigin(request, hosts),
     remember: (secret) => set(secret, sessionSeconds),
     forget: () => set('', 0),
   }
@@ -45,9 +46,10 @@ function schemeOf(publicUrl: string): Scheme {
 }
 
 /** Whether a page of another origin made the request, as far as its browser tells. */
-function isOfOtherOrigin({ headers }: FastifyRequest, publicUrl: string): boolean {
+function isOfOtherOrigin({ headers }: FastifyRequest, hosts: ReservedHosts): boolean {
+  if (!isOwnHost(headers.host ?? '', hosts)) return true
   const { origin } = headers
-  if (origin !== undefined && origin !== URL.parse(publicUrl)?.origin && !isOriginOfHost(origin, headers.host))
+  if (origin !== undefined && origin !== URL.parse(hosts.publicUrl)?.origin && !isOriginOfHost(origin, headers.host))
     return true
   const site = headers['sec-fetch-site']
   return site !== undefined && site !== 'same-origin' && site !== 'none' && headers['sec-fetch-mode'] !== 'navigate'
@@ -58,10 +60,10 @@ function isOfOtherOrigin({ headers }: FastifyRequest, publicUrl: string): boolea
  *
  * @throws {CairnError} `forbidden` when it brings one that it may not use
  */
-function usableSession(request: FastifyRequest, publicUrl: string): string | null {
-  const secret = readApiSession(request.headers.cookie, schemeOf(publicUrl))
+function usableSession(request: FastifyRequest, hosts: ReservedHosts): string | null {
+  const secret = readApiSession(request.headers.cookie, schemeOf(hosts.publicUrl))
   if (secret === null) return null
-  if (isOfOtherOrigin(request, publicUrl)) {
+  if (isOfOtherOrigin(request, hosts)) {
     throw new CairnError('forbidden', 'a session counts for pages of Cairn itself only; send a token instead')
   }
   const changes = request.method !== 'GET' && request.method !== 'HEAD'
@@ -72,8 +74,8 @@ function usableSession(request: FastifyRequest, publicUrl: string): string | nul
 }
 
 /** What the request proves itself by. */
-export function proofOf(request: FastifyRequest, publicUrl: string): RequestProof {
-  return { authorization: request.headers.authorization, session: () => usableSession(request, publicUrl) }
+export function proofOf(request: FastifyRequest, hosts: ReservedHosts): RequestProof {
+  return { authorization: request.headers.authorization, session: () => usableSession(request, hosts) }
 }
 
 /** Whichever scheme: behind a proxy it is not known how the browser reached Cairn. */

@@ -103,7 +103,7 @@ async function serve(
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   try {
-    const browser = browserOf(request, reply, server.context.publicUrl)
+    const browser = browserOf(request, reply, server.context.reservedHosts)
     const stream = streamOf(server.context, id, request)
     const known = { caller, params, query, body, upload, stream, browser }
     const call = { ...known, signal: gone.signal, requestId: request.id }
@@ -175,7 +175,7 @@ async function identify(
   { id, route }: Served,
   request: FastifyRequest,
 ): Promise<TokenHolder> {
-  const caller = await authenticate(context.database.db, proofOf(request, context.publicUrl))
+  const caller = await authenticate(context.database.db, proofOf(request, context.reservedHosts))
   request.facts.tenantId = caller.tenantId
   request.facts.caller = caller
   if (route.bodyKind !== 'multipart') {
@@ -216,13 +216,13 @@ function accept<Value>(parsed: Parsed<Value>): Value {
   return parsed.value
 }
 
-function streamOf({ database, publicUrl }: ApiContext, id: OperationId, request: FastifyRequest): StreamOfCall {
+function streamOf({ database, reservedHosts }: ApiContext, id: OperationId, request: FastifyRequest): StreamOfCall {
   const header = request.headers['last-event-id']
   return {
     lastEventId: typeof header === 'string' && header !== '' ? header : null,
     isStillAllowed: async () => {
       try {
-        requireAccess(id, await authenticate(database.db, proofOf(request, publicUrl)))
+        requireAccess(id, await authenticate(database.db, proofOf(request, reservedHosts)))
         return true
       } catch {
         return false

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'secret.html'), 'not of the site')
   app = fastify({ routerOptions: { ignoreTrailingSlash: true } })
   observeRequests(app, silentLogger, new Registry())
-  serveSite(app, { docs: site, dashboard: join(folder, 'dashboard') })
+  serveSite(app, { docs: site, dashboard: join(folder, 'dashboard') }, (host) => !host.startsWith('evil'))
 })
 afterEach(async () => {
   await app.close()
@@ -91,6 +91,18 @@ it('answers its page where a person opens a screen by its address, and nowhere e
   }
   for (const url of ['/workflows/api/v1/nothing', '/workflows/api', '/assets/nowhere.js', '/api-docs-of-old']) {
     expect(await open(url, person)).toBe(404)
+  }
+})
+
+it('shows no screen under a name that is not its own', async () => {
+  const dashboard = join(folder, 'dashboard')
+  await mkdir(dashboard)
+  await writeFile(join(dashboard, 'index.html'), 'the dashboard')
+  await writeFile(join(dashboard, '.sources'), 'one')
+  for (const url of ['/', '/workflows/7']) {
+    const headers = { accept: 'text/html', host: 'evil.example' }
+    const page = await app.inject({ url, headers })
+    expect([page.statusCode, page.body.includes('CAIRN_PUBLIC_URL')]).toEqual([421, true])
   }
 })
 

@@ -27,6 +27,12 @@ const startPage = simplePage(
     '<li><a href="/readyz">Is it ready?</a></li></ul>',
 )
 
+const misdirected = simplePage(
+  'No address of Cairn',
+  '<p>Cairn answers here, but this name is none of its own, so it shows no page under it. If it should be, start Cairn with ' +
+    '<code>CAIRN_PUBLIC_URL</code> set to the address that you opened.</p>',
+)
+
 function answerPage(reply: FastifyReply, status: number, page: string): FastifyReply {
   return reply
     .code(status)
@@ -41,6 +47,9 @@ export interface SiteDirectories {
   readonly dashboard: string
 }
 
+/** Whether a `Host` header names one of Cairn's own hosts. */
+export type OwnHostRule = (host: string) => boolean
+
 /** Paths that are never a screen of the dashboard: those of the API, and what else the server answers itself. */
 const notScreens = /^\/(?:[^/]+\/api(?:\/|$)|api-docs|docs|assets|healthz|readyz|metrics|openapi)/
 
@@ -54,14 +63,19 @@ function opensScreen(path: string, { headers }: FastifyRequest): boolean {
 /**
  * The dashboard at /: a page and its assets. The page has many screens, each with an address, and is answered at all of them.
  * While it is not built, / is a page that leads to the documentation.
+ * Whoever signs in does so under Cairn's own hosts only.
  */
-function serveDashboard(app: FastifyInstance, directory: string): void {
+function serveDashboard(app: FastifyInstance, directory: string, isOwnHost: OwnHostRule): void {
   const dashboard = new SiteFolder(directory)
+  const show = (request: FastifyRequest, reply: FastifyReply) =>
+    isOwnHost(request.headers.host ?? '')
+      ? answerFile(dashboard, '', { request, reply })
+      : answerPage(reply, 421, misdirected)
   app.get('/', async (request, reply) => {
     request.facts.operationId = 'startPage'
     const names = await dashboard.names()
     if (names === null) return answerPage(reply, 200, startPage)
-    return answerFile(dashboard, '', { request, reply })
+    return show(request, reply)
   })
   app.get('/*', async (request, reply) => {
     const path = new URL(request.url, 'http://localhost').pathname
@@ -70,7 +84,7 @@ function serveDashboard(app: FastifyInstance, directory: string): void {
       return reply
     }
     request.facts.operationId = 'dashboard'
-    return answerFile(dashboard, '', { request, reply })
+    return show(request, reply)
   })
   app.get('/assets/*', async (request, reply) => {
     request.facts.operationId = 'dashboard'
@@ -85,8 +99,8 @@ function serveDashboard(app: FastifyInstance, directory: string): void {
 }
 
 /** Serves the built site under /docs, and the dashboard at /. Both need no token. */
-export function serveSite(app: FastifyInstance, directories: SiteDirectories): void {
-  serveDashboard(app, directories.dashboard)
+export function serveSite(app: FastifyInstance, directories: SiteDirectories, isOwnHost: OwnHostRule): void {
+  serveDashboard(app, directories.dashboard, isOwnHost)
   const folder = new SiteFolder(directories.docs)
   // One handler for both: a router that ignores a slash at the end takes /docs/ for /docs.
   for (const url of [prefix, `${prefix}/*`]) {
