@@ -2,6 +2,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, notFound } from '@tanstack/react-router'
 import { readListSearch } from './components/list-search.ts'
 import { readNotificationSearch } from './features/notifications/notification-search.ts'
+import { readVersionSearch } from './features/images/version-search.ts'
+import { readQuerySearch } from './features/queries/query-search.ts'
 import { readRunSearch } from './features/runs/run-search.ts'
 import { readWorkflowSearch } from './features/workflows/workflow-search.ts'
 import { BrokenPage } from './shell/broken-page.tsx'
@@ -87,8 +89,102 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import('./features/notifications/delivery-page.tsx'), 'DeliveryPage'),
 })
 
+const images = createRoute({
+  getParentRoute: () => root,
+  path: '/images',
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import('./features/images/images-page.tsx'), 'ImagesPage'),
+})
+
+const image = createRoute({
+  getParentRoute: () => root,
+  path: '/images/$imageId',
+  params: {
+    parse: ({ imageId }) => ({ imageId: numberOf(imageId) }),
+    stringify: ({ imageId }) => ({ imageId: String(imageId) }),
+  },
+  component: lazyRouteComponent(() => import('./features/images/image-page.tsx'), 'ImagePage'),
+})
+
+const imageVersion = createRoute({
+  getParentRoute: () => root,
+  path: '/images/$imageId/versions/$versionId',
+  params: {
+    parse: ({ imageId, versionId }) => ({ imageId: numberOf(imageId), versionId: numberOf(versionId) }),
+    stringify: ({ imageId, versionId }) => ({ imageId: String(imageId), versionId: String(versionId) }),
+  },
+  validateSearch: readVersionSearch,
+  component: lazyRouteComponent(() => import('./features/images/version-page.tsx'), 'VersionPage'),
+})
+
+const artifacts = createRoute({
+  getParentRoute: () => root,
+  path: '/artifacts',
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import('./features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
+})
+
+const artifact = createRoute({
+  getParentRoute: () => root,
+  path: '/artifacts/$artifactId',
+  component: lazyRouteComponent(() => import('./features/artifacts/artifact-page.tsx'), 'ArtifactPage'),
+})
+
+const secrets = createRoute({
+  getParentRoute: () => root,
+  path: '/secrets',
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import('./features/secrets/secrets-page.tsx'), 'SecretsPage'),
+})
+
+const queries = createRoute({
+  getParentRoute: () => root,
+  path: '/queries',
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import('./features/queries/queries-page.tsx'), 'QueriesPage'),
+})
+
+const query = createRoute({
+  getParentRoute: () => root,
+  path: '/queries/edit',
+  validateSearch: readQuerySearch,
+  component: lazyRouteComponent(() => import('./features/queries/query-page.tsx'), 'QueryPage'),
+})
+
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  component: lazyRouteComponent(() => import('./features/schedules/schedules-page.tsx'), 'SchedulesPage'),
+})
+
+const system = createRoute({
+  getParentRoute: () => root,
+  path: '/system',
+  component: lazyRouteComponent(() => import('./features/system/system-page.tsx'), 'SystemPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, revisions, run, services, service, notifications, delivery]),
+  routeTree: root.addChildren([
+    home,
+    workflows,
+    workflow,
+    revisions,
+    run,
+    services,
+    service,
+    notifications,
+    delivery,
+    images,
+    image,
+    imageVersion,
+    artifacts,
+    artifact,
+    secrets,
+    queries,
+    query,
+    schedules,
+    system,
+  ]),
   defaultErrorComponent: BrokenPage,
   defaultPreload: 'intent',
 })

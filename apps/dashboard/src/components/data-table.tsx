@@ -18,7 +18,7 @@ export interface Column<Row> {
 const shownFrom = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' } as const
 
 function classOf<Row>({ from, align }: Column<Row>): string {
-  return `${from === undefined ? '' : shownFrom[from]} ${align === 'end' ? 'text-right' : 'text-left'}`
+  return `${from === undefined ? '' : shownFrom[from]} ${align === 'end' ? 'text-right whitespace-nowrap' : 'text-left'}`
 }
 
 /**

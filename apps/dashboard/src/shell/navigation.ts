@@ -1,5 +1,17 @@
 import type { LinkProps } from '@tanstack/react-router'
-import { Bell, Globe, House, type LucideIcon, Workflow } from 'lucide-react'
+import {
+  Box,
+  CalendarClock,
+  FileCode2,
+  KeyRound,
+  Package,
+  Server,
+  Bell,
+  Globe,
+  House,
+  type LucideIcon,
+  Workflow,
+} from 'lucide-react'
 
 export interface Place {
   readonly label: string
@@ -16,7 +28,28 @@ export interface PlaceGroup {
 /** What the sidebar leads to. A screen is reached from here once it is in `router.tsx`. */
 export const placeGroups: readonly PlaceGroup[] = [
   { title: null, places: [{ label: 'Home', to: '/', icon: House }] },
-  { title: 'Run', places: [{ label: 'Workflows', to: '/workflows', icon: Workflow }] },
+  {
+    title: 'Run',
+    places: [
+      { label: 'Workflows', to: '/workflows', icon: Workflow },
+      { label: 'Schedules', to: '/schedules', icon: CalendarClock },
+      { label: 'Queries', to: '/queries', icon: FileCode2 },
+    ],
+  },
+  {
+    title: 'Build',
+    places: [
+      { label: 'Images', to: '/images', icon: Box },
+      { label: 'Artifacts', to: '/artifacts', icon: Package },
+      { label: 'Secrets', to: '/secrets', icon: KeyRound },
+    ],
+  },
   { title: 'Serve', places: [{ label: 'Services', to: '/services', icon: Globe }] },
-  { title: 'Watch', places: [{ label: 'Notifications', to: '/notifications', icon: Bell }] },
+  {
+    title: 'Watch',
+    places: [
+      { label: 'Notifications', to: '/notifications', icon: Bell },
+      { label: 'System', to: '/system', icon: Server },
+    ],
+  },
 ]

@@ -1,0 +1,20 @@
+import { type QueryKey, type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useToast } from './toasts.tsx'
+
+/** An action of a page: afterwards what the keys hold is read again, and how it went is said. */
+export function useChange<Input, Result>(options: {
+  readonly change: (input: Input) => Promise<Result>
+  readonly keys: readonly QueryKey[]
+  /** What is said when it went well; null = nothing. */
+  readonly said: string | null
+}): UseMutationResult<Result, Error, Input> {
+  const queries = useQueryClient()
+  const say = useToast()
+  return useMutation({
+    mutationFn: options.change,
+    onSuccess: async () => {
+      if (options.said !== null) say(options.said)
+      await Promise.all(options.keys.map((queryKey) => queries.invalidateQueries({ queryKey })))
+    },
+  })
+}

@@ -1,0 +1,71 @@
+import type { ImageVersionDetails } from '@cairn/sdk'
+import { Tag, X } from 'lucide-react'
+import { type ReactElement, useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { inputClass } from '../../components/field.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { useChange } from '../../components/use-change.ts'
+import { useClient } from '../../session/client-context.ts'
+
+type Tags = ImageVersionDetails['tags']
+
+/** Tags of a version: added and taken away one by one. */
+export function TagEditor({
+  ids,
+  tags,
+}: {
+  readonly ids: { readonly imageId: number; readonly versionId: number }
+  readonly tags: Tags
+}): ReactElement {
+  const client = useClient()
+  const [name, setName] = useState('')
+  const save = useChange({
+    change: (next: Tags) => client.images.setVersionTags(ids, next),
+    keys: [['image', ids.imageId]],
+    said: null,
+  })
+  return (
+    <Panel title="Tags">
+      <div className="flex flex-wrap items-center gap-2">
+        {tags.map((tag) => (
+          <span
+            key={tag.name}
+            className="inline-flex h-7 items-center gap-1 rounded-md bg-raised pr-1 pl-2 text-[13px]"
+          >
+            {tag.name}
+            <button
+              type="button"
+              aria-label={`Take away ${tag.name}`}
+              className="inline-flex size-6 items-center justify-center rounded text-faint hover:text-ink"
+              onClick={() => save.mutate(tags.filter((each) => each !== tag))}
+            >
+              <X size={13} aria-hidden />
+            </button>
+          </span>
+        ))}
+        <form
+          className="flex gap-2"
+          onSubmit={(event) => {
+            event.preventDefault()
+            const added = name.trim()
+            if (added === '' || tags.some((tag) => tag.name === added)) return
+            save.mutate([...tags, { name: added }], { onSuccess: () => setName('') })
+          }}
+        >
+          <input
+            aria-label="New tag"
+            placeholder="stable"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            className={`h-7 !w-32 text-[13px] ${inputClass}`}
+          />
+          <Button type="submit" isSmall icon={Tag} isBusy={save.isPending}>
+            Add
+          </Button>
+        </form>
+      </div>
+      {save.error === null ? null : <ErrorNote error={save.error} className="mt-2" />}
+    </Panel>
+  )
+}

@@ -1,0 +1,111 @@
+import type { QuerySummary } from '@cairn/sdk'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { FileCode2, Plus } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { Button } from '../../components/button.tsx'
+import { type Column, DataTable } from '../../components/data-table.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { useListSearch } from '../../components/list-search.ts'
+import { Moment } from '../../components/moment.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { SearchField } from '../../components/search-field.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
+import { bytesText } from '../../format/bytes.ts'
+import { refreshMs } from '../../live/refresh.ts'
+import { useClient } from '../../session/client-context.ts'
+
+/** No more are read at once. */
+const shownAtMost = 500
+
+const columns: readonly Column<QuerySummary>[] = [
+  {
+    id: 'path',
+    label: 'Path',
+    sortBy: ({ path }) => path,
+    cell: ({ path }) => (
+      <Link to="/queries/edit" search={{ path }} className="row-link font-mono font-medium hover:underline">
+        {path}
+      </Link>
+    ),
+  },
+  { id: 'version', label: 'Version', align: 'end', cell: ({ version }) => version },
+  {
+    id: 'size',
+    label: 'Size',
+    align: 'end',
+    from: 'sm',
+    sortBy: ({ sizeBytes }) => sizeBytes,
+    cell: ({ sizeBytes }) => bytesText(sizeBytes),
+  },
+  { id: 'by', label: 'Changed by', from: 'md', cell: ({ updatedBy }) => updatedBy },
+  {
+    id: 'changed',
+    label: 'Changed',
+    sortBy: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt }) => <Moment at={updatedAt} />,
+  },
+]
+
+function Queries({ found }: { readonly found: readonly QuerySummary[] }): ReactElement {
+  const [{ q = '', sort }, change] = useListSearch()
+  const shown = found.filter(({ path }) => path.toLowerCase().includes(q.toLowerCase()))
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap gap-2">
+        <SearchField label="Search queries" value={q} onChange={(next) => change({ q: next })} />
+      </div>
+      <DataTable
+        name="Queries"
+        columns={columns}
+        rows={shown}
+        rowKey={({ path }) => path}
+        sort={sort}
+        onSort={(next) => change({ sort: next })}
+      />
+      {shown.length === 0 ? <p className="py-8 text-center text-faint">No query is called like that.</p> : null}
+    </>
+  )
+}
+
+export function QueriesPage(): ReactElement {
+  const client = useClient()
+  const navigate = useNavigate()
+  const reading = useQuery({
+    queryKey: ['query', 'list'],
+    queryFn: ({ signal }) => client.queries.listQueries({}, { signal }).all({ limit: shownAtMost }),
+    refetchInterval: refreshMs.resting,
+  })
+  return (
+    <>
+      <PageHeader title="Queries">
+        <Button tone="primary" icon={Plus} onClick={() => void navigate({ to: '/queries/edit', search: {} })}>
+          New query
+        </Button>
+        <SnippetButton
+          snippets={{
+            api: 'GET /queries/api/v1/queries',
+            cli: 'cairn queries list',
+            sdk: 'const queries = await client.queries.listQueries().all()',
+          }}
+        />
+      </PageHeader>
+      <Reading of={reading}>
+        {(found) =>
+          found.length === 0 ? (
+            <EmptyState
+              icon={FileCode2}
+              title="No query yet"
+              text="A query is a text of SQL under a path, kept in versions. Steps of type sql and export run it in your warehouse."
+              sample={{ fileName: 'sales.sql', content: 'select day, sum(amount) from sales group by day' }}
+              command="cairn queries put reports/sales.sql sales.sql"
+            />
+          ) : (
+            <Queries found={found} />
+          )
+        }
+      </Reading>
+    </>
+  )
+}

@@ -1,0 +1,108 @@
+import type { QueryContent } from '@cairn/sdk'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Save, Trash2 } from 'lucide-react'
+import { lazy, type ReactElement, Suspense, useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { TextField } from '../../components/field.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { SkeletonBlock } from '../../components/skeleton.tsx'
+import { useChange } from '../../components/use-change.ts'
+import { useClient } from '../../session/client-context.ts'
+import { QueryVersions } from './query-versions.tsx'
+
+const SqlEditor = lazy(async () => ({ default: (await import('./sql-editor.tsx')).SqlEditor }))
+
+const editorHeight = 360
+
+/** @param query what is edited; null = a new one */
+function Editor({ query }: { readonly query: QueryContent | null }): ReactElement {
+  const client = useClient()
+  const navigate = useNavigate()
+  const [path, setPath] = useState(query?.path ?? '')
+  const [text, setText] = useState(query?.text ?? '')
+  const save = useChange({
+    change: () => client.queries.putQuery(path.trim(), text),
+    keys: [['query']],
+    said: 'The query is kept.',
+  })
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(undefined, {
+          onSuccess: (saved) => void navigate({ to: '/queries/edit', search: { path: saved.path } }),
+        })
+      }}
+    >
+      {query === null ? (
+        <TextField label="Path" placeholder="reports/sales.sql" required value={path} onChange={setPath} />
+      ) : null}
+      <Suspense fallback={<SkeletonBlock height={editorHeight} />}>
+        <SqlEditor label="Text of the query" value={text} onChange={setText} />
+      </Suspense>
+      {save.error === null ? null : <ErrorNote error={save.error} className="mt-3" />}
+      <div className="mt-3 mb-6 flex items-center gap-3">
+        <Button
+          type="submit"
+          tone="primary"
+          icon={Save}
+          isBusy={save.isPending}
+          disabled={text.trim() === '' || text === query?.text}
+        >
+          Save as a new version
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function StoredQuery({ path, version }: { readonly path: string; readonly version: number | undefined }): ReactElement {
+  const client = useClient()
+  const reading = useQuery({
+    queryKey: ['query', path, version ?? 'newest'],
+    queryFn: ({ signal }) => client.queries.getQuery(path, version, { signal }),
+    // What is being edited is not to change under the hands.
+    refetchOnWindowFocus: false,
+  })
+  return (
+    <>
+      <Reading of={reading} skeleton={<SkeletonBlock height={editorHeight} />}>
+        {(query) => <Editor key={`${query.path} ${query.version}`} query={query} />}
+      </Reading>
+      <QueryVersions path={path} shown={reading.data?.version ?? null} />
+    </>
+  )
+}
+
+export function QueryPage(): ReactElement {
+  const { path, version } = useSearch({ from: '/queries/edit' })
+  const client = useClient()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  return (
+    <>
+      <PageHeader title={path ?? 'New query'} crumbs={[{ label: 'Queries', link: { to: '/queries' } }]}>
+        {path === undefined ? null : (
+          <ConfirmButton
+            label="Delete"
+            icon={Trash2}
+            tone="danger"
+            question={`Delete ${path}?`}
+            onConfirm={async () => {
+              await client.queries.deleteQuery(path)
+              await queries.invalidateQueries({ queryKey: ['query', 'list'] })
+              await navigate({ to: '/queries' })
+            }}
+          >
+            It is refused while a workflow names it.
+          </ConfirmButton>
+        )}
+      </PageHeader>
+      {path === undefined ? <Editor query={null} /> : <StoredQuery path={path} version={version} />}
+    </>
+  )
+}

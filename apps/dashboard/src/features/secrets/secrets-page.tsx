@@ -1,0 +1,146 @@
+import type { SecretSummary } from '@cairn/sdk'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { KeyRound, Plus } from 'lucide-react'
+import { type ReactElement, useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { type Column, DataTable } from '../../components/data-table.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { useListSearch } from '../../components/list-search.ts'
+import { Moment } from '../../components/moment.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { SearchField } from '../../components/search-field.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
+import { refreshMs } from '../../live/refresh.ts'
+import { useClient } from '../../session/client-context.ts'
+import { SecretDialog } from './secret-dialog.tsx'
+import { SecretUsers } from './secret-users.tsx'
+
+/** No more are read at once. */
+const shownAtMost = 500
+
+function SecretActions({ secret: { name, usedByCount } }: { readonly secret: SecretSummary }): ReactElement {
+  const client = useClient()
+  const queries = useQueryClient()
+  const [isRotating, setRotating] = useState(false)
+  return (
+    <span className="flex justify-end gap-1">
+      <Button isSmall onClick={() => setRotating(true)}>
+        Rotate
+      </Button>
+      <ConfirmButton
+        label="Delete"
+        isSmall
+        tone="danger"
+        question={`Delete ${name}?`}
+        onConfirm={async () => {
+          await client.secrets.deleteSecret(name)
+          await queries.invalidateQueries({ queryKey: ['secret'] })
+        }}
+      >
+        {usedByCount === 0
+          ? 'Nothing uses it. Its value cannot be got back.'
+          : 'It is in use, so it will be refused until nothing names it.'}
+      </ConfirmButton>
+      {isRotating ? <SecretDialog name={name} onClose={() => setRotating(false)} /> : null}
+    </span>
+  )
+}
+
+const columns: readonly Column<SecretSummary>[] = [
+  {
+    id: 'name',
+    label: 'Name',
+    sortBy: ({ name }) => name,
+    cell: ({ name }) => <code className="font-medium">{name}</code>,
+  },
+  {
+    id: 'users',
+    label: 'Used by',
+    sortBy: ({ usedByCount }) => usedByCount,
+    cell: (secret) => <SecretUsers secret={secret} />,
+  },
+  { id: 'version', label: 'Version', from: 'md', align: 'end', cell: ({ version }) => version },
+  { id: 'by', label: 'Changed by', from: 'md', cell: ({ updatedBy }) => updatedBy },
+  {
+    id: 'changed',
+    label: 'Changed',
+    from: 'sm',
+    sortBy: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt }) => <Moment at={updatedAt} />,
+  },
+  {
+    id: 'actions',
+    label: 'Actions',
+    isLabelHidden: true,
+    align: 'end',
+    cell: (secret) => <SecretActions secret={secret} />,
+  },
+]
+
+function Secrets({ secrets }: { readonly secrets: readonly SecretSummary[] }): ReactElement {
+  const [{ q = '', sort }, change] = useListSearch()
+  const shown = secrets.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap gap-2">
+        <SearchField label="Search secrets" value={q} onChange={(next) => change({ q: next })} />
+      </div>
+      {secrets.length === shownAtMost ? <p className="mb-2 text-faint">The first {shownAtMost} are shown.</p> : null}
+      <DataTable
+        name="Secrets"
+        columns={columns}
+        rows={shown}
+        rowKey={({ name }) => name}
+        sort={sort}
+        onSort={(next) => change({ sort: next })}
+      />
+      {shown.length === 0 ? <p className="py-8 text-center text-faint">No secret is called like that.</p> : null}
+    </>
+  )
+}
+
+export function SecretsPage(): ReactElement {
+  const client = useClient()
+  const [isCreating, setCreating] = useState(false)
+  const reading = useQuery({
+    queryKey: ['secret', 'list'],
+    queryFn: ({ signal }) => client.secrets.listSecrets({}, { signal }).all({ limit: shownAtMost }),
+    refetchInterval: refreshMs.resting,
+  })
+  return (
+    <>
+      <PageHeader
+        title="Secrets"
+        text="Values go in and never come out: steps, builds and services are given them by name."
+      >
+        <Button tone="primary" icon={Plus} onClick={() => setCreating(true)}>
+          New secret
+        </Button>
+        <SnippetButton
+          snippets={{
+            api: 'GET /secrets/api/v1/secrets',
+            cli: 'cairn secrets list',
+            sdk: 'const secrets = await client.secrets.listSecrets().all()',
+          }}
+        />
+      </PageHeader>
+      <Reading of={reading}>
+        {(secrets) =>
+          secrets.length === 0 ? (
+            <EmptyState
+              icon={KeyRound}
+              title="No secret yet"
+              text="A secret is a value that steps, builds and services get by its name, and that no log and no answer shows."
+              command="cairn secrets set db-password"
+            />
+          ) : (
+            <Secrets secrets={secrets} />
+          )
+        }
+      </Reading>
+      {isCreating ? <SecretDialog name={null} onClose={() => setCreating(false)} /> : null}
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+import type { ServiceDetails } from '@cairn/sdk'
+import { useNavigate } from '@tanstack/react-router'
+import { ExternalLink, Play, RotateCw, Square, Trash2 } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { Button, buttonClass } from '../../components/button.tsx'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { ErrorNote } from '../../components/error-note.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
+import { useChange } from '../../components/use-change.ts'
+import { useClient } from '../../session/client-context.ts'
+
+/** What can be done with a service. */
+export function ServiceActions({ service }: { readonly service: ServiceDetails }): ReactElement {
+  const { id, state, name, url } = service
+  const client = useClient()
+  const navigate = useNavigate()
+  const change = useChange({
+    change: (verb: 'startService' | 'stopService' | 'restartService') => client.services[verb](id),
+    keys: [['service', id]],
+    said: null,
+  })
+  const isStopped = state === 'stopped'
+  return (
+    <>
+      <a href={url} target="_blank" rel="noreferrer" className={buttonClass('primary')}>
+        <ExternalLink size={15} aria-hidden />
+        Open
+      </a>
+      {isStopped ? (
+        <Button icon={Play} isBusy={change.isPending} onClick={() => change.mutate('startService')}>
+          Start
+        </Button>
+      ) : (
+        <>
+          <Button icon={Square} isBusy={change.isPending} onClick={() => change.mutate('stopService')}>
+            Stop
+          </Button>
+          <Button icon={RotateCw} isBusy={change.isPending} onClick={() => change.mutate('restartService')}>
+            Restart
+          </Button>
+        </>
+      )}
+      <ConfirmButton
+        label="Delete"
+        icon={Trash2}
+        tone="danger"
+        question={`Delete ${name}?`}
+        onConfirm={async () => {
+          await client.services.deleteService(id)
+          await navigate({ to: '/services' })
+        }}
+      >
+        Its instances end, its address and its deployments go with it.
+      </ConfirmButton>
+      <SnippetButton
+        snippets={{
+          api: `GET /webapps/api/v1/webapps/${id}`,
+          cli: `cairn services describe ${id}`,
+          sdk: `const service = await client.services.describeService('${id}')`,
+        }}
+      />
+      {change.error === null ? null : <ErrorNote error={change.error} />}
+    </>
+  )
+}

@@ -1,0 +1,129 @@
+import type { DiskAnswer, SystemReport } from '@cairn/sdk'
+import { useQuery } from '@tanstack/react-query'
+import { CircleCheck, CircleX } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { DataTable } from '../../components/data-table.tsx'
+import { Moment } from '../../components/moment.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { Facts, Panel } from '../../components/panel.tsx'
+import { Reading } from '../../components/reading.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
+import { bytesText } from '../../format/bytes.ts'
+import { refreshMs } from '../../live/refresh.ts'
+import { useClient } from '../../session/client-context.ts'
+import { DiskUse } from './disk-use.tsx'
+
+function Engines({ engines }: Pick<SystemReport, 'engines'>): ReactElement {
+  if (engines.length === 0) {
+    return (
+      <p className="flex items-center gap-2 rounded-lg border border-line bg-bad-soft px-4 py-3 text-bad">
+        <CircleX size={16} aria-hidden />
+        No engine is alive: nothing starts until one is.
+      </p>
+    )
+  }
+  return (
+    <DataTable
+      name="Engines"
+      columns={[
+        { id: 'id', label: 'Id', cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
+        { id: 'started', label: 'Started', cell: ({ startedAt }) => <Moment at={startedAt} /> },
+      ]}
+      rows={engines}
+      rowKey={({ id }) => id}
+    />
+  )
+}
+
+function Queue({ queue }: Pick<SystemReport, 'queue'>): ReactElement {
+  if (queue.length === 0) {
+    return (
+      <p className="flex items-center gap-2 rounded-lg border border-line bg-surface px-4 py-3">
+        <CircleCheck size={16} aria-hidden className="text-good" />
+        Nothing waits for an engine.
+      </p>
+    )
+  }
+  return (
+    <DataTable
+      name="What is due"
+      columns={[
+        { id: 'kind', label: 'Kind', cell: ({ kind }) => kind },
+        { id: 'due', label: 'Due', align: 'end', cell: ({ due }) => due },
+        { id: 'oldest', label: 'Since', cell: ({ oldestDueAt }) => <Moment at={oldestDueAt} /> },
+      ]}
+      rows={queue}
+      rowKey={({ kind }) => kind}
+    />
+  )
+}
+
+function Report({
+  report,
+  disk,
+}: {
+  readonly report: SystemReport
+  readonly disk: DiskAnswer | undefined
+}): ReactElement {
+  const { database, machine, liveExecutions } = report
+  const { waiting, queued, running, stopping } = liveExecutions
+  return (
+    <>
+      <Facts
+        entries={[
+          ['Runs now', running + stopping],
+          ['Runs that wait', waiting + queued],
+          ['Database', `PostgreSQL ${database.version}`],
+          ['Size of the database', bytesText(database.sizeBytes)],
+          ['Migrations', database.migrations],
+          ['Machine', machine === null ? 'no answer' : `${machine.cpus} CPUs, ${bytesText(machine.memoryBytes)}`],
+        ]}
+      />
+      <div className="grid gap-x-6 lg:grid-cols-2">
+        <Panel title="Engines">
+          <Engines engines={report.engines} />
+        </Panel>
+        <Panel title="Queue">
+          <Queue queue={report.queue} />
+        </Panel>
+      </div>
+      {disk === undefined ? null : <DiskUse disk={disk} />}
+      <Panel title="Backup">
+        <p className="text-faint">
+          A backup is the database, the objects and the key file, taken together.{' '}
+          <a href="/docs/operations" className="text-accent underline">
+            How to take and restore one
+          </a>
+        </p>
+      </Panel>
+    </>
+  )
+}
+
+export function SystemPage(): ReactElement {
+  const client = useClient()
+  const reading = useQuery({
+    queryKey: ['system', 'report'],
+    queryFn: ({ signal }) => client.system.getReport({ signal }),
+    refetchInterval: refreshMs.running,
+  })
+  const disk = useQuery({
+    queryKey: ['system', 'disk'],
+    queryFn: ({ signal }) => client.images.getDisk({ signal }),
+    refetchInterval: refreshMs.resting,
+  })
+  return (
+    <>
+      <PageHeader title="System">
+        <SnippetButton
+          snippets={{
+            api: 'GET /system/api/v1/report',
+            cli: 'cairn doctor',
+            sdk: 'const report = await client.system.getReport()',
+          }}
+        />
+      </PageHeader>
+      <Reading of={reading}>{(report) => <Report report={report} disk={disk.data} />}</Reading>
+    </>
+  )
+}

@@ -1,0 +1,134 @@
+/** A person who brings a folder to a service, keeps a secret and looks at the week, in a real browser. */
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
+import { ensureChromium } from '../../scripts/ensure-chromium.ts'
+import { createServerProcess, type ServerProcess } from './server-process.ts'
+
+const pictures = join(import.meta.dirname, '../../.cairn/screenshots')
+const folder = join(import.meta.dirname, 'fixtures/echo-service')
+
+let server: ServerProcess
+let browser: Browser
+beforeAll(async () => {
+  const executablePath = await ensureChromium(() => undefined)
+  await buildDashboard()
+  server = await createServerProcess()
+  await server.start()
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+})
+afterAll(async () => {
+  await browser.close()
+  await server.dispose()
+})
+
+/** A page of somebody who is signed in, and what it complains of. */
+async function signIn(
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<{ readonly page: Page; readonly broken: readonly string[] }> {
+  const context = await browser.newContext({ colorScheme })
+  const page = await context.newPage()
+  const broken: string[] = []
+  page.on('pageerror', (error) => broken.push(error.message))
+  page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) broken.push(line.text())
+  })
+  await page.goto(server.baseUrl)
+  await page.getByLabel('API token').fill(server.token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  return { page, broken }
+}
+
+it('builds a folder of the browser, shows the log of the build, deploys the image and calls it', async () => {
+  const { page, broken } = await signIn()
+  await page.getByRole('link', { name: 'Images' }).click()
+  await page.getByRole('button', { name: 'Build an image' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Folder').setInputFiles(folder)
+  await dialog.getByText('echo-service', { exact: true }).waitFor()
+  await dialog.getByLabel('For').selectOption('api')
+  await page.screenshot({ path: join(pictures, 'build-light.png') })
+  await dialog.getByRole('button', { name: 'Build', exact: true }).click()
+  await page.getByRole('heading', { name: 'echo-service 0.0.1' }).waitFor()
+  await page
+    .getByLabel(/^Log of build/)
+    .getByText('COPY server.pl')
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  await page.screenshot({ path: join(pictures, 'deploy-light.png') })
+  await page.getByRole('dialog').getByRole('button', { name: 'Deploy' }).click()
+  await page.getByRole('heading', { name: 'echo-service', exact: true }).waitFor()
+  await page.getByText('Available', { exact: true }).first().waitFor()
+  await page.getByLabel('Path').fill('/hello')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('200', { exact: true }).waitFor()
+  await page.screenshot({ path: join(pictures, 'deployed-light.png') })
+  expect(broken).toEqual([])
+  await page.context().close()
+})
+
+it('keeps a secret, gives it another value and never shows one; and shows when schedules fire', async () => {
+  await server.client.workflows.createWorkflow({
+    name: 'nightly',
+    triggers: [{ cron: '0 6 * * *' }],
+    watchers: [],
+    steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
+  })
+  const { page, broken } = await signIn()
+  await page.getByRole('link', { name: 'Secrets' }).click()
+  await page.getByRole('button', { name: 'New secret' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('db-password')
+  await page.getByRole('textbox', { name: 'Value' }).fill('correct horse battery')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
+  const secrets = page.getByRole('region', { name: 'Secrets' })
+  await secrets.getByRole('button', { name: 'Rotate' }).click()
+  await page.getByRole('textbox', { name: 'Value' }).fill('another long value')
+  await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
+  await secrets.getByRole('cell', { name: '2', exact: true }).waitFor()
+  expect(await page.content()).not.toMatch(/correct horse|another long/)
+  await page.getByRole('link', { name: 'Schedules' }).click()
+  await page.getByRole('link', { name: 'nightly' }).first().waitFor()
+  await page.screenshot({ path: join(pictures, 'schedules-light.png') })
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  expect(broken).toEqual([])
+  await page.context().close()
+})
+
+it.each(['light', 'dark'] as const)(
+  'has no serious barrier on any of its screens when it is %s',
+  async (colorScheme) => {
+    await server.client.queries.putQuery('reports/sales.sql', 'select 1')
+    const { page } = await signIn(colorScheme)
+    const found: string[] = []
+    for (const path of [
+      'images',
+      'artifacts',
+      'secrets',
+      'queries',
+      'queries/edit?path=reports/sales.sql',
+      'schedules',
+      'system',
+    ]) {
+      await page.goto(`${server.baseUrl}/${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      found.push(
+        ...serious.map(
+          ({ id, nodes }) =>
+            `${path}: ${id} at ${nodes
+              .map(({ html }) => html)
+              .join(' ')
+              .slice(0, 300)}`,
+        ),
+      )
+    }
+    expect(found).toEqual([])
+    await page.context().close()
+  },
+)
