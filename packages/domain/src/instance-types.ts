@@ -34,7 +34,8 @@ function numbered(firstId: number, sizes: readonly InstanceSize[]): readonly Ins
 }
 
 const stepTypes = numbered(20, [pico, ...ladder])
-const serviceTypes = numbered(1, ladder)
+/** 43 is the number that the sample files of the reference name. */
+const serviceTypes = [...numbered(43, [pico]), ...numbered(1, ladder)]
 
 const catalog: Readonly<Record<InstanceEntityType, readonly InstanceType[]>> = {
   workflow: stepTypes,

@@ -51,7 +51,10 @@ async function readIgnoreFile(folder: string, name: string): Promise<string> {
     return await readFile(target, 'utf8')
   } catch (cause) {
     if (cause instanceof InvalidFolderError) throw cause
-    throw new InvalidFolderError(`ignore file ${name} cannot be read in ${folder}`, { cause })
+    throw new InvalidFolderError(
+      `ignore file ${name} cannot be read in ${folder}; make it, or leave it out of the ignore files`,
+      { cause },
+    )
   }
 }
 

@@ -7,7 +7,14 @@ import type { Session } from '../../session/session.ts'
 import { packFolder, uploadOptions } from '../../session/upload-folder.ts'
 import type { ArtifactFolder } from '../../templates/load-file.ts'
 import { waitForBuild } from '../../waiting/wait.ts'
-import { type Assignment, checkBody, layOver, readFileInput, sourceName } from '../shared/request-body.ts'
+import {
+  type Assignment,
+  checkBody,
+  type FileInput,
+  layOver,
+  readFileInput,
+  sourceName,
+} from '../shared/request-body.ts'
 import { buildAssignments, type buildFlags, buildSource } from './image-flags.ts'
 
 export type BuildOperation = 'createImage' | 'createImageVersion' | 'updateImageVersion'
@@ -19,17 +26,31 @@ export interface BuildRequest<Id extends BuildOperation> {
   readonly artifact: ArtifactFolder | null
 }
 
-/** Body and folder from the file and the flags. `own` are the flags of this command alone. */
+export interface BuildGivens {
+  readonly file: string | undefined
+  readonly options: BuildGiven
+  /** The flags of this command alone. */
+  readonly own: readonly Assignment[]
+}
+
+/** What the file and the flags say, before it is held to a schema. */
+export async function mergedRequest(
+  operation: BuildOperation,
+  { file, options, own }: BuildGivens,
+  session: Session,
+): Promise<FileInput> {
+  const { body, artifact } = await readFileInput(operation, buildSource(file, options), session)
+  return { body: layOver(body, [...own, ...(await buildAssignments(options, session))]), artifact }
+}
+
+/** Body and folder from the file and the flags. */
 export async function buildRequest<Id extends BuildOperation>(
   operation: Id,
-  given: { readonly file: string | undefined; readonly options: BuildGiven; readonly own: readonly Assignment[] },
+  given: BuildGivens,
   session: Session,
 ): Promise<BuildRequest<Id>> {
-  const { file, options, own } = given
-  const input = await readFileInput(operation, buildSource(file, options), session)
-  const merged = layOver(input.body, [...own, ...(await buildAssignments(options, session))])
-  const body = await checkBody(operation, merged, sourceName(file), session)
-  return { body, artifact: input.artifact }
+  const { body, artifact } = await mergedRequest(operation, given, session)
+  return { body: await checkBody(operation, body, sourceName(given.file), session), artifact }
 }
 
 interface Details {
