@@ -1,11 +1,13 @@
 /** Every screen and its address. The code of a screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, notFound } from '@tanstack/react-router'
+import { readAuditSearch } from './features/audit/audit-search.ts'
 import { readListSearch } from './components/list-search.ts'
 import { readNotificationSearch } from './features/notifications/notification-search.ts'
 import { readVersionSearch } from './features/images/version-search.ts'
 import { readQuerySearch } from './features/queries/query-search.ts'
 import { readRunSearch } from './features/runs/run-search.ts'
 import { readWorkflowSearch } from './features/workflows/workflow-search.ts'
+import { invitationPath } from './shell/open-paths.ts'
 import { BrokenPage } from './shell/broken-page.tsx'
 import { NoSuchPage } from './shell/no-such-page.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -163,6 +165,32 @@ const system = createRoute({
   component: lazyRouteComponent(() => import('./features/system/system-page.tsx'), 'SystemPage'),
 })
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import('./features/people/people-page.tsx'), 'PeoplePage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./features/account/account-page.tsx'), 'AccountPage'),
+})
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: invitationPath,
+  component: lazyRouteComponent(() => import('./features/invitation/invitation-page.tsx'), 'InvitationPage'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -184,6 +212,10 @@ export const router = createRouter({
     query,
     schedules,
     system,
+    people,
+    audit,
+    account,
+    invitation,
   ]),
   defaultErrorComponent: BrokenPage,
   defaultPreload: 'intent',

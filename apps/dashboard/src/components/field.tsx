@@ -57,7 +57,8 @@ export function TextField({
   )
 }
 
-export function SelectField({
+/** One of a few words. */
+export function SelectField<Value extends string>({
   label,
   hint,
   value,
@@ -66,9 +67,9 @@ export function SelectField({
 }: {
   readonly label: string
   readonly hint?: ReactNode
-  readonly value: string
-  readonly choices: readonly (readonly [value: string, label: string])[]
-  readonly onChange: (value: string) => void
+  readonly value: Value
+  readonly choices: readonly (readonly [value: Value, label: string])[]
+  readonly onChange: (value: Value) => void
 }): ReactElement {
   return (
     <Field label={label} hint={hint}>
@@ -76,7 +77,10 @@ export function SelectField({
         <select
           {...ids}
           value={value}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={({ target }) => {
+            const chosen = choices.find(([each]) => each === target.value)
+            if (chosen !== undefined) onChange(chosen[0])
+          }}
           className={`h-8 ${inputClass}`}
         >
           {choices.map(([each, shown]) => (

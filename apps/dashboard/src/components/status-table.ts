@@ -10,6 +10,7 @@ import type {
   ServiceStatus,
   StepStatus,
   TickOutcome,
+  UserStatus,
   WorkflowStatus,
 } from '@cairn/sdk'
 import {
@@ -40,6 +41,7 @@ export type ShownStatus =
   | ServiceStatus
   | StepStatus
   | TickOutcome
+  | UserStatus
   | WorkflowStatus
 
 export type Tone = 'good' | 'bad' | 'busy' | 'warn' | 'faint'
@@ -97,6 +99,9 @@ export const statusTable: Readonly<Record<ShownStatus, StatusLook>> = {
   delivered: { label: 'Delivered', tone: 'good', icon: CircleCheck },
   fired: { label: 'Fired', tone: 'good', icon: CircleCheck },
   missed: { label: 'Missed', tone: 'bad', icon: CircleSlash },
+  // Users
+  invited: { label: 'Invited', tone: 'warn', icon: Clock },
+  disabled: { label: 'Disabled', tone: 'faint', icon: Ban },
 }
 
 /** Colour of text and icon. */

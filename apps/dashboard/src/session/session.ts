@@ -9,7 +9,8 @@ export interface SignedIn {
   readonly session: Session
 }
 
-function newClient(): CairnClient {
+/** A client that speaks for who is signed in in this browser, if anybody is. */
+export function newClient(): CairnClient {
   return createClient({ baseUrl: globalThis.location.origin, credentials: 'cookie' })
 }
 

@@ -10,13 +10,18 @@ import {
   Globe,
   House,
   type LucideIcon,
+  ScrollText,
+  Users,
   Workflow,
 } from 'lucide-react'
+import type { Access } from '@cairn/sdk'
 
 export interface Place {
   readonly label: string
   readonly to: NonNullable<LinkProps['to']>
   readonly icon: LucideIcon
+  /** Who may less does not see it. */
+  readonly needs?: Extract<Access, 'manage'>
 }
 
 export interface PlaceGroup {
@@ -50,6 +55,13 @@ export const placeGroups: readonly PlaceGroup[] = [
     places: [
       { label: 'Notifications', to: '/notifications', icon: Bell },
       { label: 'System', to: '/system', icon: Server },
+    ],
+  },
+  {
+    title: 'Manage',
+    places: [
+      { label: 'People', to: '/people', icon: Users, needs: 'manage' },
+      { label: 'Audit log', to: '/audit', icon: ScrollText, needs: 'manage' },
     ],
   },
 ]

@@ -7,6 +7,7 @@ import { Toasts } from '../components/toasts.tsx'
 import { LiveUpdates } from '../live/live-updates.tsx'
 import { SessionGate } from '../session/session-gate.tsx'
 import { useSearchKey } from '../features/search/use-search-key.ts'
+import { invitationPath } from './open-paths.ts'
 import { Sidebar } from './sidebar.tsx'
 
 const SearchPalette = lazy(async () => ({
@@ -50,7 +51,10 @@ function Frame(): ReactElement {
   const search = useSearchKey()
   const path = useLocation({ select: ({ pathname }) => pathname })
   const main = useRef<HTMLElement>(null)
-  useEffect(() => main.current?.scrollTo({ top: 0 }), [path])
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which is no clean-up.
+    main.current?.scrollTo({ top: 0 })
+  }, [path])
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a
@@ -84,6 +88,8 @@ function Frame(): ReactElement {
 }
 
 export function Shell(): ReactElement {
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  if (path === invitationPath) return <Outlet />
   return (
     <Toasts>
       <SessionGate>

@@ -6,6 +6,7 @@ import { Logo } from '../components/logo.tsx'
 import { useSession } from '../session/client-context.ts'
 import { SignOutContext } from '../session/sign-out-context.ts'
 import { UnreadCount } from '../features/notifications/unread-count.tsx'
+import { useMay } from '../session/use-may.ts'
 import { placeGroups } from './navigation.ts'
 import { ThemeButton } from './theme-button.tsx'
 
@@ -13,9 +14,13 @@ const entry =
   'flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-faint transition-colors hover:bg-raised hover:text-ink'
 
 function Places({ onNavigate }: { readonly onNavigate: () => void }): ReactElement {
+  const mayManage = useMay('manage')
+  const groups = placeGroups
+    .map(({ title, places }) => ({ title, places: places.filter(({ needs }) => needs !== 'manage' || mayManage) }))
+    .filter(({ places }) => places.length > 0)
   return (
     <nav aria-label="Main" className="flex-1 overflow-y-auto px-2 pb-4">
-      {placeGroups.map(({ title, places }) => (
+      {groups.map(({ title, places }) => (
         <div key={title ?? ''} className="mt-3">
           {title === null ? null : <p className="mb-1 px-2 text-[12px] text-faint">{title}</p>}
           <ul>
@@ -41,20 +46,24 @@ function Places({ onNavigate }: { readonly onNavigate: () => void }): ReactEleme
   )
 }
 
-/** Who is signed in. */
-function Account(): ReactElement {
+/** Who is signed in, which leads to their account. */
+function Account({ onNavigate }: { readonly onNavigate: () => void }): ReactElement {
   const signOut = useContext(SignOutContext)
   const { user, role, tenant } = useSession()
   return (
-    <div className="mt-1 flex items-center gap-1 border-t border-line pt-2 pl-2">
-      <div className="min-w-0 flex-1 text-[12px] leading-4">
-        <p className="truncate" title={user.email}>
-          {user.name === '' ? user.email : user.name}
-        </p>
-        <p className="truncate text-faint">
+    <div className="mt-1 flex items-center gap-1 border-t border-line pt-2">
+      <Link
+        to="/account"
+        onClick={onNavigate}
+        title={`Account of ${user.email}`}
+        activeProps={{ className: 'bg-raised', 'aria-current': 'page' }}
+        className="min-w-0 flex-1 rounded-md px-2 py-1 text-[12px] leading-4 hover:bg-raised"
+      >
+        <span className="block truncate">{user.name === '' ? user.email : user.name}</span>
+        <span className="block truncate text-faint">
           {role} · {tenant.name}
-        </p>
-      </div>
+        </span>
+      </Link>
       <ThemeButton />
       <IconButton icon={LogOut} label="Sign out" onClick={signOut} />
     </div>
@@ -99,7 +108,7 @@ export function Sidebar({
           <Braces size={16} aria-hidden />
           API reference
         </a>
-        <Account />
+        <Account onNavigate={onNavigate} />
       </div>
     </div>
   )
