@@ -1,11 +1,12 @@
 /**
- * Invariant: what an event names is read again after the event came, at most once per turn, so that the screen ends up true
- * however many events come together.
+ * Invariant: what an event names is read again after the event came, at most once per turn and not before the reading under
+ * way has ended, so that the screen ends up true however many events come together.
  */
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useEffect, useState } from 'react'
 import { useClient } from '../session/client-context.ts'
 import { staleKeys } from './stale-keys.ts'
+import { StaleReadings } from './stale-readings.ts'
 
 /** Milliseconds for which events are gathered. */
 const turnMs = 200
@@ -20,16 +21,12 @@ export function LiveUpdates(): ReactElement | null {
   const [isAway, setAway] = useState(false)
   useEffect(() => {
     const leaving = new AbortController()
-    const stale = new Map<string, readonly (string | number)[]>()
-    const timer = setInterval(() => {
-      const keys = [...stale.values()]
-      stale.clear()
-      for (const queryKey of keys) void queries.invalidateQueries({ queryKey })
-    }, turnMs)
+    const stale = new StaleReadings()
+    const timer = setInterval(() => stale.readAgain(queries), turnMs)
     const follow = async (): Promise<void> => {
       let isFirst = true
       for await (const event of client.events.follow({ signal: leaving.signal, onConnection: setOpen })) {
-        if (event.type === 'change') for (const key of staleKeys(event)) stale.set(JSON.stringify(key), key)
+        if (event.type === 'change') stale.add(staleKeys(event))
         else if (!event.resumed && !isFirst) void queries.invalidateQueries()
         isFirst = false
       }
