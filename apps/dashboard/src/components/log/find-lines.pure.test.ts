@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { containing, findLines, tellsError } from './find-lines.ts'
+import { containing, findLines, followLines, tellsError } from './find-lines.ts'
 import { LogStore } from './log-store.ts'
 
 function logOf(texts: readonly string[]): LogStore {
@@ -24,6 +24,34 @@ it('looks through a long log to its end', async () => {
   const store = logOf(Array.from({ length: 50_000 }, (_, line) => (line % 10_000 === 9_999 ? 'here' : 'there is none')))
   expect(await found(store, 0, containing('here'))).toHaveLength(50_000)
   expect(await found(store, 0, (text) => text === 'here')).toEqual([9_999, 19_999, 29_999, 39_999, 49_999])
+})
+
+it('goes on in a log that grows, with each line looked at once', async () => {
+  const store = logOf(['here 0', 'there'])
+  const leaving = new AbortController()
+  const looked: string[] = []
+  const finds = followLines(
+    store,
+    (text) => {
+      looked.push(text)
+      return text.startsWith('here')
+    },
+    leaving.signal,
+  )
+  expect(await finds.next()).toEqual({ done: false, value: [0] })
+  const next = finds.next()
+  store.append([{ text: 'none', at: null, from: null }])
+  store.append([{ text: 'here 3', at: null, from: null }])
+  expect(await next).toEqual({ done: false, value: [3] })
+  expect(looked).toEqual(['here 0', 'there', 'none', 'here 3'])
+})
+
+it('stops waiting for more lines when it is not wanted any more', async () => {
+  const leaving = new AbortController()
+  const finds = followLines(logOf(['none']), containing('here'), leaving.signal)
+  const next = finds.next()
+  setTimeout(() => leaving.abort())
+  expect(await next).toEqual({ done: true, value: undefined })
 })
 
 it.each([

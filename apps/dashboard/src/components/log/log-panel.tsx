@@ -66,7 +66,7 @@ export function LogPanel({ name, read, line = null, onChooseLine, onDownload = n
       <LogToolbar
         {...{ wanted, isWrapped, canWrap, showsTime, onDownload }}
         onWant={setWanted}
-        matches={useMatches(store, count, wanted)}
+        matches={useMatches(store, wanted)}
         onGoTo={place.goTo}
         onFirstError={() => void goToError()}
         onWrap={setWrapped}
