@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactElement, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactElement, type ReactNode, useId } from 'react'
 
 export interface Tab<Id extends string> {
   readonly id: Id
@@ -20,6 +20,10 @@ export function Tabs<Id extends string>({
   readonly onSelect: (id: Id) => void
   readonly children: ReactNode
 }): ReactElement {
+  // The name may hold blanks, which an id must not, and may be that of other tabs on the page.
+  const prefix = useId()
+  const idOf = (id: Id): string => `${prefix}-${id}`
+  const panelId = `${prefix}panel`
   const move = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (step === 0) return
@@ -27,7 +31,7 @@ export function Tabs<Id extends string>({
     const next = tabs[(at + step + tabs.length) % tabs.length]
     if (next === undefined) return
     onSelect(next.id)
-    document.querySelector<HTMLElement>(`#${CSS.escape(`${name}-${next.id}`)}`)?.focus()
+    document.querySelector<HTMLElement>(`#${CSS.escape(idOf(next.id))}`)?.focus()
   }
   return (
     <>
@@ -40,9 +44,10 @@ export function Tabs<Id extends string>({
         {tabs.map(({ id, label, count }) => (
           <button
             key={id}
-            id={`${name}-${id}`}
+            id={idOf(id)}
             type="button"
             role="tab"
+            aria-controls={panelId}
             aria-selected={id === selected}
             tabIndex={id === selected ? 0 : -1}
             onClick={() => onSelect(id)}
@@ -55,7 +60,7 @@ export function Tabs<Id extends string>({
           </button>
         ))}
       </div>
-      <div role="tabpanel" aria-labelledby={`${name}-${selected}`}>
+      <div id={panelId} role="tabpanel" aria-labelledby={idOf(selected)}>
         {children}
       </div>
     </>
