@@ -1,6 +1,6 @@
-/** Type-checks the examples of the SDK's comments and the TypeScript of its guides, all in one program. */
+/** Type-checks the examples of the SDK's comments and the TypeScript of pages and guides, all in one program. */
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readPublicSurface } from './public-surface.ts'
@@ -57,10 +57,17 @@ async function examplesOfPage(page: string): Promise<Example[]> {
   }))
 }
 
+/** A guide is one program, as it is run in `tests/e2e/guides.test.ts`. */
+async function exampleOfGuide(page: string): Promise<Example> {
+  const text = await readFile(join(root, page), 'utf8')
+  const blocks = [...text.matchAll(/^```ts \[TypeScript\]\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
+  return { place: page, code: blocks.join('\n') }
+}
+
 const importLine = /^import [^\n]*$/gm
 
 const sdkNames =
-  'createClient CairnClient ClientOptions CallOptions InputOf StepPatch WorkflowPatch ArtifactSource Progress ' +
+  'createClient CairnClient ClientOptions CallOptions Given InputOf StepPatch WorkflowPatch ArtifactSource Progress ' +
   'WorkflowBody ImageBody ServiceBody ExportFile CairnApiError BadRequestError UnauthorizedError ForbiddenError ' +
   'NotFoundError ConflictError PayloadTooLargeError UnprocessableError TooManyRequestsError ServerError ' +
   'CairnConnectionError CairnTimeoutError UnwantedOutcomeError'
@@ -90,8 +97,10 @@ function moduleOf({ place, code }: Example): string {
 
 /** Every example. */
 export async function readExamples(): Promise<readonly Example[]> {
-  const pages = ['docs/sdk.md', 'packages/sdk/README.md']
-  return [...examplesOfComments(), ...(await Promise.all(pages.map(examplesOfPage))).flat()]
+  const pages = ['README.md', 'docs/start.md', 'docs/sdk.md', 'packages/sdk/README.md']
+  const guides = (await readdir(join(root, 'docs/guides'))).map((name) => `docs/guides/${name}`)
+  const written = await Promise.all([...pages.map(examplesOfPage), Promise.all(guides.map(exampleOfGuide))])
+  return [...examplesOfComments(), ...written.flat()]
 }
 
 /** What the compiler says against the examples, by the place of each. */
@@ -107,6 +116,9 @@ export async function checkExamples(examples: readonly Example[]): Promise<reado
       noUnusedLocals: false,
       noUnusedParameters: false,
       erasableSyntaxOnly: false,
+      // Beyond what `strict` asks of readers.
+      noPropertyAccessFromIndexSignature: false,
+      noUncheckedIndexedAccess: false,
       types: ['node'],
     }
     const project = { extends: '../../../../tsconfig.json', compilerOptions, include: ['*.ts'], exclude: [] }

@@ -21,6 +21,7 @@ export type { WaitOptions, WatchOptions } from './watch.ts'
 export type {
   CallOptions,
   Download,
+  Given,
   InputOf,
   OutputOf,
   RawAnswer,

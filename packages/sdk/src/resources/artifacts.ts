@@ -11,7 +11,7 @@ import type {
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
 import type { ArtifactSource } from '../transport/multipart-body.ts'
-import type { CallOptions, Download, UploadOptions } from '../transport/call-options.ts'
+import type { CallOptions, Download, Given, UploadOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 import { artifactPart } from './artifact-part.ts'
 
@@ -86,7 +86,7 @@ export class Artifacts {
    * @example
    * await client.artifacts.updateArtifact(id, { description: 'with holidays' })
    */
-  async updateArtifact(artifactId: string, body: UpdateArtifactBody, options?: CallOptions): Promise<void> {
+  async updateArtifact(artifactId: string, body: Given<UpdateArtifactBody>, options?: CallOptions): Promise<void> {
     await this.#transport.call('updateArtifact', { params: { artifactId }, body }, options)
   }
 

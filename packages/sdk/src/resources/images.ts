@@ -23,7 +23,7 @@ import type {
 import { NotFoundError, UnwantedOutcomeError } from '../errors.ts'
 import { type List, listOf } from '../list.ts'
 import type { ArtifactSource } from '../transport/multipart-body.ts'
-import type { CallOptions, Download, UploadOptions } from '../transport/call-options.ts'
+import type { CallOptions, Download, Given, UploadOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
 import { artifactPart } from './artifact-part.ts'
@@ -52,7 +52,7 @@ export class Images {
    * const { imageId, buildId } = await client.images.createImage({ name: 'forecast', type: 'workflow' }, await zipFolder('.'))
    * await client.images.waitForBuild(imageId, buildId)
    */
-  createImage(body: ImageBody, artifact?: ArtifactSource, options?: UploadOptions): Promise<ImageCreated> {
+  createImage(body: Given<ImageBody>, artifact?: ArtifactSource, options?: UploadOptions): Promise<ImageCreated> {
     return this.#transport.call('createImage', { body, files: filesOf(artifact) }, options)
   }
 
@@ -64,7 +64,7 @@ export class Images {
    */
   createVersion(
     imageId: number,
-    body: ImageVersionBody,
+    body: Given<ImageVersionBody>,
     artifact?: ArtifactSource,
     options?: UploadOptions,
   ): Promise<ImageVersionCreated> {
@@ -80,7 +80,7 @@ export class Images {
    */
   updateVersion(
     params: { readonly imageId: number; readonly versionId: number },
-    body: UpdateImageVersionBody,
+    body: Given<UpdateImageVersionBody>,
     artifact?: ArtifactSource,
     options?: UploadOptions,
   ): Promise<ImageVersionCreated> {
@@ -94,7 +94,7 @@ export class Images {
    * const { imageId, versionId } = await client.images.createOrUpdateImageVersion(body, await zipFolder('.'))
    */
   async createOrUpdateImageVersion(
-    body: ImageBody,
+    body: Given<ImageBody>,
     artifact?: ArtifactSource,
     options: Omit<UploadOptions, 'idempotencyKey'> = {},
   ): Promise<ImageVersionCreated> {
@@ -240,7 +240,7 @@ export class Images {
   stopBuild(
     imageId: number,
     buildId: number | string,
-    body: StopBuildBody = {},
+    body: Given<StopBuildBody> = {},
     options?: CallOptions,
   ): Promise<BuildStop> {
     return this.#transport.call('stopBuild', { params: { imageId, buildId: String(buildId) }, body }, options)

@@ -1,6 +1,7 @@
 import type { UpdateWorkflowBody, WorkflowBody, WorkflowDetails } from '@cairn/contract'
+import type { Given } from '../transport/call-options.ts'
 
-type Deep<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: Deep<T[K]> } : T
+type Deep<T> = T extends readonly unknown[] ? Given<T> : T extends object ? { readonly [K in keyof T]?: Deep<T[K]> } : T
 
 type EveryKeyOf<T> = T extends unknown ? keyof T : never
 type ValueIn<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never
@@ -23,7 +24,7 @@ export type StepPatch = {
  * @example
  * const patch: WorkflowPatch = { tags: [{ name: 'nightly' }], steps: { train: { command: 'python train.py' } } }
  */
-export interface WorkflowPatch extends Omit<UpdateWorkflowBody, 'steps'> {
+export interface WorkflowPatch extends Given<Omit<UpdateWorkflowBody, 'steps'>> {
   /** By step name; a name that is not there yet adds a step. */
   readonly steps?: Readonly<Record<string, StepPatch>> | undefined
   /** Goes into every step, or into those of `stepNames`, before `steps`. */

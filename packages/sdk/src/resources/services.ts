@@ -26,7 +26,7 @@ import type {
 } from '@cairn/contract'
 import { UnwantedOutcomeError } from '../errors.ts'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Download, StepwiseOptions } from '../transport/call-options.ts'
+import type { CallOptions, Download, Given, StepwiseOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
 import { firstNamed } from './first-named.ts'
@@ -50,7 +50,7 @@ export class Services {
    * const { id } = await client.services.createService({ name: 'forecast', imageDetails: { imageId }, access: 'public' })
    * const { url } = await client.services.waitForService(id)
    */
-  createService(body: ServiceBody, options?: CallOptions): Promise<ServiceId> {
+  createService(body: Given<ServiceBody>, options?: CallOptions): Promise<ServiceId> {
     return this.#transport.call('createService', { body }, options)
   }
 
@@ -60,7 +60,7 @@ export class Services {
    * @example
    * await client.services.updateService(id, { imageDetails: { imageId, versionId } })
    */
-  updateService(serviceId: string, body: UpdateServiceBody, options?: CallOptions): Promise<ServiceId> {
+  updateService(serviceId: string, body: Given<UpdateServiceBody>, options?: CallOptions): Promise<ServiceId> {
     return this.#transport.call('updateService', { params: { serviceId }, body }, options)
   }
 
@@ -70,7 +70,7 @@ export class Services {
    * @example
    * const { id } = await client.services.createOrUpdateService(body)
    */
-  async createOrUpdateService(body: ServiceBody, options?: StepwiseOptions): Promise<ServiceId> {
+  async createOrUpdateService(body: Given<ServiceBody>, options?: StepwiseOptions): Promise<ServiceId> {
     const known = await firstNamed(this.listServices({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     return known === null ? this.createService(body, options) : this.updateService(known.id, body, options)
   }
@@ -310,7 +310,11 @@ export class Services {
    *   httpMethod: 'post', path: '/predict', payload: { months: 3 },
    * })
    */
-  testService(serviceName: string, body: TestServiceBody = {}, options?: CallOptions): Promise<TestServiceResult> {
+  testService(
+    serviceName: string,
+    body: Given<TestServiceBody> = {},
+    options?: CallOptions,
+  ): Promise<TestServiceResult> {
     return this.#transport.call('testService', { params: { serviceName }, body }, options)
   }
 

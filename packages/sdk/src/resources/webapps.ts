@@ -9,7 +9,7 @@ import type {
   WebappPage,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, StepwiseOptions } from '../transport/call-options.ts'
+import type { CallOptions, Given, StepwiseOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 import { firstNamed } from './first-named.ts'
 
@@ -33,7 +33,7 @@ export class Webapps {
    * @example
    * const { id } = await client.webapps.createWebapp({ name: 'chart', imageDetails: { imageId } })
    */
-  createWebapp(body: ServiceBody, options?: CallOptions): Promise<ServiceId> {
+  createWebapp(body: Given<ServiceBody>, options?: CallOptions): Promise<ServiceId> {
     return this.#transport.call('createService', { body }, options)
   }
 
@@ -43,7 +43,7 @@ export class Webapps {
    * @example
    * await client.webapps.updateWebapp(id, { title: 'Charts' })
    */
-  updateWebapp(webappId: string, body: UpdateServiceBody, options?: CallOptions): Promise<ServiceId> {
+  updateWebapp(webappId: string, body: Given<UpdateServiceBody>, options?: CallOptions): Promise<ServiceId> {
     return this.#transport.call('updateService', { params: { serviceId: webappId }, body }, options)
   }
 
@@ -53,7 +53,7 @@ export class Webapps {
    * @example
    * const { id } = await client.webapps.createOrUpdateWebapp(body)
    */
-  async createOrUpdateWebapp(body: ServiceBody, options?: StepwiseOptions): Promise<ServiceId> {
+  async createOrUpdateWebapp(body: Given<ServiceBody>, options?: StepwiseOptions): Promise<ServiceId> {
     const known = await firstNamed(this.listWebapps({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     return known === null ? this.createWebapp(body, options) : this.updateWebapp(known.id, body, options)
   }

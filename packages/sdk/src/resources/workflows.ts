@@ -25,7 +25,7 @@ import type {
   WorkflowSummary,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
-import type { CallOptions, Download, StepwiseOptions } from '../transport/call-options.ts'
+import type { CallOptions, Download, Given, StepwiseOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
 import { type WaitOptions, type WatchOptions, followLog, waitUntil } from '../watch.ts'
 import { signWebhookCall } from '../transport/sign-webhook-call.ts'
@@ -56,7 +56,7 @@ export class Workflows {
    *   steps: { train: { imageId, command: 'python train.py' } },
    * })
    */
-  createWorkflow(body: WorkflowBody, options?: CallOptions): Promise<WorkflowSaved> {
+  createWorkflow(body: Given<WorkflowBody>, options?: CallOptions): Promise<WorkflowSaved> {
     return this.#transport.call('createWorkflow', { body }, options)
   }
 
@@ -66,7 +66,7 @@ export class Workflows {
    * @example
    * await client.workflows.updateWorkflow(id, { steps: { train: { imageId, command: 'python train.py --fast' } } })
    */
-  updateWorkflow(workflowId: number, body: UpdateWorkflowBody, options?: CallOptions): Promise<WorkflowSaved> {
+  updateWorkflow(workflowId: number, body: Given<UpdateWorkflowBody>, options?: CallOptions): Promise<WorkflowSaved> {
     return this.#transport.call('updateWorkflow', { params: { workflowId }, body }, options)
   }
 
@@ -76,7 +76,7 @@ export class Workflows {
    * @example
    * const { id } = await client.workflows.createOrUpdateWorkflow(body)
    */
-  async createOrUpdateWorkflow(body: WorkflowBody, options?: StepwiseOptions): Promise<WorkflowSaved> {
+  async createOrUpdateWorkflow(body: Given<WorkflowBody>, options?: StepwiseOptions): Promise<WorkflowSaved> {
     const known = await firstNamed(this.listWorkflows({ searchTerm: body.name, pageSize: 100 }, options), body.name)
     return known === null ? this.createWorkflow(body, options) : this.updateWorkflow(known.id, body, options)
   }
@@ -184,7 +184,7 @@ export class Workflows {
    * // a partial run: one step and everything that depends on it
    * await client.workflows.executeWorkflow(id, { stepsToRun: [{ stepName: 'train', runDAG: true }] })
    */
-  executeWorkflow(workflowId: number, body: ExecuteBody = {}, options?: CallOptions): Promise<ExecutionStarted> {
+  executeWorkflow(workflowId: number, body: Given<ExecuteBody> = {}, options?: CallOptions): Promise<ExecutionStarted> {
     return this.#transport.call('executeWorkflow', { params: { workflowId }, body }, options)
   }
 
@@ -228,7 +228,7 @@ export class Workflows {
   retryExecution(
     workflowId: number,
     executionId: string,
-    body: RetryExecutionBody,
+    body: Given<RetryExecutionBody>,
     options?: CallOptions,
   ): Promise<ExecutionStarted> {
     return this.#transport.call('retryExecution', { params: { workflowId, executionId }, body }, options)
@@ -245,7 +245,7 @@ export class Workflows {
   stopExecution(
     workflowId: number,
     executionId: string,
-    body: StopExecutionBody = {},
+    body: Given<StopExecutionBody> = {},
     options?: CallOptions,
   ): Promise<ExecutionStop> {
     return this.#transport.call('stopExecution', { params: { workflowId, executionId }, body }, options)

@@ -53,11 +53,24 @@ export interface Download extends AsyncIterable<Uint8Array<ArrayBuffer>> {
 }
 
 /** A key that may be left out when there is nothing in it that must be given. */
-type Given<Key extends string, Value> = [Value] extends [undefined]
+type Part<Key extends string, Value> = [Value] extends [undefined]
   ? { readonly [K in Key]?: undefined }
   : object extends Value
     ? { readonly [K in Key]?: Value }
     : { readonly [K in Key]: Value }
+
+/**
+ * What is given to a call, which only reads it: also constants (`as const`) and lists that must not change fit.
+ *
+ * @example
+ * const steps = { train: { imageId: 1, command: 'python3 train.py', parents: [] } } as const
+ * const body: Given<WorkflowBody> = { name: 'nightly', steps }
+ */
+export type Given<T> = T extends readonly (infer Item)[]
+  ? readonly Given<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Given<T[Key]> }
+    : T
 
 /**
  * What an operation takes, by its name in the contract: path parameters, query, body and files.
@@ -65,9 +78,9 @@ type Given<Key extends string, Value> = [Value] extends [undefined]
  * @example
  * const input: InputOf<'describeImage'> = { params: { imageId: 1 } }
  */
-export type InputOf<Id extends OperationId> = Given<'params', ParamsOf<Routes[Id]>> &
-  Given<'query', QueryOf<Routes[Id]>> &
-  Given<'body', BodyOf<Routes[Id]>> & {
+export type InputOf<Id extends OperationId> = Part<'params', ParamsOf<Routes[Id]>> &
+  Part<'query', QueryOf<Routes[Id]>> &
+  Part<'body', Given<BodyOf<Routes[Id]>>> & {
     /** Files of an operation that uploads. */
     readonly files?: readonly FilePart[]
   }
