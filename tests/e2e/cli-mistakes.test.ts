@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openEmbeddedDatabase } from '@cairn/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Ended, runCairn } from './run-cairn.ts'
 import { createServerProcess, type ServerProcess } from './server-process.ts'
@@ -53,6 +54,19 @@ it('a wrong token: says whose it is and how to get another', async () => {
   expect(await told(cairnWith({ CAIRN_TOKEN: 'cairn_wrong' }, 'images', 'list'))).toEqual([
     3,
     expect.stringMatching(/does not know this token\.\n {2}The token is that of CAIRN_TOKEN: .*`cairn login`/),
+  ])
+})
+
+it('an expired token: says since when, whose it is and how to get another', async () => {
+  const { id, token } = await server.client.people.createToken({ label: 'nightly', scope: 'run', expiresInDays: 1 })
+  const database = await openEmbeddedDatabase(server.dataDirectory)
+  await database.query("update api_token set expires_at = '2026-11-20T09:30:00Z' where id = $1", [id])
+  await database.end()
+  expect(await told(cairnWith({ CAIRN_TOKEN: token }, 'images', 'list'))).toEqual([
+    3,
+    expect.stringMatching(
+      /^cairn: this token expired at 2026-11-20 09:30 UTC.*\n {2}The token is that of CAIRN_TOKEN\. `cairn tokens create`/,
+    ),
   ])
 })
 

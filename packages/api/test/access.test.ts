@@ -177,21 +177,34 @@ describe.each(notBuilt.map((id) => ({ id })))('$id', ({ id }) => {
   })
 })
 
-it('refuses tokens that were revoked or have expired', async () => {
-  const { db } = fixture.database
-  const { token } = fixture.otherTenant
-  await db
-    .updateTable('api_token')
-    .set({ revoked_at: new Date() })
-    .where('tenant_id', '=', fixture.otherTenant.id)
-    .execute()
-  expect((await fixture.call('getTenantMetadata', { token })).status).toBe(401)
-  await db
-    .updateTable('api_token')
-    .set({ revoked_at: null, expires_at: new Date(Date.now() - 1000) })
-    .where('tenant_id', '=', fixture.otherTenant.id)
-    .execute()
-  expect((await fixture.call('getTenantMetadata', { token })).status).toBe(401)
+describe('a token that was good is refused with what ended it', () => {
+  const endings = { revoked_at: null, expires_at: null, disabled_at: null } as const
+  const at = new Date('2026-11-20T09:30:00Z')
+  const endWith = async ({
+    revoked_at,
+    expires_at,
+    disabled_at,
+  }: Readonly<Record<keyof typeof endings, Date | null>>) => {
+    const { db } = fixture.database
+    const { id } = fixture.otherTenant
+    await db.updateTable('api_token').set({ revoked_at, expires_at }).where('tenant_id', '=', id).execute()
+    await db.updateTable('tenant_user').set({ disabled_at }).where('tenant_id', '=', id).execute()
+    const { status, body } = await fixture.call('getTenantMetadata', { token: fixture.otherTenant.token })
+    return [status, body['code'], body['detail']]
+  }
+
+  it.each([
+    ['its time', { expires_at: at }, /^this token expired at 2026-11-20 09:30 UTC; make another one/],
+    ['its revocation', { revoked_at: at }, /^this token was revoked at 2026-11-20 09:30 UTC; make another one/],
+    [
+      'its user, who is disabled',
+      { disabled_at: at },
+      /^the user of this token is disabled since 2026-11-20 09:30 UTC; an admin/,
+    ],
+    ['what came first', { revoked_at: new Date(), expires_at: at }, /^this token expired/],
+  ])('%s', async (_what, ended, message) => {
+    expect(await endWith({ ...endings, ...ended })).toEqual([401, 'token_ended', expect.stringMatching(message)])
+  })
 })
 
 it('does not tell strangers which paths there are', async () => {

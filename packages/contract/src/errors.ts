@@ -22,6 +22,10 @@ export const errorCatalog = {
     status: 401,
     meaning: 'There is no valid token in the Authorization header and no session of a browser, or a sign-in is wrong.',
   },
+  token_ended: {
+    status: 401,
+    meaning: 'The token has expired, was revoked, or its user is disabled; the message says which, and since when.',
+  },
   invalid_signature: {
     status: 401,
     meaning: 'The call of a webhook is not signed as the hook asks for; the message names the header and the rule.',

@@ -46,6 +46,10 @@ function hintOf(error: ApiError, situation: Situation): string | null {
   const { url, tokenSource } = situation
   if (error.code === null && error.status !== 401)
     return `Is ${url ?? 'the address'} a Cairn server? --url, CAIRN_URL and \`cairn login\` say where it is.`
+  if (error.code === 'token_ended') {
+    const which = `The token is that of ${tokenSource ?? 'the environment'}.`
+    return `${which} \`cairn tokens create\` makes one as somebody else may, the dashboard under your account; then \`cairn login\`.`
+  }
   if (error.status === 401) {
     return `The token is that of ${tokenSource ?? 'the environment'}: check it, or get another and run \`cairn login\`.`
   }

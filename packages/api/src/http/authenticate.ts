@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import { CairnError } from '@cairn/contract'
-import { type CalledHook, type Db, findHook, findSessionHolder, findTokenHolder, type TokenHolder } from '@cairn/store'
+import {
+  type CalledHook,
+  type Db,
+  type EndedToken,
+  findEndedToken,
+  findHook,
+  findSessionHolder,
+  findTokenHolder,
+  type TokenHolder,
+} from '@cairn/store'
 
 const longestToken = 4096
 
@@ -26,7 +35,8 @@ export interface RequestProof {
 /**
  * Whom the request speaks for.
  *
- * @throws {CairnError} `unauthorized` without a valid token or session; the message does not tell which of them was wrong
+ * @throws {CairnError} `token_ended` by a token that was good once, else `unauthorized` without a valid token or session; the
+ * message does not tell which of them was wrong
  */
 export async function authenticate(db: Db, { authorization, session }: RequestProof): Promise<TokenHolder> {
   const holder = authorization === undefined ? await holderOfSession(db, session()) : await holderOf(db, authorization)
@@ -38,7 +48,18 @@ export async function authenticate(db: Db, { authorization, session }: RequestPr
 
 async function holderOf(db: Db, authorization: string): Promise<TokenHolder | null> {
   const token = readToken(authorization)
-  return token === null ? null : findTokenHolder(db, hashToken(token))
+  if (token === null) return null
+  const hash = hashToken(token)
+  const holder = await findTokenHolder(db, hash)
+  const ended = holder === null ? await findEndedToken(db, hash) : null
+  if (ended !== null) throw new CairnError('token_ended', describeEnd(ended))
+  return holder
+}
+
+function describeEnd({ cause, at }: EndedToken): string {
+  const since = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  if (cause === 'user disabled') return `the user of this token is disabled since ${since}; an admin enables users`
+  return `this token ${cause === 'expired' ? 'expired' : 'was revoked'} at ${since}; make another one, or ask an admin for it`
 }
 
 async function holderOfSession(db: Db, secret: string | null): Promise<TokenHolder | null> {

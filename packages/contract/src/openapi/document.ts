@@ -13,6 +13,7 @@ type Json = { readonly [key: string]: JsonValue }
 /** What any route with a token can answer beside its own errors. */
 export const commonErrors = [
   'unauthorized',
+  'token_ended',
   'forbidden',
   'rate_limited',
   'internal',

@@ -138,6 +138,7 @@ export const errorCodes: readonly ErrorCode[] = [
   'version_taken',
   'unknown_reference',
   'unauthorized',
+  'token_ended',
   'invalid_signature',
   'forbidden',
   'not_found',
