@@ -43,6 +43,12 @@ async function picture(page: Page, name: string): Promise<void> {
 
 it('invites a viewer, who looks and is refused the rest, which the audit log tells', async () => {
   const broken: string[] = []
+  const { id } = await server.client.workflows.createWorkflow({
+    name: 'call-home',
+    triggers: [],
+    watchers: [],
+    steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
+  })
   const admin = await freshPage('light', broken)
   await admin.goto(server.baseUrl)
   await admin.getByLabel('API token').fill(server.token)
@@ -78,6 +84,14 @@ it('invites a viewer, who looks and is refused the rest, which the audit log tel
   await viewer.getByRole('button', { name: 'Close' }).click()
   await viewer.getByRole('row', { name: /laptop/ }).waitFor()
   await picture(viewer, 'account')
+  await viewer.goto(`${server.baseUrl}/workflows/${id}`)
+  const run = viewer.getByRole('button', { name: 'Run', exact: true })
+  await run.waitFor()
+  expect([await run.isDisabled(), await run.getAttribute('title')]).toEqual([
+    true,
+    'This takes the role editor; yours is viewer.',
+  ])
+  await picture(viewer, 'viewer')
   const refused = viewer.waitForResponse((answer) => answer.status() === 403)
   await viewer.goto(`${server.baseUrl}/people`)
   await refused

@@ -1,5 +1,7 @@
+import type { Access } from '@cairn/sdk'
 import { LoaderCircle, type LucideIcon } from 'lucide-react'
 import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react'
+import { useRefusal } from '../session/use-may.ts'
 
 export type ButtonTone = 'plain' | 'primary' | 'danger' | 'quiet'
 
@@ -16,11 +18,15 @@ export function buttonClass(tone: ButtonTone, isSmall = false): string {
   return `inline-flex ${size} shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:opacity-55 ${tones[tone]}`
 }
 
-/** @param isBusy = what it started is under way: it turns and cannot be pressed */
+/**
+ * @param isBusy = what it started is under way: it turns and cannot be pressed
+ * @param needs = who may less cannot press it, and is told why
+ */
 export function Button({
   tone = 'plain',
   isSmall = false,
   isBusy = false,
+  needs,
   icon: Icon,
   children,
   className = '',
@@ -30,16 +36,19 @@ export function Button({
   readonly tone?: ButtonTone
   readonly isSmall?: boolean
   readonly isBusy?: boolean
+  readonly needs?: Access
   readonly icon?: LucideIcon
   readonly children?: ReactNode
 }): ReactElement {
+  const refusal = useRefusal(needs)
   const Shown = isBusy ? LoaderCircle : Icon
   return (
     <button
       type="button"
-      disabled={isBusy || disabled === true}
+      disabled={isBusy || disabled === true || refusal !== null}
       className={`${buttonClass(tone, isSmall)} ${className}`}
       {...rest}
+      {...(refusal !== null && { title: refusal, 'aria-description': refusal })}
     >
       {Shown === undefined ? null : <Shown size={15} aria-hidden className={isBusy ? 'animate-spin' : ''} />}
       {children}

@@ -1,3 +1,4 @@
+import type { Access } from '@cairn/sdk'
 import { useMutation } from '@tanstack/react-query'
 import type { LucideIcon } from 'lucide-react'
 import { type ReactElement, type ReactNode, useState } from 'react'
@@ -13,6 +14,7 @@ export function ConfirmButton({
   icon,
   tone = 'plain',
   isSmall = false,
+  needs,
   onConfirm,
 }: {
   readonly label: string
@@ -23,13 +25,21 @@ export function ConfirmButton({
   readonly icon?: LucideIcon
   readonly tone?: ButtonTone
   readonly isSmall?: boolean
+  /** Who may less cannot press it, and is told why. */
+  readonly needs?: Access
   readonly onConfirm: () => Promise<unknown>
 }): ReactElement {
   const [isAsking, setAsking] = useState(false)
   const action = useMutation({ mutationFn: onConfirm, onSuccess: () => setAsking(false) })
   return (
     <>
-      <Button {...(icon !== undefined && { icon })} tone={tone} isSmall={isSmall} onClick={() => setAsking(true)}>
+      <Button
+        {...(icon !== undefined && { icon })}
+        tone={tone}
+        isSmall={isSmall}
+        {...(needs !== undefined && { needs })}
+        onClick={() => setAsking(true)}
+      >
         {label}
       </Button>
       {isAsking ? (

@@ -2,6 +2,7 @@ import { CairnApiError } from '@cairn/sdk'
 import { CircleAlert } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { Button } from './button.tsx'
+import { errorWords } from './error-words.ts'
 
 /** What went wrong, in the server's words, with the id under which its log has it. */
 export function ErrorNote({
@@ -20,7 +21,7 @@ export function ErrorNote({
     >
       <CircleAlert size={16} aria-hidden className="mt-0.5 shrink-0" />
       <div className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-        <p>{error.message}</p>
+        <p>{errorWords(error)}</p>
         {error instanceof CairnApiError && error.requestId !== null ? (
           <p className="mt-0.5 text-[12px] opacity-90">Request {error.requestId}</p>
         ) : null}

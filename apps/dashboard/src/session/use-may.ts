@@ -1,10 +1,15 @@
 import type { Access } from '@cairn/sdk'
-import { useSession } from './client-context.ts'
+import { useContext } from 'react'
+import { SignedInContext, useSession } from './client-context.ts'
+import { refusalOf } from './refusal.ts'
 
-/** Each includes those before it. */
-const rank: Readonly<Record<Access, number>> = { read: 0, run: 1, write: 2, manage: 3 }
-
-/** Whether who is signed in may do so much. The server decides; this is for what is worth showing. */
+/** Whether who is signed in may do so much. @throws Error outside the signed-in part of the page. */
 export function useMay(needed: Access): boolean {
-  return rank[useSession().access] >= rank[needed]
+  return refusalOf(useSession(), needed) === null
+}
+
+/** Why who is signed in may not do what needs so much; null = they may, or it needs nothing. */
+export function useRefusal(needed: Access | undefined): string | null {
+  const signedIn = useContext(SignedInContext)
+  return needed === undefined || signedIn === null ? null : refusalOf(signedIn.session, needed)
 }

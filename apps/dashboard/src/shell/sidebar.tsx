@@ -6,21 +6,16 @@ import { Logo } from '../components/logo.tsx'
 import { useSession } from '../session/client-context.ts'
 import { SignOutContext } from '../session/sign-out-context.ts'
 import { UnreadCount } from '../features/notifications/unread-count.tsx'
-import { useMay } from '../session/use-may.ts'
-import { placeGroups } from './navigation.ts'
 import { ThemeButton } from './theme-button.tsx'
+import { usePlaceGroups } from './use-place-groups.ts'
 
 const entry =
   'flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-faint transition-colors hover:bg-raised hover:text-ink'
 
 function Places({ onNavigate }: { readonly onNavigate: () => void }): ReactElement {
-  const mayManage = useMay('manage')
-  const groups = placeGroups
-    .map(({ title, places }) => ({ title, places: places.filter(({ needs }) => needs !== 'manage' || mayManage) }))
-    .filter(({ places }) => places.length > 0)
   return (
     <nav aria-label="Main" className="flex-1 overflow-y-auto px-2 pb-4">
-      {groups.map(({ title, places }) => (
+      {usePlaceGroups().map(({ title, places }) => (
         <div key={title ?? ''} className="mt-3">
           {title === null ? null : <p className="mb-1 px-2 text-[12px] text-faint">{title}</p>}
           <ul>

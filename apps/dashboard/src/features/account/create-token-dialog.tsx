@@ -1,17 +1,23 @@
-import type { TokenScope } from '@cairn/sdk'
+import type { Access, TokenScope } from '@cairn/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { Code } from '../../components/empty-state.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
-import { useClient } from '../../session/client-context.ts'
+import { useClient, useSession } from '../../session/client-context.ts'
 
 const scopes: readonly (readonly [value: TokenScope, label: string])[] = [
   ['read', 'Read'],
   ['run', 'Run – start, stop and try as well'],
   ['write', 'Write – all that your role allows'],
 ]
+
+/** No token can do more than who makes it, so no more is offered. */
+function scopesOf(access: Access): typeof scopes {
+  const most = access === 'read' ? 1 : access === 'run' ? 2 : 3
+  return scopes.slice(0, most)
+}
 
 const ends = [
   ['30', 'In 30 days'],
@@ -26,7 +32,8 @@ export function CreateTokenDialog({ onClose }: { readonly onClose: () => void })
   const client = useClient()
   const queries = useQueryClient()
   const [label, setLabel] = useState('')
-  const [scope, setScope] = useState<TokenScope>('run')
+  const offered = scopesOf(useSession().access)
+  const [scope, setScope] = useState<TokenScope>(offered.length > 1 ? 'run' : 'read')
   const [end, setEnd] = useState<End>('90')
   const create = useMutation({
     mutationFn: () => client.people.createToken({ label, scope, ...(end !== '' && { expiresInDays: Number(end) }) }),
@@ -49,7 +56,7 @@ export function CreateTokenDialog({ onClose }: { readonly onClose: () => void })
       action={create}
     >
       <TextField label="What it is for" required maxLength={256} autoComplete="off" value={label} onChange={setLabel} />
-      <SelectField label="It may" value={scope} choices={scopes} onChange={setScope} />
+      <SelectField label="It may" value={scope} choices={offered} onChange={setScope} />
       <SelectField label="It ends" value={end} choices={ends} onChange={setEnd} />
     </DialogForm>
   )

@@ -43,6 +43,7 @@ function VersionActions({
         Zip
       </Button>
       <ConfirmButton
+        needs="write"
         label="Delete"
         isSmall
         tone="danger"
@@ -108,10 +109,11 @@ export function ArtifactPage(): ReactElement {
         crumbs={[{ label: 'Artifacts', link: { to: '/artifacts' } }]}
         text={data?.description ?? undefined}
       >
-        <Button tone="primary" icon={Upload} onClick={() => setUploading(true)}>
+        <Button needs="write" tone="primary" icon={Upload} onClick={() => setUploading(true)}>
           New version
         </Button>
         <ConfirmButton
+          needs="write"
           label="Delete"
           icon={Trash2}
           tone="danger"

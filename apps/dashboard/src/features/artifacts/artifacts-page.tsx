@@ -83,7 +83,7 @@ export function ArtifactsPage(): ReactElement {
   return (
     <>
       <PageHeader title="Artifacts">
-        <Button tone="primary" icon={Upload} onClick={() => setUploading(true)}>
+        <Button needs="write" tone="primary" icon={Upload} onClick={() => setUploading(true)}>
           Upload a folder
         </Button>
         <SnippetButton

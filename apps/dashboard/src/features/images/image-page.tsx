@@ -27,10 +27,11 @@ function ImageActions({ image }: { readonly image: ImageDetails }): ReactElement
     <>
       {image.scope === 'global' ? null : (
         <>
-          <Button tone="primary" icon={Plus} onClick={() => setBuilding(true)}>
+          <Button needs="write" tone="primary" icon={Plus} onClick={() => setBuilding(true)}>
             New version
           </Button>
           <ConfirmButton
+            needs="write"
             label="Delete"
             icon={Trash2}
             tone="danger"

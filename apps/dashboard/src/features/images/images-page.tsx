@@ -114,7 +114,7 @@ export function ImagesPage(): ReactElement {
   return (
     <>
       <PageHeader title="Images">
-        <Button tone="primary" icon={Hammer} onClick={() => setBuilding(true)}>
+        <Button needs="write" tone="primary" icon={Hammer} onClick={() => setBuilding(true)}>
           Build an image
         </Button>
         <SnippetButton

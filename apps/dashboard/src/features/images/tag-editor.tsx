@@ -60,7 +60,7 @@ export function TagEditor({
             onChange={(event) => setName(event.target.value)}
             className={`h-7 !w-32 text-[13px] ${inputClass}`}
           />
-          <Button type="submit" isSmall icon={Tag} isBusy={save.isPending}>
+          <Button needs="write" type="submit" isSmall icon={Tag} isBusy={save.isPending}>
             Add
           </Button>
         </form>

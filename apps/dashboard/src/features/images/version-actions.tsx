@@ -40,21 +40,22 @@ export function VersionActions({
   return (
     <>
       {isReady && serviceType !== null ? (
-        <Button tone="primary" icon={Rocket} onClick={() => setDeploying(true)}>
+        <Button needs="write" tone="primary" icon={Rocket} onClick={() => setDeploying(true)}>
           Deploy
         </Button>
       ) : null}
       {lastBuildStatus === 'building' && typeof lastBuildId === 'number' ? (
-        <Button icon={Ban} isBusy={stop.isPending} onClick={() => stop.mutate(lastBuildId)}>
+        <Button needs="run" icon={Ban} isBusy={stop.isPending} onClick={() => stop.mutate(lastBuildId)}>
           Stop the build
         </Button>
       ) : null}
       {status === 'not-ready' && lastBuildStatus !== 'building' ? (
-        <Button icon={Hammer} isBusy={rebuild.isPending} onClick={() => rebuild.mutate(undefined)}>
+        <Button needs="run" icon={Hammer} isBusy={rebuild.isPending} onClick={() => rebuild.mutate(undefined)}>
           Build again
         </Button>
       ) : null}
       <ConfirmButton
+        needs="write"
         label="Delete"
         icon={Trash2}
         tone="danger"

@@ -121,7 +121,7 @@ export function DeliveryPage(): ReactElement {
           }}
         />
         {data === undefined || data.channel === 'inbox' ? null : (
-          <Button icon={RotateCw} isBusy={again.isPending} onClick={() => again.mutate()}>
+          <Button needs="run" icon={RotateCw} isBusy={again.isPending} onClick={() => again.mutate()}>
             Deliver again
           </Button>
         )}

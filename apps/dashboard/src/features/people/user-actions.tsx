@@ -1,6 +1,7 @@
 import type { Invitation, Role, UpdateUserBody, User } from '@cairn/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
+import { errorWords } from '../../components/error-words.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { ChoiceField } from '../../components/search-field.tsx'
 import { useToast } from '../../components/toasts.tsx'
@@ -20,7 +21,7 @@ function useChange(user: User) {
   return useMutation({
     mutationFn: (change: UpdateUserBody) => client.people.updateUser(user.id, change),
     onSuccess: () => say(`${user.name} was changed.`),
-    onError: (error) => say(error.message, 'bad'),
+    onError: (error) => say(errorWords(error), 'bad'),
     onSettled: () => queries.invalidateQueries({ queryKey: ['user'] }),
   })
 }

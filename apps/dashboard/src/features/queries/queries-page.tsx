@@ -80,7 +80,12 @@ export function QueriesPage(): ReactElement {
   return (
     <>
       <PageHeader title="Queries">
-        <Button tone="primary" icon={Plus} onClick={() => void navigate({ to: '/queries/edit', search: {} })}>
+        <Button
+          needs="write"
+          tone="primary"
+          icon={Plus}
+          onClick={() => void navigate({ to: '/queries/edit', search: {} })}
+        >
           New query
         </Button>
         <SnippetButton

@@ -47,6 +47,7 @@ function Editor({ query }: { readonly query: QueryContent | null }): ReactElemen
       {save.error === null ? null : <ErrorNote error={save.error} className="mt-3" />}
       <div className="mt-3 mb-6 flex items-center gap-3">
         <Button
+          needs="write"
           type="submit"
           tone="primary"
           icon={Save}
@@ -88,6 +89,7 @@ export function QueryPage(): ReactElement {
       <PageHeader title={path ?? 'New query'} crumbs={[{ label: 'Queries', link: { to: '/queries' } }]}>
         {path === undefined ? null : (
           <ConfirmButton
+            needs="write"
             label="Delete"
             icon={Trash2}
             tone="danger"

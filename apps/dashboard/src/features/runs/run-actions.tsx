@@ -30,7 +30,14 @@ export function RunActions({
   }
   if (status === 'Running' || status === 'Stopping') {
     return (
-      <ConfirmButton label="Stop" icon={CircleStop} tone="danger" question="Stop this run?" onConfirm={stop}>
+      <ConfirmButton
+        needs="run"
+        label="Stop"
+        icon={CircleStop}
+        tone="danger"
+        question="Stop this run?"
+        onConfirm={stop}
+      >
         Its containers are asked to end, and are killed ten seconds later. What succeeded so far is kept for a retry.
       </ConfirmButton>
     )
@@ -39,6 +46,7 @@ export function RunActions({
     <>
       {status === 'Success' ? null : (
         <ConfirmButton
+          needs="run"
           label="Retry from failed"
           icon={RotateCcw}
           tone="primary"
@@ -49,6 +57,7 @@ export function RunActions({
         </ConfirmButton>
       )}
       <ConfirmButton
+        needs="run"
         label="Run again"
         icon={RotateCcw}
         question="Run all of it again?"

@@ -4,7 +4,7 @@ import { Command } from 'cmdk'
 import { Box, Globe, type LucideIcon, Play, Workflow } from 'lucide-react'
 import { type ReactElement, useEffect, useRef } from 'react'
 import { useClient } from '../../session/client-context.ts'
-import { placeGroups } from '../../shell/navigation.ts'
+import { usePlaceGroups } from '../../shell/use-place-groups.ts'
 import { workflowListQuery } from '../workflows/workflow-queries.ts'
 
 /** Services that can be found. */
@@ -56,7 +56,7 @@ function useFound(): Readonly<Record<'places' | 'workflows' | 'runs' | 'services
       queryFn: ({ signal }) => client.services.listServices({}, { signal }).all({ limit: mostServices }),
     }).data ?? []
   return {
-    places: placeGroups.flatMap(({ places }) =>
+    places: usePlaceGroups().flatMap(({ places }) =>
       places.map(({ label, to, icon }) => ({ key: to, label, icon, link: { to } })),
     ),
     workflows: workflows.map(({ id, name }) => ({

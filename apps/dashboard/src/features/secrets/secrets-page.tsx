@@ -26,10 +26,11 @@ function SecretActions({ secret: { name, usedByCount } }: { readonly secret: Sec
   const [isRotating, setRotating] = useState(false)
   return (
     <span className="flex justify-end gap-1">
-      <Button isSmall onClick={() => setRotating(true)}>
+      <Button needs="write" isSmall onClick={() => setRotating(true)}>
         Rotate
       </Button>
       <ConfirmButton
+        needs="write"
         label="Delete"
         isSmall
         tone="danger"
@@ -115,7 +116,7 @@ export function SecretsPage(): ReactElement {
         title="Secrets"
         text="Values go in and never come out: steps, builds and services are given them by name."
       >
-        <Button tone="primary" icon={Plus} onClick={() => setCreating(true)}>
+        <Button needs="write" tone="primary" icon={Plus} onClick={() => setCreating(true)}>
           New secret
         </Button>
         <SnippetButton

@@ -47,6 +47,7 @@ export function Revisions({ serviceId }: { readonly serviceId: string }): ReactE
       cell: ({ revision, status, activatedAt }) =>
         status === 'active' || activatedAt === null ? null : (
           <ConfirmButton
+            needs="write"
             label="Roll back"
             isSmall
             question={`Roll back to deployment ${revision}?`}

@@ -27,20 +27,21 @@ export function ServiceActions({ service }: { readonly service: ServiceDetails }
         Open
       </a>
       {isStopped ? (
-        <Button icon={Play} isBusy={change.isPending} onClick={() => change.mutate('startService')}>
+        <Button needs="run" icon={Play} isBusy={change.isPending} onClick={() => change.mutate('startService')}>
           Start
         </Button>
       ) : (
         <>
-          <Button icon={Square} isBusy={change.isPending} onClick={() => change.mutate('stopService')}>
+          <Button needs="run" icon={Square} isBusy={change.isPending} onClick={() => change.mutate('stopService')}>
             Stop
           </Button>
-          <Button icon={RotateCw} isBusy={change.isPending} onClick={() => change.mutate('restartService')}>
+          <Button needs="run" icon={RotateCw} isBusy={change.isPending} onClick={() => change.mutate('restartService')}>
             Restart
           </Button>
         </>
       )}
       <ConfirmButton
+        needs="write"
         label="Delete"
         icon={Trash2}
         tone="danger"

@@ -91,7 +91,7 @@ export function TestCall({ name }: { readonly name: string }): ReactElement {
               />
             )}
           </Field>
-          <Button type="submit" tone="primary" icon={Send} isBusy={call.isPending}>
+          <Button needs="run" type="submit" tone="primary" icon={Send} isBusy={call.isPending}>
             Send
           </Button>
         </form>

@@ -36,6 +36,7 @@ function Revision({
         {isNewest ? null : (
           <div className="ml-auto">
             <ConfirmButton
+              needs="write"
               label="Restore"
               icon={Undo2}
               isSmall

@@ -22,7 +22,13 @@ function PauseButton({ workflow: { id, status } }: { readonly workflow: Workflow
   })
   return (
     <>
-      <Button isSmall icon={isPaused ? Play : Pause} isBusy={change.isPending} onClick={() => change.mutate()}>
+      <Button
+        needs="run"
+        isSmall
+        icon={isPaused ? Play : Pause}
+        isBusy={change.isPending}
+        onClick={() => change.mutate()}
+      >
         {isPaused ? 'Resume the schedule' : 'Pause the schedule'}
       </Button>
       {change.error === null ? null : <ErrorNote error={change.error} />}

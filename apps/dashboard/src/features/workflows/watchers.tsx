@@ -45,7 +45,7 @@ function TestButton({ workflowId, at }: { readonly workflowId: number; readonly 
     onError: (error) => say(error.message, 'bad'),
   })
   return (
-    <Button isSmall isBusy={test.isPending} onClick={() => test.mutate()}>
+    <Button needs="run" isSmall isBusy={test.isPending} onClick={() => test.mutate()}>
       Send a test
     </Button>
   )

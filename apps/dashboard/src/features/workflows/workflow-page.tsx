@@ -73,7 +73,7 @@ export function WorkflowPage(): ReactElement {
             sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
           }}
         />
-        <Button tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
+        <Button needs="run" tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
           Run
         </Button>
       </PageHeader>
