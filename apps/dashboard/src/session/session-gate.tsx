@@ -3,8 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { lazy, type ReactElement, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
 import { ErrorNote } from '../components/error-note.tsx'
 import { SignedInContext } from './client-context.ts'
-import { restoreSession, type SignedIn, signOut } from './session.ts'
-import { SignOutContext } from './sign-out-context.ts'
+import { restoreSession, type SignedIn } from './session.ts'
+import { SignOut } from './sign-out.tsx'
 
 const SignInPage = lazy(async () => ({ default: (await import('../features/sign-in/sign-in-page.tsx')).SignInPage }))
 
@@ -51,13 +51,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
       </Suspense>
     )
   }
-  const end = async (): Promise<void> => {
-    await signOut().catch(() => undefined)
-    leave(null)
-  }
   return (
     <SignedInContext value={state.signedIn}>
-      <SignOutContext value={() => void end()}>{children}</SignOutContext>
+      <SignOut signedIn={state.signedIn} onSignedOut={() => leave(null)}>
+        {children}
+      </SignOut>
     </SignedInContext>
   )
 }

@@ -31,6 +31,15 @@ export async function signIn(proof: SignInBody): Promise<SignedIn> {
   return { client, session: await client.people.signIn(proof) }
 }
 
-export async function signOut(): Promise<void> {
-  await newClient().people.signOut()
+/**
+ * Ends the session of who is signed in. Done as well when the server knows of none.
+ *
+ * @throws Error when it may still be open, as when the server is away.
+ */
+export async function signOut(client: CairnClient): Promise<void> {
+  try {
+    await client.people.signOut()
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError)) throw error
+  }
 }
