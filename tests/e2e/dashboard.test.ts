@@ -113,3 +113,51 @@ it('shows a service with its deployments and its log as it grows, and rolls it b
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   expect(broken).toEqual([])
 })
+
+it('goes to a line of a log by keyboard, and says so when signing out does not work', async () => {
+  const { workflows } = server.client
+  const { id } = await workflows.createWorkflow({
+    name: 'long-log',
+    triggers: [],
+    watchers: [],
+    steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
+  })
+  const { executionId } = await workflows.executeWorkflow(id)
+  await workflows.waitForExecution(id, executionId)
+  const page = await browser.newPage()
+  const broken = complaintsOf(page)
+  const lines = Array.from({ length: 2_000 }, (_, index) => `${index + 1} ${'word '.repeat(index % 90)}`)
+  await page.route('**/logs/file?**', (route) => route.fulfill({ contentType: 'text/plain', body: lines.join('\n') }))
+  await page.goto(`${server.baseUrl}/workflows/${id}/runs/${executionId}?view=table`)
+  await page.getByLabel('API token').fill(server.token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('tabpanel', { name: 'Table' }).waitFor()
+  const log = page.getByRole('log', { name: 'Log of call' })
+  const row = log.getByRole('button', { name: 'Line 1500:' })
+  const isInView = async (): Promise<boolean> => {
+    const [inner, outer] = [await row.boundingBox(), await log.boundingBox()]
+    if (inner === null || outer === null) return false
+    return inner.y >= outer.y && inner.y + 20 <= outer.y + outer.height
+  }
+  const field = page.getByLabel('Go to line')
+  await field.fill('1500')
+  await field.press('Enter')
+  await row.waitFor()
+  await expect.poll(isInView).toBe(true)
+  await page.waitForURL((url) => url.searchParams.get('line') === '1500')
+  await page.getByRole('button', { name: 'Wrap long lines' }).click()
+  await log.evaluate((box) => box.scrollTo({ top: 0 }))
+  await expect.poll(isInView).toBe(false)
+  await field.press('Enter')
+  await expect.poll(isInView).toBe(true)
+  await page.screenshot({ path: join(pictures, 'log-wrapped.png') })
+
+  await page.route('**/auth/api/v1/session', (route) => route.abort())
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  const still = page.getByRole('dialog', { name: 'You are still signed in' })
+  await still.getByRole('alert').waitFor()
+  await page.unroute('**/auth/api/v1/session')
+  await still.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expect(broken).toEqual([])
+})

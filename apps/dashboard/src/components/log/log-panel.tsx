@@ -2,6 +2,7 @@ import { type ReactElement, useEffect, useState } from 'react'
 import { ErrorNote } from '../error-note.tsx'
 import { useToast } from '../toasts.tsx'
 import { findLines, tellsError } from './find-lines.ts'
+import { followAddress, goToEnd, goToLine, markLine, moveView, placeAt } from './log-place.ts'
 import type { LogStore } from './log-store.ts'
 import { LogToolbar } from './log-toolbar.tsx'
 import { LogViewport } from './log-viewport.tsx'
@@ -27,20 +28,10 @@ export interface LogPanelProps {
   readonly onDownload?: (() => void) | null
 }
 
-/** Which line is marked, and whether the view stays at the end. */
 function usePlace(line: number | null) {
-  const [isFollowing, setFollowing] = useState(line === null)
-  const [chosen, setChosen] = useState(line)
-  useEffect(() => setChosen(line), [line])
-  const goTo = (index: number): void => {
-    setFollowing(false)
-    setChosen(index + 1)
-  }
-  const goToEnd = (): void => {
-    setChosen(null)
-    setFollowing(true)
-  }
-  return { isFollowing, setFollowing, chosen, setChosen, goTo, goToEnd }
+  const [place, setPlace] = useState(() => placeAt(line))
+  useEffect(() => setPlace((before) => followAddress(before, line)), [line])
+  return [place, setPlace] as const
 }
 
 /**
@@ -52,14 +43,15 @@ export function LogPanel({ name, read, line = null, onChooseLine, onDownload = n
   const [wanted, setWanted] = useState('')
   const [wantsWrap, setWrapped] = useState(false)
   const [showsTime, setShowTime] = useState(false)
-  const place = usePlace(line)
+  const [place, setPlace] = usePlace(line)
+  const goTo = (to: number): void => setPlace((before) => goToLine(before, to))
   const say = useToast()
   const canWrap = count <= mostWrapped
   const isWrapped = wantsWrap && canWrap
   const goToError = async (): Promise<void> => {
     const index = await firstError(store)
     if (index === null) say('No line tells of an error.')
-    else place.goTo(index)
+    else goTo(index + 1)
   }
   return (
     <div className="overflow-hidden rounded-lg border border-line">
@@ -67,24 +59,28 @@ export function LogPanel({ name, read, line = null, onChooseLine, onDownload = n
         {...{ wanted, isWrapped, canWrap, showsTime, onDownload }}
         onWant={setWanted}
         matches={useMatches(store, wanted)}
-        onGoTo={place.goTo}
+        onGoTo={(index) => goTo(index + 1)}
+        lineCount={count}
+        onGoToLine={(chosen) => {
+          goTo(chosen)
+          onChooseLine?.(chosen)
+        }}
         onFirstError={() => void goToError()}
         onWrap={setWrapped}
         onShowTime={setShowTime}
         isFollowing={place.isFollowing}
-        onFollow={place.goToEnd}
+        onFollow={() => setPlace(goToEnd)}
       >
         {count === 0 ? (hasEnded ? 'It wrote nothing.' : 'No line yet.') : `${count.toLocaleString('en-GB')} lines`}
         {hasEnded || error !== null ? '' : ' · live'}
       </LogToolbar>
       <LogViewport
-        {...{ name, store, count }}
-        look={{ wanted, isWrapped, showsTime, line: place.chosen }}
-        isFollowing={place.isFollowing}
-        onFollow={place.setFollowing}
-        onChoose={(index) => {
-          place.setChosen(index)
-          onChooseLine?.(index)
+        {...{ name, store, count, place }}
+        look={{ wanted, isWrapped, showsTime }}
+        onMove={(isAtEnd) => setPlace((before) => moveView(before, isAtEnd))}
+        onChoose={(chosen) => {
+          setPlace((before) => markLine(before, chosen))
+          onChooseLine?.(chosen)
         }}
       />
       {error === null ? null : <ErrorNote error={error} className="m-2" />}

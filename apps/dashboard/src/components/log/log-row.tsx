@@ -78,6 +78,7 @@ export function LogRow({
   const wrapping = isWrapped ? 'whitespace-pre-wrap [overflow-wrap:anywhere]' : 'whitespace-pre'
   return (
     <div className={`flex min-h-5 pr-3 ${isChosen ? 'bg-mark/60' : 'hover:bg-raised/70'}`}>
+      {/* By keyboard there is the field for the number; a stop at each line would be too many. */}
       <button
         type="button"
         tabIndex={-1}

@@ -30,11 +30,47 @@ function Switch({
   )
 }
 
+/** Goes to the line whose number is entered. */
+function LineField({
+  lineCount,
+  onGoToLine,
+}: {
+  readonly lineCount: number
+  readonly onGoToLine: (line: number) => void
+}): ReactElement {
+  const [line, setLine] = useState('')
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        onGoToLine(Number(line))
+      }}
+    >
+      <input
+        type="number"
+        aria-label="Go to line"
+        title="Go to a line by its number"
+        placeholder="Line"
+        required
+        min={1}
+        max={lineCount}
+        disabled={lineCount === 0}
+        value={line}
+        onChange={(event) => setLine(event.target.value)}
+        className="h-8 w-20 rounded-md border border-edge/60 bg-surface px-2 tabular-nums placeholder:text-faint disabled:opacity-55"
+      />
+    </form>
+  )
+}
+
 export interface LogTools {
   readonly wanted: string
   readonly onWant: (wanted: string) => void
   readonly matches: readonly number[]
   readonly onGoTo: (index: number) => void
+  readonly lineCount: number
+  /** Counted from 1, at most `lineCount`. */
+  readonly onGoToLine: (line: number) => void
   readonly onFirstError: () => void
   readonly isWrapped: boolean
   readonly canWrap: boolean
@@ -84,6 +120,7 @@ export function LogToolbar(tools: LogTools): ReactElement {
         <IconButton icon={ChevronUp} label="The match before" disabled={matches.length === 0} onClick={() => go(-1)} />
         <IconButton icon={ChevronDown} label="The next match" disabled={matches.length === 0} onClick={() => go(1)} />
       </form>
+      <LineField lineCount={tools.lineCount} onGoToLine={tools.onGoToLine} />
       <IconButton icon={OctagonAlert} label="Go to the first error" onClick={tools.onFirstError} />
       <Switch icon={Clock} label="Show times" isOn={tools.showsTime} onChange={tools.onShowTime} />
       <Switch

@@ -1,7 +1,8 @@
 import { type ReactElement, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { LogEntry, LogStore } from './log-store.ts'
+import type { LogPlace } from './log-place.ts'
 import { LogRow } from './log-row.tsx'
-import { scrollTopOf, windowAt } from './row-window.ts'
+import { scrollTopOf, type Viewport, windowAt } from './row-window.ts'
 
 /** Pixels. */
 const rowHeight = 20
@@ -12,8 +13,6 @@ export interface LogLook {
   readonly wanted: string
   readonly isWrapped: boolean
   readonly showsTime: boolean
-  /** Counted from 1; null = none. */
-  readonly line: number | null
 }
 
 type Box = RefObject<HTMLDivElement | null>
@@ -31,17 +30,40 @@ function useHeight(box: Box): number {
   return height
 }
 
+/** Scrolls so that a row of any height stands a third from the top. Not `scrollIntoView`, which moves the page as well. */
+function scrollToElement(box: HTMLElement, row: Element): void {
+  const inBox = row.getBoundingClientRect().top - box.getBoundingClientRect().top
+  box.scrollTo({ top: box.scrollTop + inBox - box.clientHeight / 3 })
+}
+
+/** Goes to the line once each time that is asked for, as soon as the line is there. */
+function useGoing(box: Box, { line, goes }: LogPlace, viewport: Viewport, isWrapped: boolean): void {
+  const gone = useRef(0)
+  const isThere = line !== null && line <= viewport.rows
+  useLayoutEffect(() => {
+    const shown = box.current
+    if (shown === null || line === null || !isThere || gone.current === goes) return
+    gone.current = goes
+    const row = shown.children[line - 1]
+    if (!isWrapped) shown.scrollTo({ top: scrollTopOf(line - 1, viewport) })
+    else if (row !== undefined) scrollToElement(shown, row)
+    // Not whenever the log grows.
+  }, [goes, isThere])
+}
+
 function Rows({
   store,
   from,
   to,
   look,
+  line,
   onChoose,
 }: {
   readonly store: LogStore
   readonly from: number
   readonly to: number
   readonly look: LogLook
+  readonly line: number | null
   readonly onChoose: (line: number) => void
 }): ReactElement {
   const rows: { readonly index: number; readonly entry: LogEntry }[] = []
@@ -52,50 +74,39 @@ function Rows({
   return (
     <>
       {rows.map(({ index, entry }) => (
-        <LogRow
-          key={index}
-          index={index}
-          entry={entry}
-          {...look}
-          isChosen={look.line === index + 1}
-          onChoose={onChoose}
-        />
+        <LogRow key={index} index={index} entry={entry} {...look} isChosen={line === index + 1} onChoose={onChoose} />
       ))}
     </>
   )
 }
 
-/** The part of a log that is in view. Stays at the end as long as `isFollowing`. */
+/** The part of a log that is in view. */
 export function LogViewport({
   name,
   store,
   count,
   look,
-  isFollowing,
-  onFollow,
+  place,
+  onMove,
   onChoose,
 }: {
   readonly name: string
   readonly store: LogStore
   readonly count: number
   readonly look: LogLook
-  readonly isFollowing: boolean
-  readonly onFollow: (isFollowing: boolean) => void
+  readonly place: LogPlace
+  readonly onMove: (isAtEnd: boolean) => void
   readonly onChoose: (line: number) => void
 }): ReactElement {
   const box: Box = useRef(null)
   const [scrollTop, setScrollTop] = useState(0)
   const viewport = { rows: count, rowHeight, viewHeight: useHeight(box) }
   useLayoutEffect(() => {
-    if (isFollowing) box.current?.scrollTo({ top: box.current.scrollHeight })
-  }, [isFollowing, count, look.isWrapped, viewport.viewHeight])
-  const isThere = look.line !== null && look.line <= count
-  useLayoutEffect(() => {
-    if (look.line !== null && isThere) box.current?.scrollTo({ top: scrollTopOf(look.line - 1, viewport) })
-    // Once per line, not whenever the log grows.
-  }, [look.line, isThere])
+    if (place.isFollowing) box.current?.scrollTo({ top: box.current.scrollHeight })
+  }, [place.isFollowing, count, look.isWrapped, viewport.viewHeight])
+  useGoing(box, place, viewport, look.isWrapped)
   const { height, first, count: drawn, offset } = windowAt(scrollTop, viewport)
-  const shown = { store, look, onChoose }
+  const shown = { store, look, line: place.line, onChoose }
   return (
     <div
       ref={box}
@@ -105,7 +116,7 @@ export function LogViewport({
       aria-label={name}
       onScroll={({ currentTarget: { scrollTop: top, scrollHeight, clientHeight } }) => {
         setScrollTop(top)
-        onFollow(scrollHeight - top - clientHeight < nearEnd)
+        onMove(scrollHeight - top - clientHeight < nearEnd)
       }}
       className="h-[min(60vh,36rem)] overflow-auto bg-surface font-mono text-[12.5px] leading-5 -outline-offset-2"
     >
