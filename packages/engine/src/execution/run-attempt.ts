@@ -1,12 +1,11 @@
 /** Carries out attempts of any step type. */
-import { injectedVariables, type PlannedStep, resolveEnvironment, stepLogStream } from '@cairn/domain'
+import { injectedVariables, type PlannedStep, resolveEnvironment, stepLogStream, type Limiter } from '@cairn/domain'
 import type { AppendedLogChunk } from '@cairn/store'
 import type { Dispatcher } from 'undici'
 import type { AttemptConclusion } from './attempt-conclusion.ts'
 import { type ContainerRuntime, runContainerAttempt } from './container/container-step.ts'
 import { type HttpLogLine, runHttpAttempt } from './http/http-step.ts'
 import type { OAuthTokens } from './http/oauth-tokens.ts'
-import type { Limiter } from './limit-concurrency.ts'
 import type { LiveRun } from './live-run.ts'
 import { type RunStop, stoppedBy } from './run-stop.ts'
 import { runExportAttempt } from './warehouse/export-step.ts'

@@ -1,5 +1,5 @@
 /** The execution role of an engine process: owners, one after the other, and what is done beside them. */
-import type { Clock, CrashPoints, Logger } from '@cairn/domain'
+import { type Clock, type CrashPoints, type Logger, type Limiter, limitConcurrency } from '@cairn/domain'
 import type { EngineDriver } from '@cairn/driver'
 import {
   admitWaitingRuns,
@@ -23,7 +23,6 @@ import type { ExecutionSettings } from './execution-settings.ts'
 import { createGuardedAgent, parseEgressAllow } from './http/egress-guard.ts'
 import { OAuthTokens } from './http/oauth-tokens.ts'
 import { buryDeadProcesses, type Lease, OwnershipLost, takeLease, waitUnlessStopped } from './keep-lease.ts'
-import { type Limiter, limitConcurrency } from './limit-concurrency.ts'
 import { PlanCache } from './plan-cache.ts'
 import type { AttemptRuntime } from './run-attempt.ts'
 import { limitSessions } from './warehouse/limit-sessions.ts'

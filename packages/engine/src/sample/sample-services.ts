@@ -4,7 +4,7 @@
  * Always true: an instance that cannot be looked at is left out of its service's sample and holds up no other. What the process saw before is
  * in its memory: after a change of the process the first sample knows no CPU.
  */
-import type { Logger } from '@cairn/domain'
+import { type Logger, limitConcurrency } from '@cairn/domain'
 import type { EngineDriver, Load, WorkloadName } from '@cairn/driver'
 import {
   type Database,
@@ -14,7 +14,6 @@ import {
   type ServiceUse,
   writeServiceSamples,
 } from '@cairn/store'
-import { limitConcurrency } from '../execution/limit-concurrency.ts'
 import type { Reconciler } from '../reconcile/reconciler.ts'
 
 export interface SampleSettings {

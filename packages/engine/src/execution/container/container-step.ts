@@ -11,12 +11,12 @@ import {
   reasonOfExit,
   type SecretMask,
   stepLogStream,
+  type Limiter,
 } from '@cairn/domain'
 import { DriverError, type Observation, type WorkloadFiles, type WorkloadSpec } from '@cairn/driver'
 import { appendOwnedLogLines, type Db, type Hints, lastLogSequence } from '@cairn/store'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { Repositories } from '../../repository/git-repositories.ts'
-import type { Limiter } from '../limit-concurrency.ts'
 import { type RunStop, stoppedBy } from '../run-stop.ts'
 import { bounded, callEngine, endlessPatience, patienceToStart } from './call-engine.ts'
 import { endContainer } from './end-container.ts'

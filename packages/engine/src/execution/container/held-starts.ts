@@ -9,9 +9,8 @@
  *   that nothing comes after the removal. What a process leaves by dying is released by the next owner's starts, removed
  *   by its look at skipped steps, or swept once the run has ended.
  */
-import type { CrashPoints, Logger } from '@cairn/domain'
+import { type CrashPoints, type Logger, limitConcurrency } from '@cairn/domain'
 import type { Call, EngineDriver, HeldSpec, Prepared } from '@cairn/driver'
-import { limitConcurrency } from '../limit-concurrency.ts'
 import { bounded } from './call-engine.ts'
 import type { StepNetworks } from './step-networks.ts'
 

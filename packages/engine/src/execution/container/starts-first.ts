@@ -6,8 +6,8 @@
  * done beside starts begins when none is asked for and the last has had `settleMs` to come to its own program, or when it
  * has waited as long as it may, so that removed containers do not pile up under constant load.
  */
+import { type Limiter, limitConcurrency } from '@cairn/domain'
 import { setImmediate as nextTick, setTimeout as pause } from 'node:timers/promises'
-import { type Limiter, limitConcurrency } from '../limit-concurrency.ts'
 
 const concurrentRemovals = 2
 const pollMs = 20

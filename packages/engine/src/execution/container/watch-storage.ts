@@ -2,10 +2,9 @@
  * Looks at what a running container stores. A look walks through all that it has written, so looks are rare, rarer the
  * longer they take, and a process has one under way.
  */
-import type { Logger } from '@cairn/domain'
+import type { Logger, Limiter } from '@cairn/domain'
 import { DriverError, type EngineDriver, type WorkloadName } from '@cairn/driver'
 import { waitUnlessStopped } from '../keep-lease.ts'
-import type { Limiter } from '../limit-concurrency.ts'
 import { bounded } from './call-engine.ts'
 
 export interface StorageWatch {

@@ -1,4 +1,4 @@
-import { type Limiter, limitConcurrency } from '../limit-concurrency.ts'
+import { type Limiter, limitConcurrency } from '@cairn/domain'
 
 /** So many sessions of one tenant at a time, and so many in all; the others wait in order. */
 export function limitSessions(limits: {

@@ -6,7 +6,14 @@
  * stop and a time-out first cancel the statement, then end the session; the result is given when it is verified gone.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type AttemptResult, type Logger, type PlannedStep, stepLogStream, workloadName } from '@cairn/domain'
+import {
+  type AttemptResult,
+  type Logger,
+  type PlannedStep,
+  stepLogStream,
+  workloadName,
+  type Limiter,
+} from '@cairn/domain'
 import {
   appendOwnedLogLines,
   type Database,
@@ -24,7 +31,6 @@ import type { Repositories } from '../../repository/git-repositories.ts'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import type { AttemptSecrets } from '../secrets/read-attempt-secrets.ts'
 import { OwnershipLost } from '../keep-lease.ts'
-import type { Limiter } from '../limit-concurrency.ts'
 import { type RunStop, stoppedBy } from '../run-stop.ts'
 
 export interface WarehouseRuntime {
