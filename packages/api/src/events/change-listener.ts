@@ -55,6 +55,7 @@ export class ChangeListener {
 
   /** Tells what changed up to `position`. */
   tell(changes: readonly TenantChange[], position: string): void {
+    if (this.#isReset) return
     const { kinds, tenantId, mostWaiting } = this.#options
     for (const change of changes) {
       if (change.tenantId === tenantId && (kinds === null || kinds.has(change.kind))) mergeChange(this.#waiting, change)
@@ -66,6 +67,7 @@ export class ChangeListener {
 
   reset(): void {
     this.#isReset = true
+    this.#waiting.clear()
     this.#wake()
   }
 

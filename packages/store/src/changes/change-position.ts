@@ -11,7 +11,8 @@ export interface ChangePosition {
 
 /** Longest time, in milliseconds, for which a transaction may stay open after its change and still be heard of. */
 const longestGapMs = 120_000
-const mostGaps = 1000
+/** Numbers below the newest one that are asked for. */
+export const mostGaps = 1000
 
 /** The position after these numbers, in ascending order, were read. */
 export function passChanges(position: ChangePosition, read: readonly number[], nowMs: number): ChangePosition {

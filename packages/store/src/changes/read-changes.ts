@@ -1,7 +1,7 @@
 import type { ResourceChange, ResourceKind } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { ChangePosition } from './change-position.ts'
+import { type ChangePosition, mostGaps } from './change-position.ts'
 
 /** A change of something that belongs to a tenant. */
 export interface TenantChange {
@@ -18,15 +18,12 @@ const mostAtOnce = 5000
 /** The number of the newest change that is there. Those of open transactions come after it, or are gaps below it. */
 export async function readChangePosition(db: Db, nowMs: number): Promise<ChangePosition> {
   const { rows } = await sql<{ id: number }>`
-    select id from resource_change where at > now() - interval '2 minutes'
-    union select max(id) from resource_change having count(*) > 0
-    order by id desc limit 1000`.execute(db)
+    select id from resource_change where id >= (select max(id) from resource_change) - ${mostGaps}`.execute(db)
   const ids = new Set(rows.map(({ id }) => id))
   const last = Math.max(0, ...ids)
-  const first = Math.min(last, ...ids)
   const gaps = new Map<number, number>()
-  for (let id = first + 1; id < last; id += 1) if (!ids.has(id)) gaps.set(id, nowMs)
-  return { last, gaps: new Map([...gaps].slice(-1000)) }
+  for (let id = Math.max(1, last - mostGaps); id < last; id += 1) if (!ids.has(id)) gaps.set(id, nowMs)
+  return { last, gaps }
 }
 
 /** Changes of all tenants beyond the position, by their numbers. Index: primary key. */
