@@ -1,7 +1,7 @@
 /** Generated from the route table: what each role, and each scope of a token, may call. */
 import { accessNeededBy, type OperationId, type Role, type Route, routes, type TokenScope } from '@cairn/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ApiFixture, createApiFixture, formOf, makeToken, zipOf } from './api-fixture.ts'
+import { type ApiFixture, createApiFixture, formOf, makeToken, numberIn, zipOf } from './api-fixture.ts'
 
 let fixture: ApiFixture
 let zip: Buffer
@@ -86,4 +86,18 @@ it('names the role that is needed and the one that is held, and a scope where th
   expect(asAdmin.body['message']).toBe(
     'createSecret needs the role editor: the scope of this token is less than your role admin; use a token that may write',
   )
+})
+
+it('shows the token of a webhook, which starts runs, to nobody who may not start them', async () => {
+  const steps = { a: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/' } }
+  const made = await fixture.call('createWorkflow', { body: { name: 'hooked', triggers: [{ webhook: true }], steps } })
+  const shown = await Promise.all(
+    holders.map(async ({ role, scope }) => {
+      const token = tokens.get(`${role} ${scope}`) ?? ''
+      const described = await fixture.call('describeWorkflow', { token, params: { workflowId: numberIn(made, 'id') } })
+      const listed = await fixture.call('listWorkflows', { token })
+      return [described, listed].map(({ status, text }) => [status, text.includes('"webhook":"')])
+    }),
+  )
+  expect(shown).toEqual(holders.map(({ may }) => Array.from({ length: 2 }, () => [200, may.includes('run')])))
 })

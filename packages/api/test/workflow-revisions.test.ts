@@ -92,6 +92,16 @@ it('keeps the token of a hook that is still there, and gives one that was remove
   expect(after).not.toBe(before)
 })
 
+it('tells the signing secret of a hook that gets one by it', async () => {
+  const signed = body('a', { triggers: [{ webhook: true, signingSecret: true }] })
+  const { body: made } = await fixture.call('createWorkflow', { body: signed })
+  const params = { workflowId: Number(Object(made).id) }
+  await update(params, body('b', { triggers: [{ webhook: true }] }))
+  expect((await restore(params, 1)).body).toMatchObject({
+    triggers: [{ webhook: expect.any(String), signingSecret: expect.any(String) }],
+  })
+})
+
 it('refuses a revision that is not there, one that names what is gone, and the workflow of another tenant', async () => {
   const params = await create(body('a'))
   expect(await restore(params, 7)).toMatchObject({ status: 404, body: { code: 'not_found' } })

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { nullable, Timestamp } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { SavedHooks } from './workflow.ts'
 
 /** Newest first. `pageSize` is at most 20, as whole workflows are compared. */
 export const ListWorkflowRevisionsQuery = Type.Object({
@@ -39,6 +40,13 @@ export type WorkflowRevisionPage = Static<typeof WorkflowRevisionPage>
 export const RestoreWorkflowBody = Type.Object({ revision: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) })
 export type RestoreWorkflowBody = Static<typeof RestoreWorkflowBody>
 
-/** The number of the newest revision: a new one, or the one that was the same already. */
-export const WorkflowRestored = Type.Object({ id: Type.Integer(), revision: Type.Integer() })
+/**
+ * The number of the newest revision: a new one, or the one that was the same already. `triggers` as where a workflow is saved: a
+ * signing secret that a hook got by this call is shown here and never again.
+ */
+export const WorkflowRestored = Type.Object({
+  id: Type.Integer(),
+  revision: Type.Integer(),
+  triggers: Type.Optional(SavedHooks),
+})
 export type WorkflowRestored = Static<typeof WorkflowRestored>

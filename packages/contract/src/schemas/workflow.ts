@@ -119,6 +119,10 @@ export const ListWorkflowsQuery = Type.Object({
 })
 export type ListWorkflowsQuery = Static<typeof ListWorkflowsQuery>
 
+export const SavedHooks = Type.Array(
+  Type.Object({ webhook: Uuid, signingSecret: Type.Optional(Type.String(addedByCairn)) }),
+)
+
 /**
  * `triggers` is there when the workflow has webhooks: the token of each, and the signing secret of those that got one by
  * this call, which is shown here and never again. `warnings` are there when something is allowed and yet may not be
@@ -126,9 +130,7 @@ export type ListWorkflowsQuery = Static<typeof ListWorkflowsQuery>
  */
 export const WorkflowSaved = Type.Object({
   id: Type.Integer(),
-  triggers: Type.Optional(
-    Type.Array(Type.Object({ webhook: Uuid, signingSecret: Type.Optional(Type.String(addedByCairn)) })),
-  ),
+  triggers: Type.Optional(SavedHooks),
   warnings: Type.Optional(Type.Array(Type.Object({ field: Type.String(), rule: Type.String() }), addedByCairn)),
 })
 export type WorkflowSaved = Static<typeof WorkflowSaved>

@@ -11,7 +11,7 @@ export interface TriggerMoment {
   readonly isPaused: boolean
   /** How many next runs are told beside the first; 0 in lists. */
   readonly nextRuns: number
-  /** Of the hooks, by their ids. */
+  /** Of the hooks that are shown, by their ids. */
   readonly hookKeys: ReadonlyMap<string, HookKeys>
 }
 
@@ -22,7 +22,7 @@ export function describeTriggers(triggers: readonly StoredTrigger[], moment: Tri
   )
 }
 
-/** Whoever may read the workflow may call its hooks: the token is shown. One that cannot be opened is left out. */
+/** The token is shown to who may start the workflow, as that is what it does. One that cannot be opened is left out. */
 function describeHook({ webhook, signingSecret }: StoredHook, { hookKeys }: TriggerMoment): TriggerAnswer {
   const keys = hookKeys.get(webhook)
   return {

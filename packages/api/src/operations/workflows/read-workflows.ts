@@ -1,4 +1,4 @@
-import type { StepBody, StepDetails, WorkflowSummary } from '@cairn/contract'
+import { includesAccess, type StepBody, type StepDetails, type WorkflowSummary } from '@cairn/contract'
 import { defaultStepResources, instanceTypesFor, listImageReferences } from '@cairn/domain'
 import {
   findWorkflow,
@@ -7,6 +7,7 @@ import {
   readHookKeys,
   readStoredBody,
   readVersionsToRun,
+  type TokenHolder,
   type VersionToRun,
   type WorkflowRecord,
 } from '@cairn/store'
@@ -31,7 +32,7 @@ export const listWorkflows: Operation<'listWorkflows'> = async (context, { calle
   }
   const page = await list(context.database.db, caller.tenantId, filter, request)
   const now = context.clock.now()
-  const hookKeys = await hookKeysOf(context, caller.tenantId, page.items)
+  const hookKeys = await hookKeysOf(context, caller, page.items)
   const workflows = page.items.map((workflow) => summarise(workflow, { now, nextRuns: 0, hookKeys }))
   return { workflows, workflowsCount: page.total, ...pageKeysOf(page, request) }
 }
@@ -43,7 +44,7 @@ export const describeWorkflow: Operation<'describeWorkflow'> = async (context, {
   const body = readStoredBody(workflow.body)
   const imageIds = listImageReferences(body).map(({ imageId }) => imageId)
   const versions = await readVersionsToRun(db, caller.tenantId, [...new Set(imageIds)])
-  const hookKeys = await hookKeysOf(context, caller.tenantId, [workflow])
+  const hookKeys = await hookKeysOf(context, caller, [workflow])
   return {
     ...summarise(workflow, { now: context.clock.now(), nextRuns: nextRunsTold, hookKeys }),
     steps: Object.fromEntries(Object.entries(body.steps).map(([name, step]) => [name, describeStep(step, versions)])),
@@ -53,15 +54,16 @@ export const describeWorkflow: Operation<'describeWorkflow'> = async (context, {
   }
 }
 
+/** None for who may only look: the token of a hook starts runs, whoever has it. */
 function hookKeysOf(
   { database, secretCipher }: ApiContext,
-  tenantId: string,
+  { tenantId, access }: TokenHolder,
   workflows: readonly WorkflowRecord[],
 ): Promise<ReadonlyMap<string, HookKeys>> {
   const withHooks = workflows.filter(({ body }) =>
     readStoredBody(body).triggers.some((trigger) => 'webhook' in trigger),
   )
-  if (withHooks.length === 0) return Promise.resolve(new Map())
+  if (withHooks.length === 0 || !includesAccess(access, 'run')) return Promise.resolve(new Map())
   return readHookKeys(database.db, secretCipher, { tenantId, workflowIds: withHooks.map(({ id }) => id) })
 }
 

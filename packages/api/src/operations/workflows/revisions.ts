@@ -14,7 +14,8 @@ import {
 import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
-import { hintSchedules, lock, revise } from './write-workflow.ts'
+import { checkTriggers } from './check-body.ts'
+import { answerHooks, hintSchedules, lock, revise } from './write-workflow.ts'
 
 const mostChanges = 200
 
@@ -57,10 +58,11 @@ export const restoreWorkflowRevision: Operation<'restoreWorkflowRevision'> = asy
     }
     const { triggers } = readStoredBody(locked.body)
     const stored = { ...wanted, name: locked.name, triggers: withLivingHooks(wanted.triggers, triggers) }
+    checkTriggers(context, stored.triggers, readStoredBody(locked.body))
     return { stored, ...(await revise(context, tx, caller, { locked, revised: stored })) }
   })
   hintSchedules(context, restored.stored)
-  return { id: params.workflowId, revision: restored.revision }
+  return { id: params.workflowId, revision: restored.revision, ...answerHooks(restored.hooks) }
 }
 
 /** A hook that is not there any more comes back with a token of its own: the old one was taken away. */

@@ -111,7 +111,7 @@ async function writeTriggers(
 }
 
 /** The only answer that has a signing secret, and only one that has just been made. */
-function answerHooks(hooks: readonly WrittenHook[]): Pick<Answer<'createWorkflow'>, 'triggers'> {
+export function answerHooks(hooks: readonly WrittenHook[]): Pick<Answer<'createWorkflow'>, 'triggers'> {
   if (hooks.length === 0) return {}
   return {
     triggers: hooks.map(({ token, signingSecret, isSecretNew }) => ({
