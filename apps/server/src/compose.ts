@@ -280,7 +280,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   // Hosts of services' own would be taken for Cairn's until the first read.
   await routes.refresh()
   const serviceCaller = createServiceCaller({ routes, domain })
-  const identity = identityParts(database, settings)
+  const identity = identityParts(database, settings, logger.child({ part: 'sign-in' }))
   const gateway = composeGateway({
     signIns: identity.signIns,
     database,
@@ -332,10 +332,10 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
 }
 
 /** What counts and records sign-ins, at the API and at the sign-in page: one for the process. */
-function identityParts(database: Database, settings: Settings) {
+function identityParts(database: Database, settings: Settings, signInLogger: Logger) {
   const auditLog = new AuditLog(database.db)
   const limits = limitsOf(settings).signIns
-  return { auditLog, signIns: createSignInChecker({ database, clock, auditLog, limits }) }
+  return { auditLog, signIns: createSignInChecker({ database, clock, auditLog, logger: signInLogger, limits }) }
 }
 
 /** Every host that is no service's. */

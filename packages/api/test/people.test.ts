@@ -131,7 +131,15 @@ describe('users', () => {
     expect((await fixture.call('getSession', page)).status).toBe(401)
     const enabled = await fixture.call('updateUser', { params: { userId }, body: { disabled: false } })
     expect(enabled.body).toMatchObject({ status: 'active', role: 'viewer' })
-    expect((await fixture.call('getSession', page)).status).toBe(200)
+    // The sessions of before have ended: they may be a thief's.
+    expect((await fixture.call('getSession', page)).status).toBe(401)
+    expect((await signIn()).status).toBe(200)
+  })
+
+  it('who are invited and disabled cannot use the link any more, also when they are enabled again', async () => {
+    const { userId, token } = await invite()
+    for (const disabled of [true, false]) await fixture.call('updateUser', { params: { userId }, body: { disabled } })
+    expect((await accept(token)).status).toBe(401)
   })
 
   it('who are deleted leave no token and no session that counts', async () => {
@@ -150,6 +158,13 @@ describe('users', () => {
   it.each([{ role: 'editor' }, { disabled: true }])('keep a last admin from %j', async (body) => {
     expect(await statusOf(fixture.call('updateUser', { params: { userId: admin }, body }))).toEqual([409, 'conflict'])
     expect(await statusOf(fixture.call('deleteUser', { params: { userId: admin } }))).toEqual([409, 'conflict'])
+  })
+
+  it('keep a last admin whose id is written in capitals', async () => {
+    const params = { userId: admin.toUpperCase() }
+    expect(await statusOf(fixture.call('deleteUser', { params }))).toEqual([409, 'conflict'])
+    expect(await statusOf(fixture.call('updateUser', { params, body: { role: 'viewer' } }))).toEqual([409, 'conflict'])
+    expect((await fixture.call('describeUser', { params })).body).toMatchObject({ id: admin })
   })
 
   it('keep one admin of two who take the role from each other at once', async () => {
@@ -175,6 +190,22 @@ describe('a password', () => {
     expect((await fixture.call('getSession', here)).status).toBe(200)
     expect((await fixture.call('getSession', there)).status).toBe(401)
     expect([(await signIn()).status, (await signIn('another horse battery')).status]).toEqual([401, 200])
+  })
+})
+
+describe('a password that is guessed by who is signed in', () => {
+  it('is counted as at a sign-in', async () => {
+    const { token } = await invite()
+    const page = asPage(await accept(token))
+    const change = () =>
+      fixture.call('changePassword', {
+        ...page,
+        body: { currentPassword: 'wrong', newPassword: 'another horse battery' },
+      })
+    const answers = []
+    for (let tried = 0; tried < 12; tried += 1) answers.push((await change()).status)
+    expect(answers.at(0)).toBe(400)
+    expect(answers.at(-1)).toBe(429)
   })
 })
 
@@ -244,6 +275,18 @@ describe('a token', () => {
     const body = { label: 'mine', scope: 'read' }
     expect((await fixture.call('createToken', { headers, body })).status).toBe(201)
     const repeated = await fixture.call('createToken', { ...page, headers: { ...page.headers, ...headers }, body })
+    expect([repeated.status, repeated.body['token']]).toEqual([422, undefined])
+  })
+
+  it('is not given to a limited token of its user that repeats the call under the same key', async () => {
+    const { token: link } = await invite('editor')
+    const page = asPage(await accept(link))
+    const headers = { 'idempotency-key': `limited-${count}` }
+    const body = { label: 'mine', scope: 'write' }
+    const made = await fixture.call('createToken', { ...page, headers: { ...page.headers, ...headers }, body })
+    expect(made.status).toBe(201)
+    const limited = await fixture.call('createToken', { ...page, body: { label: 'reads', scope: 'read' } })
+    const repeated = await fixture.call('createToken', { token: textIn(limited, 'token'), headers, body })
     expect([repeated.status, repeated.body['token']]).toEqual([422, undefined])
   })
 })

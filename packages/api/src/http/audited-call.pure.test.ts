@@ -33,7 +33,9 @@ it('takes ids from the path in their order, then from the answer, and the name f
 it('keeps nothing of a call by nobody, and of what does not change anything', () => {
   const unknown = { ...call, caller: null }
   expect(auditEventOf({ id: 'createSecret', route: routes.createSecret }, unknown, outcome)).toBeNull()
-  expect(isAudited('listSecrets', routes.listSecrets)).toBe(false)
-  expect(isAudited('sendTelemetry', routes.sendTelemetry)).toBe(false)
-  expect(isAudited('callWebhook', routes.callWebhook)).toBe(true)
+  expect(isAudited('listSecrets', routes.listSecrets, null)).toBe(false)
+  expect(isAudited('sendTelemetry', routes.sendTelemetry, null)).toBe(false)
+  expect(isAudited('callWebhook', routes.callWebhook, null)).toBe(true)
+  expect(isAudited('callWebhook', routes.callWebhook, 'forbidden')).toBe(true)
+  expect(isAudited('callWebhook', routes.callWebhook, 'rate_limited')).toBe(false)
 })

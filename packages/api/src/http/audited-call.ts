@@ -18,12 +18,19 @@ export interface AuditedCall {
 /** Marks that a reader made for itself, and what is dropped. */
 const untold: ReadonlySet<OperationId> = new Set(['sendTelemetry', 'markInboxRead', 'markInboxEntryRead'])
 
-/** Whether calls of the operation are kept. Sign-ins are recorded where it is known whose they are. */
-export function isAudited(id: OperationId, route: Route): boolean {
+/**
+ * Whether calls of the operation are kept. Sign-ins are recorded where it is known whose they are. Who is limited is not to
+ * make work.
+ */
+export function isAudited(id: OperationId, route: Route, errorCode: string | null): boolean {
+  if (errorCode === 'rate_limited') return false
   return route.method !== 'GET' && route.auth !== 'none' && route.auth !== 'signed' && !untold.has(id)
 }
 
 const longestName = 256
+
+/** At most so long, and without half a letter at its end, which the database would not take. */
+const shortened = (text: string): string => text.slice(0, longestName).toWellFormed()
 
 type Subject = Pick<NewAuditEvent, 'resourceKind' | 'resourceId' | 'resourceName'>
 
@@ -56,8 +63,8 @@ function subjectOf(route: Route, { params, body, answer }: AuditedCall): Subject
   const name = namingFields.map((field) => textAt(body, field)).find((text) => text !== null) ?? null
   return {
     resourceKind: kindOf(route),
-    resourceId: ids.length === 0 ? null : ids.join('/').slice(0, longestName),
-    resourceName: name?.slice(0, longestName) ?? null,
+    resourceId: ids.length === 0 ? null : shortened(ids.join('/')),
+    resourceName: name === null ? null : shortened(name),
   }
 }
 

@@ -3,7 +3,7 @@
  * where it cannot be written the caller is told of a failure. A process that dies in between leaves a change without a row, and
  * a caller without an answer.
  */
-import type { OperationId, Route } from '@cairn/contract'
+import { offersDryRun, type OperationId, type Route } from '@cairn/contract'
 import type { FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
 import { auditEventOf, isAudited } from './audited-call.ts'
@@ -48,13 +48,14 @@ async function record(
   request: FastifyRequest,
   { answer, ...outcome }: { readonly answer: unknown; readonly status: number; readonly errorCode: string | null },
 ): Promise<void> {
-  if (!isAudited(served.id, served.route) || asksForRehearsal(request)) return
+  if (!isAudited(served.id, served.route, outcome.errorCode) || asksForRehearsal(served.route, request)) return
   const { caller, params, body } = request.facts
   const place = { address: request.ip, requestId: request.id }
   const event = auditEventOf(served, { caller, params, body, answer }, { ...outcome, ...place })
   if (event !== null) await auditLog.record(event)
 }
 
-function asksForRehearsal({ query }: FastifyRequest): boolean {
-  return typeof query === 'object' && query !== null && Reflect.get(query, 'dryRun') === 'true'
+/** Whether a refused call only tried. A route that does not offer it takes no notice of the key. */
+function asksForRehearsal(route: Route, { query }: FastifyRequest): boolean {
+  return offersDryRun(route) && typeof query === 'object' && query !== null && Reflect.get(query, 'dryRun') === 'true'
 }

@@ -135,7 +135,8 @@ async function answerNamed(
 ): Promise<OnceAnswer> {
   const key = takesCallKey(route) ? readCallKey(request.headers['idempotency-key']) : null
   if (key === null || call.caller === null) return { answer: await work(), replayed: false }
-  const by = 'userId' in call.caller ? call.caller.userId : null
+  // An answer is given again only to who may as much as the one who got it first.
+  const by = 'userId' in call.caller ? [call.caller.userId, call.caller.access] : null
   const asked = [id, by, call.params, call.query, call.body, call.upload?.sha256]
   return answerOnce(server.context, { tenantId: call.caller.tenantId, key, asked }, work)
 }

@@ -2,11 +2,11 @@
  * Checks what somebody signs in with, and opens the session of the browser.
  *
  * Always true: every attempt is counted before it is looked at, by its address and, with a password, by its e-mail; who is
- * over the limit learns nothing of what was sent. A refusal does not tell whether there is such a user. Sign-ins, and wrong
- * passwords of users that there are, stand in the audit log before anybody learns of them.
+ * over the limit learns nothing of what was sent. A refusal does not tell whether there is such a user, also not by its time.
+ * Sign-ins stand in the audit log before anybody learns of them; wrong passwords of users that there are soon after.
  */
 import { randomBytes } from 'node:crypto'
-import { type Clock, isPassword } from '@cairn/domain'
+import type { Clock, Logger } from '@cairn/domain'
 import {
   type AuditLog,
   browserSessionSeconds,
@@ -20,6 +20,8 @@ import {
   type UserKey,
 } from '@cairn/store'
 import { hashToken } from '../http/authenticate.ts'
+import { addressKey } from './address-key.ts'
+import { type PasswordLimits, PasswordWork, tooMany } from './password-work.ts'
 import { signedIn, wrongPassword } from './sign-in-events.ts'
 import type { SignInPlace, SignInProof } from './sign-in-proof.ts'
 import { createRateLimiter, type RateLimit, type RateLimiter } from '../http/rate-limit.ts'
@@ -45,34 +47,61 @@ export interface SignInChecker {
   signIn(proof: SignInProof, place: SignInPlace): Promise<SignInOutcome>
   /** Opens a session for whom was proven otherwise; null = the user may not sign in. */
   open(owner: SessionOwner): Promise<OpenedSession | null>
+  /**
+   * What is kept of a new password.
+   *
+   * @throws {CairnError} `rate_limited` when many are worked on
+   */
+  hashPassword(password: string): Promise<string>
+  /**
+   * Whether it is the password of who is signed in already, counted as an attempt to sign in.
+   *
+   * @throws {CairnError} `rate_limited`
+   */
+  isPasswordOf(email: string, password: string, kept: string): Promise<boolean>
 }
 
 /** Lifetime of a session, also told to the browser. */
 export const sessionSeconds = browserSessionSeconds
 
+const passwordLimits: PasswordLimits = { atOnce: 2, mostWaiting: 20 }
+
 export function createSignInChecker(parts: {
   readonly database: Database
   readonly clock: Clock
   readonly auditLog: AuditLog
+  readonly logger: Logger
   readonly limits: SignInLimits
 }): SignInChecker {
-  const { database, clock, auditLog, limits } = parts
+  const { database, clock, auditLog, logger, limits } = parts
   const byAddress = createRateLimiter(limits.byAddress, clock)
   const byEmail = createRateLimiter(limits.byEmail, clock)
+  const passwords = new PasswordWork(passwordLimits)
+  const keepRefusal = (meant: readonly UserKey[], proof: SignInProof, place: SignInPlace): void => {
+    const kept = Promise.all(meant.map((user) => auditLog.record(wrongPassword(user, proof, place))))
+    kept.catch((error: unknown) => logger.error({ err: error }, 'a wrong password is missing in the audit log'))
+  }
   return {
     signIn: async (proof, place) => {
       const retryAfterSeconds = waitOf({ byAddress, byEmail }, proof, place.address)
       if (retryAfterSeconds > 0) return { kind: 'limited', retryAfterSeconds }
-      const { owner, meant } = await judge(database, proof, place.tenant)
+      if (proof.kind === 'password' && passwords.isFull) return { kind: 'limited', retryAfterSeconds: 1 }
+      const { owner, meant } = await judge({ database, passwords }, proof, place.tenant)
       const opened = owner === null ? null : await openSession(database, owner)
       if (opened === null) {
-        await Promise.all(meant.map((user) => auditLog.record(wrongPassword(user, proof, place))))
+        keepRefusal(meant, proof, place)
         return { kind: 'refused' }
       }
       await auditLog.record(signedIn('createSession', opened.holder, place))
       return { kind: 'signed-in', ...opened }
     },
     open: (owner) => openSession(database, owner),
+    hashPassword: (password) => passwords.hash(password),
+    isPasswordOf: (email, password, kept) => {
+      const wait = byEmail.take(email.toLowerCase())
+      if (wait > 0) throw tooMany(wait)
+      return passwords.isPassword(password, kept)
+    },
   }
 }
 
@@ -89,7 +118,7 @@ function waitOf(
   proof: SignInProof,
   address: string,
 ): number {
-  const wait = byAddress.take(address)
+  const wait = byAddress.take(addressKey(address))
   if (wait > 0 || proof.kind === 'token') return wait
   return byEmail.take(proof.email.toLowerCase())
 }
@@ -100,15 +129,20 @@ interface Judged {
   readonly meant: readonly UserKey[]
 }
 
-async function judge({ db }: Database, proof: SignInProof, tenant: string | null): Promise<Judged> {
+async function judge(
+  { database: { db }, passwords }: { readonly database: Database; readonly passwords: PasswordWork },
+  proof: SignInProof,
+  tenant: string | null,
+): Promise<Judged> {
   if (proof.kind === 'token') {
     const holder = await findTokenHolder(db, hashToken(proof.token))
     return { owner: tenant === null || holder?.tenantName === tenant ? holder : null, meant: [] }
   }
   const holders = await findPasswordHolders(db, proof.email, tenant)
   for (const { userId, passwordHash } of holders) {
-    if (await isPassword(proof.password, passwordHash)) return { owner: { userId, tokenId: null }, meant: holders }
+    if (await passwords.isPassword(proof.password, passwordHash))
+      return { owner: { userId, tokenId: null }, meant: holders }
   }
-  if (holders.length === 0) await isPassword(proof.password, null)
+  if (holders.length === 0) await passwords.isPassword(proof.password, null)
   return { owner: null, meant: holders }
 }

@@ -2,7 +2,8 @@
 import type { TSchema } from 'typebox'
 import { type ErrorCode, errorCatalog } from '../errors.ts'
 import type { Route } from '../route.ts'
-import { DryRunAnswer, DryRunQuery } from '../schemas/dry-run.ts'
+import { offersDryRun } from '../routes/offers-dry-run.ts'
+import { DryRunAnswer } from '../schemas/dry-run.ts'
 import { nodeOf } from '../validation/schema-node.ts'
 import { callKeyErrors, callKeyParameter, takesCallKey } from './call-key.ts'
 import { type JsonValue, toJsonSchema } from './json-schema.ts'
@@ -70,7 +71,7 @@ function success(route: Route, names: ReadonlyMap<TSchema, string>): Json {
   const { response } = route
   const content = contentOf(response, names)
   const done = { [String(response.status)]: { description: route.summary, content } }
-  return route.query !== DryRunQuery ? done : { ...done, ...rehearsed(response, names) }
+  return !offersDryRun(route) ? done : { ...done, ...rehearsed(response, names) }
 }
 
 /** The answer to `dryRun=true`, beside or instead of the usual one of the same status. */

@@ -12,6 +12,7 @@ import {
   type ObjectStore,
   removeOldChanges,
   removeOldAuditEvents,
+  removeEndedSessions,
   removeOldNotifications,
   removeOldServiceLogs,
   removeOldTriggerRecords,
@@ -75,8 +76,8 @@ export const defaultSweepSettings: SweepSettings = {
 /** Nobody resumes a stream of events after so long. */
 const changeAgeMs = hourMs / 2
 
-/** Notifications removed by one statement. */
-const notificationBatch = 1000
+/** Rows removed by one statement. */
+const rowsAtOnce = 1000
 
 /** Makes the sweep due once; from then on it requeues itself. */
 export async function seedSweep(database: Database): Promise<void> {
@@ -84,6 +85,11 @@ export async function seedSweep(database: Database): Promise<void> {
 }
 
 type Part = (context: ReconcileContext) => Promise<void>
+
+/** Removes batch after batch until one is not full. */
+async function inBatches(signal: AbortSignal, remove: (batch: number) => Promise<number>): Promise<void> {
+  while ((await remove(rowsAtOnce)) === rowsAtOnce) signal.throwIfAborted()
+}
 
 export function createSweeper(options: SweeperOptions): Reconciler {
   const { settings, logger, clock } = options
@@ -108,7 +114,9 @@ export function createSweeper(options: SweeperOptions): Reconciler {
     'remove old changes': async () => {
       await removeOldChanges(options.database.db, new Date(clock.now() - changeAgeMs))
     },
-    'remove old audit events': () => removeOldAuditEvents(options.database.db, settings.auditAgeMs),
+    'remove old audit events': ({ signal }) =>
+      inBatches(signal, (batch) => removeOldAuditEvents(options.database.db, settings.auditAgeMs, batch)),
+    'remove ended sessions': () => removeEndedSessions(options.database.db),
     'remove stray files': async ({ signal }) => {
       if (clock.now() - filesSweptAt < settings.filesEveryMs) return
       await removeStrayFiles(objects, signal)
@@ -123,8 +131,7 @@ export function createSweeper(options: SweeperOptions): Reconciler {
     },
     'remove old notifications': async ({ signal }) => {
       const before = new Date(clock.now() - settings.retentionMs)
-      const removeBatch = () => removeOldNotifications(options.database.db, before, notificationBatch)
-      while ((await removeBatch()) === notificationBatch) signal.throwIfAborted()
+      await inBatches(signal, (batch) => removeOldNotifications(options.database.db, before, batch))
     },
   }
   return {

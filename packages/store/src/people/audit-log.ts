@@ -2,7 +2,8 @@
  * The audit log.
  *
  * Always true: an event that was recorded is durable before `record` resolves, and is never changed. Events that come while
- * others are written wait for the next statement, so that many calls at once cost few commits.
+ * others are written wait for the next statement, so that many calls at once cost few commits. One that cannot be written keeps
+ * none of the others from it.
  */
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -56,18 +57,34 @@ export class AuditLog {
     this.#isWriting = true
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, mostAtOnce)
-      try {
-        await insertEvents(
-          this.#db,
-          batch.map(({ event }) => event),
-        )
-      } catch (error) {
-        for (const { failed } of batch) failed(error)
-        continue
-      }
-      for (const { done } of batch) done()
+      const isWritten = batch.length > 1 && (await this.#insert(batch))
+      if (!isWritten) for (const one of batch) await this.#insertOne(one)
     }
     this.#isWriting = false
+  }
+
+  /** False = none of them was written, as one of them cannot be. */
+  async #insert(batch: readonly Waiting[]): Promise<boolean> {
+    try {
+      await insertEvents(
+        this.#db,
+        batch.map(({ event }) => event),
+      )
+    } catch {
+      return false
+    }
+    for (const { done } of batch) done()
+    return true
+  }
+
+  async #insertOne({ event, done, failed }: Waiting): Promise<void> {
+    try {
+      await insertEvents(this.#db, [event])
+    } catch (error) {
+      failed(error)
+      return
+    }
+    done()
   }
 }
 
@@ -82,15 +99,13 @@ async function insertEvents(db: Db, events: readonly NewAuditEvent[]): Promise<v
       status integer, "errorCode" text, "requestId" text)`.execute(db)
 }
 
-/** Rows that one statement takes away. */
-const batch = 5000
-
-/** Takes away what is older than so many milliseconds; a batch at a time. */
-export async function removeOldAuditEvents(db: Db, ageMs: number): Promise<void> {
-  await sql`
+/** Takes away what is older than so many milliseconds, at most so many rows; answers how many. Index: audit_event (at). */
+export async function removeOldAuditEvents(db: Db, ageMs: number, batch: number): Promise<number> {
+  const result = await sql`
     with allowed as materialized (select set_config('cairn.audit_retention', 'on', true) as setting)
     delete from audit_event using allowed
     where allowed.setting = 'on' and id in (
       select id from audit_event where at < now() - ${ageMs}::float8 * interval '1 millisecond' order by at limit ${batch}
     )`.execute(db)
+  return Number(result.numAffectedRows ?? 0n)
 }

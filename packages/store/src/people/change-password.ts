@@ -2,11 +2,11 @@
  * How users get and change passwords.
  *
  * Always true: a link is good once, and ends when another is made; a password that changes ends the sessions of its user,
- * and an open link, with it.
+ * and an open link, with it. So does the end of a user's access: being enabled again brings none of them back.
  */
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
-import type { UserKey } from './users.ts'
+import type { UserKey } from './user-key.ts'
 
 /** Opens the link of this hash. False = there is no such user, or the user is disabled. */
 export async function openInvitation(
@@ -58,6 +58,17 @@ export async function changePassword(tx: Tx, key: UserKey, passwordHash: string,
     .where('id', '=', key.userId)
     .execute()
   await endSessions(tx, key.userId, kept)
+}
+
+/** Ends the sessions and an open link of a user who is disabled. */
+export async function endAccess(tx: Tx, { tenantId, userId }: UserKey): Promise<void> {
+  await tx
+    .updateTable('tenant_user')
+    .set({ invitation_hash: null, invitation_expires_at: null })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', userId)
+    .execute()
+  await endSessions(tx, userId, null)
 }
 
 async function endSessions(tx: Tx, userId: string, kept: Buffer | null): Promise<void> {

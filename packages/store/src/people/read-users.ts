@@ -2,7 +2,7 @@ import type { Role, UserStatus } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { containing, type Page, type PageRequest, pageOffset } from '../page.ts'
-import type { UserKey } from './users.ts'
+import type { UserKey } from './user-key.ts'
 
 export interface UserRecord {
   readonly id: string

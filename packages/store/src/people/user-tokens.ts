@@ -3,7 +3,7 @@ import type { TokenScope } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 import { type Page, type PageRequest, pageOffset } from '../page.ts'
-import type { UserKey } from './users.ts'
+import type { UserKey } from './user-key.ts'
 
 export interface TokenRecord {
   readonly id: string

@@ -6,7 +6,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@cairn/contract'
+import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
+import { endAccess } from './change-password.ts'
+import type { UserKey } from './user-key.ts'
 
 export interface NewUser {
   readonly tenantId: string
@@ -43,12 +46,6 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<string | null> 
   return row?.id ?? null
 }
 
-/** Whom a change is of. */
-export interface UserKey {
-  readonly tenantId: string
-  readonly userId: string
-}
-
 export interface UserChange {
   readonly name?: string | undefined
   readonly role?: Role | undefined
@@ -76,7 +73,9 @@ export async function updateUser(tx: Tx, key: UserKey, change: UserChange): Prom
     .where('tenant_id', '=', key.tenantId)
     .where('id', '=', key.userId)
     .executeTakeFirst()
-  return result.numUpdatedRows === 0n ? 'unknown' : 'done'
+  if (result.numUpdatedRows === 0n) return 'unknown'
+  if (disabled === true) await endAccess(tx, key)
+  return 'done'
 }
 
 /** Tokens, sessions and invitation go with the user. */
@@ -93,14 +92,14 @@ export async function deleteUser(tx: Tx, key: UserKey): Promise<UserOutcome> {
 async function isLastAdmin(tx: Tx, { tenantId, userId }: UserKey): Promise<boolean> {
   const admins = await tx
     .selectFrom('tenant_user')
-    .select('id')
+    .select(sql<boolean>`id = ${userId}::uuid`.as('isMeant'))
     .where('tenant_id', '=', tenantId)
     .where('role', '=', 'admin')
     .where('disabled_at', 'is', null)
     .orderBy('id')
     .forUpdate()
     .execute()
-  return admins.length === 1 && admins[0]?.id === userId
+  return admins.length === 1 && admins[0]?.isMeant === true
 }
 
 /** What a password is checked against; null = there is none, or no such user. */

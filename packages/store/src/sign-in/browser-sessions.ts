@@ -33,11 +33,9 @@ export interface SessionOwner {
   readonly tokenId: string | null
 }
 
-/** Stores a code that is good for one use within a minute; what has expired goes. */
+/** Stores a code that is good for one use within a minute. */
 export async function insertSignInCode(db: Db, code: SignInCode): Promise<void> {
   await sql`
-    with old_codes as (delete from sign_in_code where expires_at < now()),
-      old_sessions as (delete from browser_session where expires_at < now())
     insert into sign_in_code (code_hash, service_id, state_hash, user_id, token_id, parent_hash, path, expires_at)
     select ${code.codeHash}, ${code.serviceId}::uuid, ${code.stateHash}, parent.user_id, parent.token_id, parent.session_hash,
       ${code.path}, ${inSeconds(codeSeconds)}
@@ -120,4 +118,10 @@ export async function endBrowserSessions(db: Db, sessionHash: Buffer, serviceId:
     where session_hash <> ${sessionHash} and (
       session_hash in (select parent_hash from ended) or parent_hash in (select parent_hash from ended)
     )`.execute(db)
+}
+
+/** Removes codes and sessions that have expired. Indexes: both by expires_at. */
+export async function removeEndedSessions(db: Db): Promise<void> {
+  await sql`delete from sign_in_code where expires_at < now()`.execute(db)
+  await sql`delete from browser_session where expires_at < now()`.execute(db)
 }

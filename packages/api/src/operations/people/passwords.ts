@@ -1,5 +1,4 @@
 import { CairnError } from '@cairn/contract'
-import { hashPassword, isPassword } from '@cairn/domain'
 import { acceptInvitation as accept, changePassword as change, findInvited, readPasswordHash } from '@cairn/store'
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
@@ -13,7 +12,7 @@ export const acceptInvitation: Operation<'acceptInvitation'> = async (context, {
   const hash = hashToken(body.token)
   const invited = await findInvited(context.database.db, hash)
   if (invited === null) throw used()
-  const given = { passwordHash: await hashPassword(body.password), name: body.name ?? null }
+  const given = { passwordHash: await context.signIns.hashPassword(body.password), name: body.name ?? null }
   if (!(await context.database.transaction((tx) => accept(tx, hash, given)))) throw used()
   const opened = await context.signIns.open({ userId: invited.userId, tokenId: null })
   if (opened === null) throw used()
@@ -26,13 +25,13 @@ function used(): CairnError {
   return new CairnError('unauthorized', 'this link was used or has ended; ask an admin for another one')
 }
 
-export const changePassword: Operation<'changePassword'> = async ({ database }, { caller, body, browser }) => {
+export const changePassword: Operation<'changePassword'> = async ({ database, signIns }, { caller, body, browser }) => {
   requireWholeRole(caller, 'changePassword')
   const known = await readPasswordHash(database.db, caller)
-  if (known !== null && !(await isPassword(body.currentPassword ?? '', known))) {
+  if (known !== null && !(await signIns.isPasswordOf(caller.userEmail, body.currentPassword ?? '', known))) {
     throw invalid([{ field: 'currentPassword', rule: 'must be the password that you have now' }])
   }
-  const passwordHash = await hashPassword(body.newPassword)
+  const passwordHash = await signIns.hashPassword(body.newPassword)
   const kept = browser.secret === null ? null : hashToken(browser.secret)
   await database.transaction((tx) => change(tx, caller, passwordHash, kept))
   return {}

@@ -7,6 +7,7 @@ import {
   insertUser,
   listUsers as list,
   openInvitation,
+  type TokenHolder,
   type Tx,
   updateUser as update,
   type UserKey,
@@ -30,7 +31,7 @@ export const listUsers: Operation<'listUsers'> = async ({ database }, { caller, 
 }
 
 export const describeUser: Operation<'describeUser'> = async (context, { caller, params }) =>
-  readUser(context, { tenantId: caller.tenantId, userId: params.userId })
+  readUser(context, keyOf(caller, params))
 
 export const inviteUser: Operation<'inviteUser'> = async (context, { caller, body }) => {
   const { email, role, name = email } = body
@@ -46,21 +47,25 @@ export const inviteUser: Operation<'inviteUser'> = async (context, { caller, bod
 }
 
 export const renewInvitation: Operation<'renewInvitation'> = async (context, { caller, params }) => {
-  const key = { tenantId: caller.tenantId, userId: params.userId }
+  const key = keyOf(caller, params)
   await readUser(context, key)
   return toInvitation(context, await context.database.transaction((tx) => invite(context, tx, key)))
 }
 
 export const updateUser: Operation<'updateUser'> = async (context, { caller, params, body }) => {
-  const key = { tenantId: caller.tenantId, userId: params.userId }
+  const key = keyOf(caller, params)
   accept(key, await context.database.transaction((tx) => update(tx, key, body)))
   return readUser(context, key)
 }
 
 export const deleteUser: Operation<'deleteUser'> = async ({ database }, { caller, params }) => {
-  const key = { tenantId: caller.tenantId, userId: params.userId }
+  const key = keyOf(caller, params)
   accept(key, await database.transaction((tx) => remove(tx, key)))
   return {}
+}
+
+function keyOf({ tenantId }: TokenHolder, { userId }: { readonly userId: string }): UserKey {
+  return { tenantId, userId: userId.toLowerCase() }
 }
 
 function accept({ userId }: UserKey, outcome: UserOutcome): void {

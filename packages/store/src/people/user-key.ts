@@ -1,0 +1,5 @@
+/** Which user. */
+export interface UserKey {
+  readonly tenantId: string
+  readonly userId: string
+}
