@@ -62,7 +62,7 @@ export function DataTable<Row>({
           {sortRows(rows, columns, sort).map((row) => (
             <tr key={rowKey(row)} className="relative border-t border-line hover:bg-raised/60">
               {columns.map((column) => (
-                <td key={column.id} className={`px-3 py-2.5 align-top ${classOf(column)}`}>
+                <td key={column.id} className={`px-3 py-2.5 align-middle ${classOf(column)}`}>
                   {column.cell(row)}
                 </td>
               ))}

@@ -16,13 +16,15 @@ interface Lines {
   readonly text: (value: number) => string
   /** What the chart reaches up to at least. */
   readonly least: number
+  /** Epoch seconds between which the chart shows what is known. */
+  readonly range: readonly [from: number, to: number]
 }
 
 const height = 120
 
 const colorOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`)
 
-function optionsOf(width: number, { series, text, least }: Lines): UPlot.Options {
+function optionsOf(width: number, { series, text, least, range: [from, to] }: Lines): UPlot.Options {
   const grid = { stroke: () => resolved('line'), width: 1 }
   const axis = { stroke: () => resolved('faint'), grid, ticks: { show: false }, font: '11px system-ui' }
   return {
@@ -31,7 +33,10 @@ function optionsOf(width: number, { series, text, least }: Lines): UPlot.Options
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     legend: { show: false },
     padding: [8, 18, 0, 0],
-    scales: { y: { range: (_chart, _least, most) => [0, Math.max((most ?? 0) * 1.1, least)] } },
+    scales: {
+      x: { range: () => [from, to] },
+      y: { range: (_chart, _least, most) => [0, Math.max((most ?? 0) * 1.1, least)] },
+    },
     axes: [
       { ...axis, size: 24, space: 70, values: (_chart, times) => times.map(clock) },
       { ...axis, size: 62, values: (_chart, values) => values.map(text) },
@@ -42,7 +47,7 @@ function optionsOf(width: number, { series, text, least }: Lines): UPlot.Options
         label,
         stroke: () => resolved(color),
         width: 1.5,
-        points: { show: false },
+        spanGaps: false,
       })),
     ],
   }
@@ -71,6 +76,7 @@ export function TimeChart({
   series,
   text,
   least,
+  range,
 }: Lines & {
   readonly title: string
   readonly times: readonly number[]
@@ -80,14 +86,14 @@ export function TimeChart({
     const place = box.current
     if (place === null) return undefined
     const data = [[...times], ...series.map(({ values }) => [...values])] as UPlot.AlignedData
-    const chart = new UPlot(optionsOf(place.clientWidth, { series, text, least }), data, place)
+    const chart = new UPlot(optionsOf(place.clientWidth, { series, text, least, range }), data, place)
     const observer = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height }))
     observer.observe(place)
     return () => {
       observer.disconnect()
       chart.destroy()
     }
-  }, [times, series, text, least])
+  }, [times, series, text, least, range])
   return (
     <figure className="min-w-0 rounded-lg border border-line bg-surface px-3 pt-2.5 pb-2">
       <figcaption className="mb-1 flex flex-wrap items-baseline gap-x-3 text-[13px]">

@@ -71,7 +71,11 @@ export function LogPanel({ name, read, line = null, onChooseLine, onDownload = n
         isFollowing={place.isFollowing}
         onFollow={() => setPlace(goToEnd)}
       >
-        {count === 0 ? (hasEnded ? 'It wrote nothing.' : 'No line yet.') : `${count.toLocaleString('en-GB')} lines`}
+        {count === 0
+          ? hasEnded
+            ? 'It wrote nothing.'
+            : 'No line yet.'
+          : `${count.toLocaleString('en-GB')} ${count === 1 ? 'line' : 'lines'}`}
         {hasEnded || error !== null ? '' : ' · live'}
       </LogToolbar>
       <LogViewport

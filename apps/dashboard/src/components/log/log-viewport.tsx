@@ -6,6 +6,8 @@ import { scrollTopOf, type Viewport, windowAt } from './row-window.ts'
 
 /** Pixels. */
 const rowHeight = 20
+/** Lines. */
+const leastShown = 12
 /** Pixels from the end within which whoever reads stays at the end. */
 const nearEnd = 40
 
@@ -118,7 +120,8 @@ export function LogViewport({
         setScrollTop(top)
         onMove(scrollHeight - top - clientHeight < nearEnd)
       }}
-      className="h-[min(60vh,36rem)] overflow-auto bg-surface font-mono text-[12.5px] leading-5 -outline-offset-2"
+      style={{ minHeight: Math.min(count + 2, leastShown) * rowHeight }}
+      className="max-h-[min(60vh,36rem)] overflow-auto bg-surface font-mono text-[12.5px] leading-5 -outline-offset-2"
     >
       {look.isWrapped ? (
         <Rows from={0} to={count} {...shown} />

@@ -76,7 +76,7 @@ function versionColumns(artifact: ArtifactDetails): readonly Column<ArtifactVers
       ),
     },
     { id: 'by', label: 'By', from: 'md', cell: ({ createdBy }) => createdBy },
-    { id: 'at', label: 'Uploaded', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+    { id: 'at', label: 'Uploaded', from: 'sm', cell: ({ createdAt }) => <Moment at={createdAt} /> },
     {
       id: 'actions',
       label: 'Actions',

@@ -72,6 +72,11 @@ function Artifacts({ artifacts }: { readonly artifacts: readonly ArtifactSummary
   )
 }
 
+const sample = `name: forecast
+description: The code of the forecast
+artifact:
+  path: .`
+
 export function ArtifactsPage(): ReactElement {
   const client = useClient()
   const [isUploading, setUploading] = useState(false)
@@ -101,7 +106,8 @@ export function ArtifactsPage(): ReactElement {
               icon={Package}
               title="No artifact yet"
               text="An artifact is a folder that is kept in versions: code or data that images are built from."
-              command="cairn artifacts create --name forecast --path ."
+              sample={{ fileName: 'artifact.yaml', content: sample }}
+              command="cairn artifacts create artifact.yaml"
             />
           ) : (
             <Artifacts artifacts={artifacts} />

@@ -8,14 +8,7 @@ import { FolderDrop } from '../../components/folder-drop.tsx'
 import type { Folder } from '../../components/folder-files.ts'
 import { packFolder } from '../../components/pack-folder.ts'
 import { useClient } from '../../session/client-context.ts'
-
-const types: readonly (readonly [ImageBody['type'], string])[] = [
-  ['workflow', 'Steps of workflows'],
-  ['api', 'Services of type api'],
-  ['webapp', 'Web apps'],
-  ['workspace-python', 'Python workspaces'],
-  ['workspace-r', 'R workspaces'],
-]
+import { isType, typeChoices } from './image-types.ts'
 
 interface Fields {
   readonly name: string
@@ -71,8 +64,7 @@ export function BuildDialog({
     if (fields.name === '') setFields({ ...fields, name: nameOf(chosen) })
   }
   const setType = (next: string): void => {
-    const type = types.find(([each]) => each === next)?.[0] ?? fields.type
-    setFields({ ...fields, type })
+    if (isType(next)) setFields({ ...fields, type: next })
   }
   return (
     <DialogForm
@@ -93,7 +85,7 @@ export function BuildDialog({
       {image === null ? (
         <>
           <TextField label="Name" required value={fields.name} onChange={(name) => setFields({ ...fields, name })} />
-          <SelectField label="For" value={fields.type} choices={types} onChange={setType} />
+          <SelectField label="For" value={fields.type} choices={typeChoices} onChange={setType} />
         </>
       ) : null}
       <TextField

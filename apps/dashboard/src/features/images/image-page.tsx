@@ -12,6 +12,7 @@ import { Reading } from '../../components/reading.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { BuildDialog } from './build-dialog.tsx'
+import { typeNames } from './image-types.ts'
 import { buildColumns, versionColumns } from './image-columns.tsx'
 import { imageBuildsQuery, imageQuery, imageVersionsQuery } from './image-queries.ts'
 
@@ -65,7 +66,7 @@ export function ImagePage(): ReactElement {
       <PageHeader
         title={data?.name ?? 'Image'}
         crumbs={[{ label: 'Images', link: { to: '/images' } }]}
-        text={data === undefined ? undefined : data.type}
+        text={data === undefined ? undefined : typeNames[data.type]}
       >
         {data === undefined ? null : <ImageActions image={data} />}
       </PageHeader>

@@ -136,7 +136,7 @@ export function ImagesPage(): ReactElement {
                 fileName: 'Dockerfile',
                 content: 'FROM python:3.12-slim\nCOPY . .\nRUN pip install -r requirements.txt',
               }}
-              command="cairn images create --name forecast --type workflow --path ."
+              command="cairn images create --name forecast --type workflow --artifact-path ."
             />
           ) : (
             <Images images={images} />

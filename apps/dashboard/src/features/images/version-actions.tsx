@@ -5,6 +5,7 @@ import { Ban, Hammer, Rocket, Trash2 } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
 import { DeployDialog } from '../services/deploy-dialog.tsx'
@@ -13,6 +14,42 @@ import { imageQuery } from './image-queries.ts'
 interface VersionKey {
   readonly imageId: number
   readonly versionId: number
+}
+
+/** What can be done with a version whatever its state. */
+function OfEveryVersion({
+  version: { version },
+  ids: { imageId, versionId },
+}: {
+  readonly version: ImageVersionDetails
+  readonly ids: VersionKey
+}): ReactElement {
+  const client = useClient()
+  const navigate = useNavigate()
+  return (
+    <>
+      <ConfirmButton
+        needs="write"
+        label="Delete"
+        icon={Trash2}
+        tone="danger"
+        question={`Delete version ${version}?`}
+        onConfirm={async () => {
+          await client.images.deleteVersion(imageId, versionId)
+          await navigate({ to: '/images/$imageId', params: { imageId } })
+        }}
+      >
+        It is refused while a workflow or service uses it.
+      </ConfirmButton>
+      <SnippetButton
+        snippets={{
+          api: `GET /image-management/api/v2/images/${imageId}/versions/${versionId}`,
+          cli: `cairn images describe-version --image-id ${imageId} --version-id ${versionId}`,
+          sdk: `const version = await client.images.describeVersion(${imageId}, ${versionId})`,
+        }}
+      />
+    </>
+  )
 }
 
 /** What can be done with a version as it is now. */
@@ -24,7 +61,6 @@ export function VersionActions({
   readonly ids: VersionKey
 }): ReactElement {
   const client = useClient()
-  const navigate = useNavigate()
   const [isDeploying, setDeploying] = useState(false)
   const keys = [['image', ids.imageId]]
   const rebuild = useChange({ change: () => client.images.buildVersion(ids), keys, said: 'The build is queued.' })
@@ -54,19 +90,7 @@ export function VersionActions({
           Build again
         </Button>
       ) : null}
-      <ConfirmButton
-        needs="write"
-        label="Delete"
-        icon={Trash2}
-        tone="danger"
-        question={`Delete version ${version.version}?`}
-        onConfirm={async () => {
-          await client.images.deleteVersion(ids.imageId, ids.versionId)
-          await navigate({ to: '/images/$imageId', params: { imageId: ids.imageId } })
-        }}
-      >
-        It is refused while a workflow or service uses it.
-      </ConfirmButton>
+      <OfEveryVersion version={version} ids={ids} />
       {isDeploying && serviceType !== null ? (
         <DeployDialog ids={ids} serviceType={serviceType} version={version} onClose={() => setDeploying(false)} />
       ) : null}

@@ -10,6 +10,7 @@ import { TextField } from '../../components/field.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
 import { QueryVersions } from './query-versions.tsx'
@@ -102,6 +103,15 @@ export function QueryPage(): ReactElement {
           >
             It is refused while a workflow names it.
           </ConfirmButton>
+        )}
+        {path === undefined ? null : (
+          <SnippetButton
+            snippets={{
+              api: `GET /queries/api/v1/queries/content?path=${encodeURIComponent(path)}`,
+              cli: `cairn queries get ${path}`,
+              sdk: `const { text } = await client.queries.getQuery('${path}')`,
+            }}
+          />
         )}
       </PageHeader>
       {path === undefined ? <Editor query={null} /> : <StoredQuery path={path} version={version} />}

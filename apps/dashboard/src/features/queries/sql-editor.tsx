@@ -17,7 +17,7 @@ const highlight = HighlightStyle.define([
 const theme = EditorView.theme({
   '&': { color: 'var(--color-ink)', backgroundColor: 'var(--color-surface)', fontSize: '13px' },
   '.cm-content': { fontFamily: 'var(--font-mono)', caretColor: 'var(--color-ink)' },
-  '.cm-scroller': { minHeight: '320px' },
+  '.cm-content, .cm-gutter': { minHeight: '320px' },
   '.cm-cursor': { borderLeftColor: 'var(--color-ink)' },
   '.cm-gutters': { backgroundColor: 'var(--color-raised)', color: 'var(--color-faint)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': {

@@ -102,7 +102,7 @@ export function RunPage(): ReactElement {
         <SnippetButton
           snippets={{
             api: `GET /workflows/api/v1/workflows/${workflowId}/executions/${executionId}`,
-            cli: `cairn runs describe ${executionId}`,
+            cli: `cairn workflows get-execution-details --workflow-id ${workflowId} --execution-id ${executionId}`,
             sdk: `const run = await client.workflows.getExecutionDetails(${workflowId}, '${executionId}')`,
           }}
         />

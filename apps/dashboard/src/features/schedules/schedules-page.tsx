@@ -91,7 +91,7 @@ export function SchedulesPage(): ReactElement {
         <SnippetButton
           snippets={{
             api: 'GET /system/api/v1/calendar',
-            cli: 'cairn workflows list',
+            cli: 'cairn workflows calendar',
             sdk: 'const schedules = await client.system.listScheduleCalendar().all()',
           }}
         />

@@ -20,7 +20,7 @@ const stepOfHour = 30
 
 const perSecond = (value: number): string => `${Number(value.toPrecision(2))}/s`
 const milliseconds = (value: number): string => `${Math.round(value)} ms`
-const cores = (value: number): string => `${Number(value.toPrecision(2))} CPU`
+const cores = (value: number): string => `${Number(value.toFixed(value < 0.1 ? 3 : 2))} CPU`
 const count = (value: number): string => String(Number(value.toFixed(1)))
 
 interface Chart {
@@ -75,7 +75,17 @@ function chartsOf(points: readonly ServiceMetricPoint[]): readonly Chart[] {
   ]
 }
 
-function Charts({ metrics: { points } }: { readonly metrics: ServiceMetrics }): ReactElement {
+function Charts({
+  metrics: { points },
+  readAt,
+  hours,
+}: {
+  readonly metrics: ServiceMetrics
+  /** Epoch milliseconds. */
+  readonly readAt: number
+  readonly hours: number
+}): ReactElement {
+  const range = useMemo(() => [readAt / 1000 - hours * 3600, readAt / 1000] as const, [readAt, hours])
   const times = useMemo(() => points.map(({ at }) => Date.parse(at) / 1000), [points])
   const charts = useMemo(() => chartsOf(points), [points])
   if (points.length === 0)
@@ -83,7 +93,7 @@ function Charts({ metrics: { points } }: { readonly metrics: ServiceMetrics }): 
   return (
     <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
       {charts.map((chart) => (
-        <TimeChart key={chart.title} times={times} {...chart} />
+        <TimeChart key={chart.title} times={times} range={range} {...chart} />
       ))}
     </div>
   )
@@ -109,7 +119,7 @@ export function LoadCharts({ serviceId }: { readonly serviceId: string }): React
   return (
     <Panel title="Load" actions={<ChoiceField label="Time" value={hours} choices={ranges} onChange={setHours} />}>
       <Reading of={reading} skeleton={<SkeletonBlock height={340} />}>
-        {(metrics) => <Charts metrics={metrics} />}
+        {(metrics) => <Charts metrics={metrics} readAt={reading.dataUpdatedAt} hours={Number(hours)} />}
       </Reading>
     </Panel>
   )

@@ -38,7 +38,7 @@ export function Revisions({ serviceId }: { readonly serviceId: string }): ReactE
     { id: 'image', label: 'Image', cell: ({ imageDetails }) => `${imageDetails.name} ${imageDetails.version}` },
     { id: 'what', label: 'What changed', cell: whatChanged },
     { id: 'by', label: 'By', from: 'md', cell: ({ createdBy }) => createdBy },
-    { id: 'at', label: 'At', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+    { id: 'at', label: 'At', from: 'sm', cell: ({ createdAt }) => <Moment at={createdAt} /> },
     { id: 'why', label: 'Why', from: 'lg', cell: ({ reason }) => reason ?? '–' },
     {
       id: 'actions',

@@ -1,8 +1,20 @@
 import type { ServiceDetails } from '@cairn/sdk'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { Facts } from '../../components/panel.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { useClient } from '../../session/client-context.ts'
+import { imageVersionQuery } from '../images/image-queries.ts'
+
+function ImageLink({ imageDetails }: Pick<ServiceDetails, 'imageDetails'>): ReactElement {
+  const { data } = useQuery(imageVersionQuery(useClient(), imageDetails))
+  return (
+    <Link to="/images/$imageId/versions/$versionId" params={imageDetails} className="text-accent hover:underline">
+      {data === undefined ? `version ${imageDetails.versionId}` : `${data.imageName} ${data.version}`}
+    </Link>
+  )
+}
 
 /** What a service is, and why it is so. */
 export function ServiceFacts({ service }: { readonly service: ServiceDetails }): ReactElement {
@@ -20,17 +32,7 @@ export function ServiceFacts({ service }: { readonly service: ServiceDetails }):
           ['State', <StatusBadge key="state" status={service.state} />],
           ['Type', service.serviceType],
           ['Open to', service.access === 'public' ? 'everybody' : 'who signs in'],
-          [
-            'Image',
-            <Link
-              key="image"
-              to="/images/$imageId/versions/$versionId"
-              params={imageDetails}
-              className="text-accent hover:underline"
-            >
-              version {imageDetails.versionId}
-            </Link>,
-          ],
+          ['Image', <ImageLink key="image" imageDetails={imageDetails} />],
           ['Instances', maxInstances > minInstances ? `${minInstances} to ${maxInstances}` : minInstances],
           ['Sleeps', service.scaleToZero ? 'when nobody uses it' : 'never'],
           ['Health check', healthCheckURL === '' ? 'a connection' : <code key="health">{healthCheckURL}</code>],

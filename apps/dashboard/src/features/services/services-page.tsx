@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Globe } from 'lucide-react'
 import type { ReactElement } from 'react'
+import { buttonClass } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { useListSearch } from '../../components/list-search.ts'
@@ -10,6 +11,7 @@ import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { SearchField } from '../../components/search-field.tsx'
+import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
@@ -87,6 +89,13 @@ function Services({ services }: { readonly services: readonly ServiceSummary[] }
   )
 }
 
+const sample = `body:
+  name: forecast-api
+  serviceType: api
+  imageDetails:
+    imageId: 4
+  healthCheckURL: /healthz`
+
 export function ServicesPage(): ReactElement {
   const client = useClient()
   const reading = useQuery({
@@ -96,16 +105,29 @@ export function ServicesPage(): ReactElement {
   })
   return (
     <>
-      <PageHeader title="Services" />
+      <PageHeader title="Services">
+        <SnippetButton
+          snippets={{
+            api: 'GET /webapps/api/v1/webapps/?featureType=services',
+            cli: 'cairn services list',
+            sdk: 'const services = await client.services.listServices().all()',
+          }}
+        />
+      </PageHeader>
       <Reading of={reading}>
         {(services) =>
           services.length === 0 ? (
             <EmptyState
               icon={Globe}
               title="No service yet"
-              text="A service keeps an image of type webapp or api running and gives it an address."
-              command="cairn services --help"
-            />
+              text="A service keeps an image of type webapp or api running and gives it an address. Build one, then deploy its version."
+              sample={{ fileName: 'service.yaml', content: sample }}
+              command="cairn services create service.yaml"
+            >
+              <Link to="/images" className={buttonClass('plain')}>
+                Choose an image
+              </Link>
+            </EmptyState>
           ) : (
             <Services services={services} />
           )
