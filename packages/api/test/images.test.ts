@@ -323,15 +323,18 @@ describe('reading', () => {
     expect((await fixture.call('listImages', { query: { status: 'nope' } })).status).toBe(400)
   })
 
-  it('calls a version in use that a workflow names', async () => {
+  it('calls a version in use that a workflow names, and tells which', async () => {
     const { imageId, versionId } = await makeImage(fixture, { engineImageId: 'sha256:x' })
-    const statusOf = async (): Promise<unknown> =>
-      (await fixture.call('describeImageVersion', { params: { imageId, versionId } })).body['status']
-    expect(await statusOf()).toBe('ready')
+    const statusOf = async (): Promise<unknown> => {
+      const { status, usedBy } = (await fixture.call('describeImageVersion', { params: { imageId, versionId } })).body
+      return [status, usedBy]
+    }
+    expect(await statusOf()).toEqual(['ready', []])
     const steps = { a: { imageId, imageVersionId: versionId, command: 'true' } }
     const workflow = await fixture.call('createWorkflow', { body: { name: 'w', steps } })
-    expect(await statusOf()).toBe('in-use')
-    await fixture.call('deleteWorkflow', { params: { workflowId: numberIn(workflow, 'id') } })
-    expect(await statusOf()).toBe('ready')
+    const id = numberIn(workflow, 'id')
+    expect(await statusOf()).toEqual(['in-use', [{ kind: 'workflow', id: String(id), name: 'w' }]])
+    await fixture.call('deleteWorkflow', { params: { workflowId: id } })
+    expect(await statusOf()).toEqual(['ready', []])
   })
 })

@@ -69,7 +69,7 @@ describe('the query store', () => {
     expect(listed.body['queries']).toEqual([expect.objectContaining({ path: 'ours.sql' })])
   })
 
-  it('keeps a query that a workflow uses and names the workflow', async () => {
+  it('tells which workflow uses a query, and keeps the query as long', async () => {
     await put('used.sql', 'select 1')
     const { imageId } = await makeImage(fixture, { engineImageId: 'sha256:x' })
     const workflow = await fixture.call('createWorkflow', {
@@ -77,12 +77,14 @@ describe('the query store', () => {
     })
     const used = { id: numberIn(workflow, 'id'), tenantId: fixture.tenant.id }
     await fixture.database.transaction((tx) => replaceQueryUses(tx, used, ['used.sql']))
+    expect((await get('used.sql')).body['usedBy']).toEqual([{ id: used.id, name: 'user' }])
     const refused = await remove('used.sql')
     expect([refused.status, refused.body['message']]).toEqual([
       409,
       `query "used.sql" is used by workflow ${used.id} ("user"); take it out there first`,
     ])
     await fixture.database.transaction((tx) => replaceQueryUses(tx, used, []))
+    expect((await get('used.sql')).body['usedBy']).toEqual([])
     expect((await remove('used.sql')).status).toBe(200)
   })
 

@@ -12,7 +12,7 @@ const report = async (token?: string): Promise<Answer['body']> =>
   (await fixture.call('getSystemReport', token === undefined ? {} : { token })).body
 
 describe('the report of the system', () => {
-  it('tells of the database, its migrations and the machine', async () => {
+  it('tells of the server, the database, its migrations and the machine', async () => {
     const applied = await fixture.database.pool.query<{ name: string }>(
       'select name from cairn_migration order by name',
     )
@@ -23,6 +23,7 @@ describe('the report of the system', () => {
         migrations: applied.rows.length,
         newestMigration: applied.rows.at(-1)?.name,
       },
+      server: { version: '0.0.0', startedAt: expect.stringMatching(/Z$/) },
       machine: { cpus: 2, memoryBytes: 4_000_000_000 },
     })
   })

@@ -121,7 +121,7 @@ export type RevisionCause = (typeof revisionCauses)[number]
 export const serviceRunStates = ['running', 'frozen', 'asleep', 'stopped'] as const
 export type ServiceRunState = (typeof serviceRunStates)[number]
 
-/** Stored. What the engine last saw of an instance. */
+/** Stored and on the wire. What the engine last saw of an instance. */
 export const instanceStatuses = ['starting', 'ready', 'unready', 'stopping'] as const
 export type InstanceStatus = (typeof instanceStatuses)[number]
 

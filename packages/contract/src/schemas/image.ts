@@ -232,6 +232,14 @@ export const VersionInRegistry = Type.Object({
 })
 export type VersionInRegistry = Static<typeof VersionInRegistry>
 
+/** What needs an image version. `name` is that of the workflow or service; of a run, of its workflow. */
+export const ImageVersionUse = Type.Object({
+  kind: Type.Enum(['workflow', 'service', 'run']),
+  id: Type.String(),
+  name: Type.String(),
+})
+export type ImageVersionUse = Static<typeof ImageVersionUse>
+
 /**
  * Added by Cairn: `lastBuildId`; `lastBuildReason` says why it failed or stopped; `queuePosition` is that of a build that
  * waits, 1 = the tenant's next to start, else null; `statusReason` says why a deletion failed. `digest` is the content id
@@ -252,6 +260,8 @@ export const ImageVersionDetails = Type.Object({
   contextSha256: Type.Optional(nullable(Type.String(), addedByCairn)),
   sbom: Type.Optional(nullable(SbomSummary, addedByCairn)),
   registry: Type.Optional(nullable(VersionInRegistry, addedByCairn)),
+  /** The first 100: workflows, services, live runs. */
+  usedBy: Type.Optional(Type.Array(ImageVersionUse, addedByCairn)),
   size: Type.Integer(),
   buildDetails: BuildDetails,
 })

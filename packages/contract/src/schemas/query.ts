@@ -54,7 +54,13 @@ export const QueryVersionPage = pageOf({ versions: Type.Array(QueryVersion), ver
 export type QueryVersionPage = Static<typeof QueryVersionPage>
 
 /** A version of a query with its text. */
-export const QueryContent = Type.Object({ path: Type.String(), ...QueryVersion.properties, text: Type.String() })
+export const QueryContent = Type.Object({
+  path: Type.String(),
+  ...QueryVersion.properties,
+  text: Type.String(),
+  /** Workflows with a step that runs it, the first 100. */
+  usedBy: Type.Array(Type.Object({ id: Type.Integer(), name: Type.String() })),
+})
 export type QueryContent = Static<typeof QueryContent>
 
 /** A query with its newest version; `updatedAt` and `updatedBy` are of that. */

@@ -16,6 +16,7 @@ import {
 } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { drainFields } from './service-drain.ts'
+import { ServiceInstance } from './service-instance.ts'
 import { limitsOfBody, ServiceLimits } from './service-limits.ts'
 import { scaleFields } from './service-scale.ts'
 
@@ -142,6 +143,8 @@ export const ServiceDetails = Type.Object({
   drainSeconds: nullable(Type.Integer(), addedByCairn),
   /** null = no limit, or the default that the field names. */
   limits: Type.Object(ServiceLimits.properties, addedByCairn),
+  /** Those that are there now, of the newest deployment first. */
+  instances: Type.Array(ServiceInstance, addedByCairn),
 })
 export type ServiceDetails = Static<typeof ServiceDetails>
 

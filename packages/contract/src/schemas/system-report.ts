@@ -8,12 +8,13 @@ const EngineReport = Type.Object({ id: Type.String(), startedAt: Timestamp, leas
 const QueueReport = Type.Object({ kind: Type.String(), due: Type.Integer(), oldestDueAt: Timestamp })
 
 /**
- * The state of the installation. `engines` are those whose lease has not run out: none means that nothing runs. `queue` is over
+ * The state of the installation. `server` is the process that answers. `engines` are those whose lease has not run out: none means that nothing runs. `queue` is over
  * all tenants and leaves out kinds of which nothing is due; `liveExecutions` are the tenant's. `machine` is where containers
  * run; null = no engine has answered this server yet.
  */
 export const SystemReport = Type.Object({
   measuredAt: Timestamp,
+  server: Type.Object({ version: Type.String(), startedAt: Timestamp }),
   database: Type.Object({
     version: Type.String(),
     sizeBytes: Type.Integer(),

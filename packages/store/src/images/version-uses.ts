@@ -4,7 +4,7 @@
  * workflows are not read for it: the database keeps `image_uses` of each revision.
  */
 import { type RawBuilder, sql } from 'kysely'
-import type { Tx } from '../database/database.ts'
+import type { Db } from '../database/database.ts'
 
 /** Something that needs an image version. */
 export interface VersionUse {
@@ -59,11 +59,11 @@ function runUses(tenantId: string): RawBuilder<unknown> {
 }
 
 /**
- * What uses these versions now, by kind and name. Call it after the versions are locked (`lockVersionsToDelete`): whoever
- * comes to use one locks it first, so none is missed.
+ * What uses these versions now, by kind and name. To be sure that none is missed, call it in a transaction after the versions
+ * are locked (`lockVersionsToDelete`): whoever comes to use one locks it first.
  */
 export async function findVersionUses(
-  tx: Tx,
+  db: Db,
   tenantId: string,
   versionIds: readonly number[],
   limit: number,
@@ -74,6 +74,6 @@ export async function findVersionUses(
     from (${versionUses(tenantId)} union all ${runUses(tenantId)}) as used
     where version_id = any(${versionIds})
     order by kind desc, name, id, version_id
-    limit ${limit}`.execute(tx)
+    limit ${limit}`.execute(db)
   return rows
 }

@@ -60,6 +60,23 @@ export async function findQuery(
   return rows[0] ?? null
 }
 
+/** Workflows that are listed of one query. */
+const mostUsersListed = 100
+
+/** Workflows whose current revision names the query, the oldest first. Index: query (tenant_id, path), query_use by its own. */
+export async function listQueryUsers(
+  db: Db,
+  tenantId: string,
+  path: string,
+): Promise<readonly { readonly id: number; readonly name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select workflow.id, workflow.name
+    from query join query_use on query_use.query_id = query.id join workflow on workflow.id = query_use.workflow_id
+    where query.tenant_id = ${tenantId} and query.path = ${path} and query.deleted_at is null
+    order by workflow.id limit ${sql.lit(mostUsersListed)}`.execute(db)
+  return rows
+}
+
 /** Newest first; null = the tenant has no such query. */
 export async function listQueryVersions(
   db: Db,

@@ -8,6 +8,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { Facts } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { UsedBy } from '../../components/used-by.tsx'
 import { bytesText } from '../../format/bytes.ts'
 import { useClient } from '../../session/client-context.ts'
 import { imageVersionQuery } from './image-queries.ts'
@@ -87,6 +88,7 @@ export function VersionPage(): ReactElement {
           <>
             <VersionFacts version={version} />
             <TagEditor ids={ids} tags={version.tags} />
+            <UsedBy users={version.usedBy ?? []} />
           </>
         )}
       </Reading>

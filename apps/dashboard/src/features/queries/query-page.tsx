@@ -11,6 +11,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
+import { UsedBy } from '../../components/used-by.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
 import { QueryVersions } from './query-versions.tsx'
@@ -73,7 +74,12 @@ function StoredQuery({ path, version }: { readonly path: string; readonly versio
   return (
     <>
       <Reading of={reading} skeleton={<SkeletonBlock height={editorHeight} />}>
-        {(query) => <Editor key={`${query.path} ${query.version}`} query={query} />}
+        {(query) => (
+          <>
+            <Editor key={`${query.path} ${query.version}`} query={query} />
+            <UsedBy users={query.usedBy.map(({ id, name }) => ({ kind: 'workflow', id: String(id), name }))} />
+          </>
+        )}
       </Reading>
       <QueryVersions path={path} shown={reading.data?.version ?? null} />
     </>

@@ -7,6 +7,7 @@ import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { Instances } from './instances.tsx'
 import { LoadCharts } from './load-charts.tsx'
 import { Revisions } from './revisions.tsx'
 import { ServiceActions } from './service-actions.tsx'
@@ -40,7 +41,14 @@ export function ServicePage(): ReactElement {
       >
         {data === undefined ? null : <ServiceActions service={data} />}
       </PageHeader>
-      <Reading of={reading}>{(service) => <ServiceFacts service={service} />}</Reading>
+      <Reading of={reading}>
+        {(service) => (
+          <>
+            <ServiceFacts service={service} />
+            <Instances service={service} />
+          </>
+        )}
+      </Reading>
       <Revisions serviceId={serviceId} />
       <LoadCharts serviceId={serviceId} />
       {data?.serviceType === 'api' ? <TestCall name={data.name} /> : null}

@@ -65,12 +65,14 @@ function Report({
   readonly report: SystemReport
   readonly disk: DiskAnswer | undefined
 }): ReactElement {
-  const { database, machine, liveExecutions } = report
+  const { server, database, machine, liveExecutions } = report
   const { waiting, queued, running, stopping } = liveExecutions
   return (
     <>
       <Facts
         entries={[
+          ['Cairn', server.version],
+          ['Started', <Moment key="started" at={server.startedAt} />],
           ['Runs now', running + stopping],
           ['Runs that wait', waiting + queued],
           ['Database', `PostgreSQL ${database.version}`],

@@ -3,6 +3,7 @@ import {
   type DescribedVersion,
   findImage,
   findImageVersion,
+  findVersionUses,
   listImages as list,
   listImageVersions as listVersions,
   readStoredObject,
@@ -10,6 +11,9 @@ import {
 import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
+
+/** That are told of one version. */
+const mostUses = 100
 
 export const listImages: Operation<'listImages'> = async (context, { caller, query }) => {
   const request = pageRequestOf(query)
@@ -36,7 +40,8 @@ export const describeImageVersion: Operation<'describeImageVersion'> = async (co
   const { imageId, versionId } = params
   const version = await findImageVersion(context.database.db, caller.tenantId, imageId, versionId)
   if (version === null) throw notFound('image version', `${versionId} of image ${imageId}`)
-  return describeVersion(version)
+  const uses = await findVersionUses(context.database.db, caller.tenantId, [versionId], mostUses)
+  return { ...describeVersion(version), usedBy: uses.map(({ kind, id, name }) => ({ kind, id, name })) }
 }
 
 export const getImageVersionSbom: Operation<'getImageVersionSbom'> = async (context, { caller, params }) => {

@@ -4,6 +4,7 @@ import {
   deleteQuery as remove,
   findQuery,
   listQueries as list,
+  listQueryUsers,
   listQueryVersions as listVersions,
   putQuery as put,
   type QueryVersionRecord,
@@ -44,9 +45,11 @@ export const putQuery: Operation<'putQuery'> = async (context, { caller, body })
 
 export const getQuery: Operation<'getQuery'> = async (context, { caller, query }) => {
   const { path, version = null } = query
-  const found = await findQuery(context.database.db, caller.tenantId, path, version)
+  const { db } = context.database
+  const found = await findQuery(db, caller.tenantId, path, version)
   if (found === null) throw notFound('query', version === null ? `"${path}"` : `"${path}", version ${version},`)
-  return { path, ...describeVersion(found), text: found.text }
+  const usedBy = await listQueryUsers(db, caller.tenantId, path)
+  return { path, ...describeVersion(found), text: found.text, usedBy: [...usedBy] }
 }
 
 export const listQueryVersions: Operation<'listQueryVersions'> = async (context, { caller, query }) => {

@@ -1,6 +1,13 @@
-import type { ServiceDetails, ServiceSummary, ServiceType } from '@cairn/contract'
+import type { ServiceDetails, ServiceInstance, ServiceSummary, ServiceType } from '@cairn/contract'
 import { defaultTargetConcurrency, noRequestLimits, serviceRunState, type ServiceSpec } from '@cairn/domain'
-import { findService, listServices as list, type ServiceRecord, type TokenHolder } from '@cairn/store'
+import {
+  findService,
+  listServiceInstances,
+  listServices as list,
+  type ServiceInstanceRecord,
+  type ServiceRecord,
+  type TokenHolder,
+} from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
@@ -30,7 +37,8 @@ export const listServices: Operation<'listServices'> = async (context, { caller,
 export const describeService: Operation<'describeService'> = async (context, { caller, params }) => {
   const service = await findService(context.database.db, caller.tenantId, params.serviceId)
   if (service === null) throw notFound('service', params.serviceId)
-  return describe(context, caller, service)
+  const instances = await listServiceInstances(context.database.db, service.id)
+  return { ...describe(context, caller, service), instances: instances.map(describeInstance) }
 }
 
 const frozenReason = 'frozen: it had no requests; the next one goes on at once'
@@ -53,7 +61,20 @@ function summarise(context: ApiContext, caller: TokenHolder, service: ServiceRec
   }
 }
 
-function describe(context: ApiContext, caller: TokenHolder, service: ServiceRecord): ServiceDetails {
+function describeInstance({ startedAt, readyAt, drainingSince, ...instance }: ServiceInstanceRecord): ServiceInstance {
+  return {
+    ...instance,
+    startedAt: startedAt.toISOString(),
+    readyAt: readyAt?.toISOString() ?? null,
+    drainingSince: drainingSince?.toISOString() ?? null,
+  }
+}
+
+function describe(
+  context: ApiContext,
+  caller: TokenHolder,
+  service: ServiceRecord,
+): Omit<ServiceDetails, 'instances'> {
   const { spec } = service
   return {
     ...summarise(context, caller, service),

@@ -14,6 +14,7 @@ export const getSystemReport: Operation<'getSystemReport'> = async (context, { c
   const machine = context.machine()
   return {
     measuredAt: now.toISOString(),
+    server: { version: context.version, startedAt: new Date(performance.timeOrigin).toISOString() },
     database: facts,
     engines: engines.map(({ id, startedAt, leaseUntil }) => ({
       id,
