@@ -41,7 +41,7 @@ async function signIn(
   return { page, broken }
 }
 
-it('builds a folder of the browser, shows the log of the build, deploys the image and calls it', async () => {
+it('builds a folder of the browser, shows the log of the build, deploys the image, calls it, changes it and rolls back', async () => {
   const { page, broken } = await signIn()
   await page.getByRole('link', { name: 'Images' }).click()
   await page.getByRole('button', { name: 'Build an image' }).click()
@@ -66,6 +66,15 @@ it('builds a folder of the browser, shows the log of the build, deploys the imag
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByText('200', { exact: true }).waitFor()
   await page.screenshot({ path: join(pictures, 'deployed-light.png') })
+  await page.getByRole('button', { name: 'Change', exact: true }).click()
+  await page.getByRole('dialog').getByLabel('Variables').fill('MONTHS=12')
+  await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click()
+  const deployments = page.getByRole('region', { name: 'Deployments' })
+  await deployments.getByRole('row', { name: /^2 Active/ }).waitFor()
+  await deployments.getByRole('button', { name: 'Roll back' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
+  await deployments.getByRole('row', { name: /^3 Active .* rolled back to 1/ }).waitFor()
+  await page.getByText('deployment 3', { exact: true }).waitFor()
   expect(broken).toEqual([])
   await page.context().close()
 })

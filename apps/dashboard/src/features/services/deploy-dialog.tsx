@@ -5,15 +5,14 @@ import { type ReactElement, useState } from 'react'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { useClient } from '../../session/client-context.ts'
+import { ServiceFields } from './service-fields.tsx'
+import { changeableOf, emptyForm } from './service-form.ts'
 
-const accessChoices = [
-  ['private', 'Who signs in, or has a token'],
-  ['public', 'Everybody'],
-] as const
+type ServiceType = NonNullable<ServiceBody['serviceType']>
 
-const sleepChoices = [
-  ['no', 'It goes on running'],
-  ['yes', 'It sleeps, and wakes with the first request'],
+const typeChoices = [
+  ['web-app', 'Web app'],
+  ['shiny', 'Shiny'],
 ] as const
 
 /** Makes a service and shows it. */
@@ -22,7 +21,7 @@ function useDeploy() {
   const queries = useQueryClient()
   const navigate = useNavigate()
   return useMutation({
-    mutationFn: (body: ServiceBody) => client.services.createService(body),
+    mutationFn: async (bodyOf: () => ServiceBody) => client.services.createService(bodyOf()),
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: ['service'] })
       await navigate({ to: '/services/$serviceId', params: { serviceId: id } })
@@ -43,36 +42,33 @@ export function DeployDialog({
   readonly onClose: () => void
 }): ReactElement {
   const [name, setName] = useState(imageName.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'))
-  const [access, setAccess] = useState('private')
-  const [healthCheck, setHealthCheck] = useState('')
-  const [sleeps, setSleeps] = useState('no')
+  const [type, setType] = useState<ServiceType>(serviceType)
+  const [form, setForm] = useState(emptyForm)
   const deploy = useDeploy()
   const body = (): ServiceBody => ({
     name: name.trim(),
-    serviceType,
+    serviceType: type,
     imageDetails: ids,
-    access: access === 'public' ? 'public' : 'private',
-    scaleToZero: sleeps === 'yes',
-    ...(healthCheck.trim() !== '' && { healthCheckURL: healthCheck.trim() }),
+    ...changeableOf(form),
   })
   return (
     <DialogForm
       title={`Deploy ${imageName} ${version}`}
       submitLabel="Deploy"
       onClose={onClose}
-      onSubmit={() => deploy.mutate(body())}
+      onSubmit={() => deploy.mutate(body)}
       action={deploy}
     >
       <TextField label="Name" hint="Becomes part of its address." required value={name} onChange={setName} />
-      <SelectField label="Open to" value={access} choices={accessChoices} onChange={setAccess} />
-      <TextField
-        label="Health check"
-        placeholder="/healthz"
-        hint="A path that answers when it is healthy. Without one, a connection that opens is enough."
-        value={healthCheck}
-        onChange={setHealthCheck}
-      />
-      <SelectField label="When nobody uses it" value={sleeps} choices={sleepChoices} onChange={setSleeps} />
+      {serviceType === 'api' ? null : (
+        <SelectField
+          label="Kind"
+          value={type}
+          choices={typeChoices}
+          onChange={(next) => setType(next === 'shiny' ? 'shiny' : 'web-app')}
+        />
+      )}
+      <ServiceFields form={form} onChange={(change) => setForm({ ...form, ...change })} />
     </DialogForm>
   )
 }

@@ -1,32 +1,25 @@
 import type { ServiceDetails } from '@cairn/sdk'
 import { useNavigate } from '@tanstack/react-router'
-import { ExternalLink, Play, RotateCw, Square, Trash2 } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { ExternalLink, Play, RotateCw, SlidersHorizontal, Square, Trash2 } from 'lucide-react'
+import { type ReactElement, useState } from 'react'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
+import { ChangeDialog } from './change-dialog.tsx'
 
-/** What can be done with a service. */
-export function ServiceActions({ service }: { readonly service: ServiceDetails }): ReactElement {
-  const { id, state, name, url } = service
+function StateButtons({ id, state }: Pick<ServiceDetails, 'id' | 'state'>): ReactElement {
   const client = useClient()
-  const navigate = useNavigate()
   const change = useChange({
     change: (verb: 'startService' | 'stopService' | 'restartService') => client.services[verb](id),
     keys: [['service', id]],
     said: null,
   })
-  const isStopped = state === 'stopped'
   return (
     <>
-      <a href={url} target="_blank" rel="noreferrer" className={buttonClass('primary')}>
-        <ExternalLink size={15} aria-hidden />
-        Open
-      </a>
-      {isStopped ? (
+      {state === 'stopped' ? (
         <Button needs="run" icon={Play} isBusy={change.isPending} onClick={() => change.mutate('startService')}>
           Start
         </Button>
@@ -40,6 +33,27 @@ export function ServiceActions({ service }: { readonly service: ServiceDetails }
           </Button>
         </>
       )}
+      {change.error === null ? null : <ErrorNote error={change.error} />}
+    </>
+  )
+}
+
+/** What can be done with a service. */
+export function ServiceActions({ service }: { readonly service: ServiceDetails }): ReactElement {
+  const { id, state, name, url } = service
+  const client = useClient()
+  const navigate = useNavigate()
+  const [isChanging, setChanging] = useState(false)
+  return (
+    <>
+      <a href={url} target="_blank" rel="noreferrer" className={buttonClass('primary')}>
+        <ExternalLink size={15} aria-hidden />
+        Open
+      </a>
+      <Button needs="write" icon={SlidersHorizontal} onClick={() => setChanging(true)}>
+        Change
+      </Button>
+      <StateButtons id={id} state={state} />
       <ConfirmButton
         needs="write"
         label="Delete"
@@ -60,7 +74,7 @@ export function ServiceActions({ service }: { readonly service: ServiceDetails }
           sdk: `const service = await client.services.describeService('${id}')`,
         }}
       />
-      {change.error === null ? null : <ErrorNote error={change.error} />}
+      {isChanging ? <ChangeDialog service={service} onClose={() => setChanging(false)} /> : null}
     </>
   )
 }

@@ -70,11 +70,7 @@ function describeInstance({ startedAt, readyAt, drainingSince, ...instance }: Se
   }
 }
 
-function describe(
-  context: ApiContext,
-  caller: TokenHolder,
-  service: ServiceRecord,
-): Omit<ServiceDetails, 'instances'> {
+function describe(context: ApiContext, caller: TokenHolder, service: ServiceRecord): Omit<ServiceDetails, 'instances'> {
   const { spec } = service
   return {
     ...summarise(context, caller, service),
