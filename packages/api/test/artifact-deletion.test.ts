@@ -66,6 +66,10 @@ it('deletes an artifact with all versions', async () => {
 it('refuses to delete what an image version was built from, and says which', async () => {
   const artifactId = await createArtifact(2)
   const imageId = await buildFrom(artifactId, 1, 'forecast')
+  expect(await describe(artifactId)).toMatchObject([
+    { version: 2, usedBy: [] },
+    { version: 1, usedBy: [{ imageId, imageName: 'forecast', version: '0.0.1' }] },
+  ])
   const version = await fixture.call('deleteArtifactVersion', { params: { artifactId, version: 1 } })
   expect([version.status, version.body['detail']]).toEqual([
     422,

@@ -15,12 +15,25 @@ export async function readFollowed(
   for await (const { message, timestamp = null } of follow(signal)) give([{ text: message, at: timestamp, from: null }])
 }
 
-/** A titled log. @param follow has to stay the same function as long as it is the same log */
-export function LogView({ name, follow }: { readonly name: string; readonly follow: FollowLog }): ReactElement {
+/**
+ * A titled log.
+ *
+ * @param follow has to stay the same function as long as it is the same log
+ * @param onDownload saves the whole of it
+ */
+export function LogView({
+  name,
+  follow,
+  onDownload,
+}: {
+  readonly name: string
+  readonly follow: FollowLog
+  readonly onDownload: () => void
+}): ReactElement {
   const read = useCallback<ReadLog>((signal, give) => readFollowed(follow, signal, give), [follow])
   return (
     <Panel title={name}>
-      <LogPanel name={name} read={read} />
+      <LogPanel name={name} read={read} onDownload={onDownload} />
     </Panel>
   )
 }

@@ -7,6 +7,8 @@ export function useChange<Input, Result>(options: {
   readonly keys: readonly QueryKey[]
   /** What is said when it went well; null = nothing. */
   readonly said: string | null
+  /** Who shows what went wrong: the place where the action stands, or a message in passing. */
+  readonly failure?: 'shown in place' | 'said'
 }): UseMutationResult<Result, Error, Input> {
   const queries = useQueryClient()
   const say = useToast()
@@ -15,6 +17,9 @@ export function useChange<Input, Result>(options: {
     onSuccess: async () => {
       if (options.said !== null) say(options.said)
       await Promise.all(options.keys.map((queryKey) => queries.invalidateQueries({ queryKey })))
+    },
+    onError: ({ message }) => {
+      if (options.failure !== 'shown in place') say(message, 'bad')
     },
   })
 }

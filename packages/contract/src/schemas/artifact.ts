@@ -79,11 +79,22 @@ const versionSummary = {
 }
 
 /** `scan` and `validation` are null when the upload did not ask for them; `entryCount` counts files and directories. */
+/** An image version that was built from an artifact version. */
+export const ArtifactUse = Type.Object({
+  imageId: Type.Integer(),
+  imageName: Type.String(),
+  versionId: Type.Integer(),
+  version: Type.String(),
+})
+export type ArtifactUse = Static<typeof ArtifactUse>
+
 export const ArtifactVersion = Type.Object({
   ...versionSummary,
   entryCount: Type.Integer(addedByCairn),
   scan: nullable(ArtifactScan, addedByCairn),
   validation: nullable(ArtifactValidation, addedByCairn),
+  /** The first 20. */
+  usedBy: Type.Array(ArtifactUse, addedByCairn),
 })
 export type ArtifactVersion = Static<typeof ArtifactVersion>
 

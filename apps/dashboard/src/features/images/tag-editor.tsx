@@ -24,6 +24,7 @@ export function TagEditor({
     change: (next: Tags) => client.images.setVersionTags(ids, next),
     keys: [['image', ids.imageId]],
     said: null,
+    failure: 'shown in place',
   })
   return (
     <Panel title="Tags">

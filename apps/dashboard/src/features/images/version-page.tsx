@@ -7,8 +7,10 @@ import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Facts } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
+import { saveDownload } from '../../components/save-stream.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { UsedBy } from '../../components/used-by.tsx'
+import { useChange } from '../../components/use-change.ts'
 import { bytesText } from '../../format/bytes.ts'
 import { useClient } from '../../session/client-context.ts'
 import { imageVersionQuery } from './image-queries.ts'
@@ -60,7 +62,12 @@ function BuildLog({ imageId, buildId }: { readonly imageId: number; readonly bui
     (signal) => client.images.followBuildLogs(imageId, buildId, { signal }),
     [client, imageId, buildId],
   )
-  return <LogView name={`Log of build ${buildId}`} follow={follow} />
+  const save = useChange({
+    change: async () => saveDownload(await client.images.downloadBuildLogs(imageId, buildId), `build-${buildId}.log`),
+    keys: [],
+    said: null,
+  })
+  return <LogView name={`Log of build ${buildId}`} follow={follow} onDownload={() => save.mutate(undefined)} />
 }
 
 export function VersionPage(): ReactElement {

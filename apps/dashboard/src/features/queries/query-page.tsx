@@ -30,6 +30,7 @@ function Editor({ query }: { readonly query: QueryContent | null }): ReactElemen
     change: () => client.queries.putQuery(path.trim(), text),
     keys: [['query']],
     said: 'The query is kept.',
+    failure: 'shown in place',
   })
   return (
     <form

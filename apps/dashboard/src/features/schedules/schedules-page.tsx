@@ -71,9 +71,10 @@ function Schedules({ schedules }: { readonly schedules: readonly ScheduleFirings
   )
 }
 
-const sample = `triggers:
-  - cron: '0 6 * * 1-5'
-    timezone: Europe/Berlin`
+const sample = `body:
+  triggers:
+    - cron: '0 6 * * 1-5'
+      timezone: Europe/Berlin`
 
 export function SchedulesPage(): ReactElement {
   const client = useClient()
@@ -103,8 +104,8 @@ export function SchedulesPage(): ReactElement {
               icon={CalendarClock}
               title="No schedule yet"
               text="A workflow with a cron trigger runs by itself, in the time zone that it names."
-              sample={{ fileName: 'workflow.yaml', content: sample }}
-              command="cairn workflows update 7 workflow.yaml"
+              sample={{ fileName: 'schedule.yaml', content: sample }}
+              command="cairn workflows patch nightly schedule.yaml"
             />
           ) : (
             <Schedules schedules={schedules} />

@@ -19,6 +19,7 @@ export function SecretDialog({
     change: () => (name === null ? secrets.createSecret(newName.trim(), value) : secrets.rotateSecret(name, value)),
     keys: [['secret']],
     said: name === null ? 'The secret is kept.' : 'The secret has its new value.',
+    failure: 'shown in place',
   })
   return (
     <DialogForm

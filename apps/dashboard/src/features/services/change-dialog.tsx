@@ -56,6 +56,7 @@ export function ChangeDialog({
       }),
     keys: [['service']],
     said: 'The change is under way.',
+    failure: 'shown in place',
   })
   return (
     <DialogForm

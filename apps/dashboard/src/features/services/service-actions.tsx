@@ -16,6 +16,7 @@ function StateButtons({ id, state }: Pick<ServiceDetails, 'id' | 'state'>): Reac
     change: (verb: 'startService' | 'stopService' | 'restartService') => client.services[verb](id),
     keys: [['service', id]],
     said: null,
+    failure: 'shown in place',
   })
   return (
     <>

@@ -1,22 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { type ReactElement, useCallback } from 'react'
-import { type FollowLog, LogView } from '../../components/log-view.tsx'
+import type { ReactElement } from 'react'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { Domains } from './domains.tsx'
 import { Instances } from './instances.tsx'
 import { LoadCharts } from './load-charts.tsx'
 import { Revisions } from './revisions.tsx'
 import { ServiceActions } from './service-actions.tsx'
 import { ServiceFacts } from './service-facts.tsx'
+import { ServiceLog } from './service-log.tsx'
 import { TestCall } from './test-call.tsx'
 import { Wakes } from './wakes.tsx'
-
-/** Lines of the past that stand in the log at first. */
-const pastLines = 200
 
 export function ServicePage(): ReactElement {
   const { serviceId } = useParams({ from: '/services/$serviceId' })
@@ -27,10 +25,6 @@ export function ServicePage(): ReactElement {
     refetchInterval: refreshMs.running,
   })
   const { data } = reading
-  const follow = useCallback<FollowLog>(
-    (signal) => client.services.followServiceLogs(serviceId, { tail: pastLines }, { signal }),
-    [client, serviceId],
-  )
   return (
     <>
       <PageHeader
@@ -53,7 +47,8 @@ export function ServicePage(): ReactElement {
       <LoadCharts serviceId={serviceId} />
       {data?.serviceType === 'api' ? <TestCall name={data.name} /> : null}
       {data?.scaleToZero === true ? <Wakes serviceId={serviceId} /> : null}
-      <LogView name="Log of its instances" follow={follow} />
+      <Domains serviceId={serviceId} />
+      <ServiceLog serviceId={serviceId} />
     </>
   )
 }

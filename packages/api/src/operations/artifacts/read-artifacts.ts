@@ -1,10 +1,11 @@
-import type { ArtifactScan, ArtifactValidation } from '@cairn/contract'
+import type { ArtifactScan, ArtifactUse, ArtifactValidation } from '@cairn/contract'
 import {
   type ArtifactVersionRecord,
   type CheckedArtifactVersion,
   findArtifact,
   findArtifactVersion,
   listArtifacts as list,
+  listArtifactUses,
   listArtifactVersions,
 } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
@@ -32,10 +33,12 @@ export const describeArtifact: Operation<'describeArtifact'> = async (context, {
   const artifact = await findArtifact(db, caller.tenantId, params.artifactId)
   if (artifact === null) throw notFound('artifact', params.artifactId)
   const page = await listArtifactVersions(db, caller.tenantId, artifact.id, request)
+  const shown = page.items.map(({ version }) => version)
+  const uses = await listArtifactUses(db, caller.tenantId, artifact.id, shown)
   return {
     ...artifact,
     createdAt: artifact.createdAt.toISOString(),
-    versions: page.items.map(describeChecked),
+    versions: page.items.map((item) => describeChecked(item, uses.get(item.version) ?? [])),
     versionCount: page.total,
     ...pageKeysOf(page, request),
   }
@@ -45,13 +48,14 @@ function describeVersion({ version, createdAt, createdBy, sizeBytes, sha256 }: A
   return { version, createdAt: createdAt.toISOString(), createdBy, sizeBytes, sha256 }
 }
 
-function describeChecked(version: CheckedArtifactVersion) {
+function describeChecked(version: CheckedArtifactVersion, uses: readonly ArtifactUse[]) {
   return {
     ...describeVersion(version),
     entryCount: version.entryCount,
     // Written by `create-artifact.ts`, as these types say.
     scan: version.scan as ArtifactScan | null,
     validation: version.validation as ArtifactValidation | null,
+    usedBy: [...uses],
   }
 }
 
