@@ -243,3 +243,35 @@ describe('more runs than may be live', () => {
     expect([refused.status, refused.body['code'], refused.headers['retry-after']]).toEqual([429, 'queue_full', '30'])
   })
 })
+
+describe('the newest runs in the list of workflows', () => {
+  it('come with each workflow when they are asked for, newest first, with why one failed', async () => {
+    const first = await execute()
+    await endRun(first)
+    const second = await execute()
+    await endRun(second, 'failed')
+    await fixture.database.db
+      .updateTable('execution')
+      .set({ reason: 'out of memory' })
+      .where('id', '=', second)
+      .execute()
+    const third = await execute()
+    const quiet = await createWorkflow({ name: 'quiet', steps: { a: { imageId, command: 'true' } } })
+
+    const two = await fixture.call('listWorkflows', { query: { recentRuns: '2' } })
+    expect(two.body['workflows']).toMatchObject([
+      { id: quiet, recentRuns: [] },
+      {
+        id: workflowId,
+        recentRuns: [
+          { executionId: third, status: 'Running', finishedAt: null },
+          { executionId: second, status: 'Failed', reason: 'out of memory' },
+        ],
+      },
+    ])
+    const none = await fixture.call('listWorkflows')
+    expect(JSON.stringify(none.body)).not.toContain('recentRuns')
+    const others = await fixture.call('listWorkflows', { query: { recentRuns: '2' }, token: fixture.otherTenant.token })
+    expect(others.body['workflows']).toEqual([])
+  })
+})

@@ -26,12 +26,12 @@ export function PageHeader({
       <title>{`${title} · Cairn`}</title>
       {crumbs.length === 0 ? null : (
         <nav aria-label="Where this is" className="mb-1 flex flex-wrap items-center gap-1 text-[13px] text-faint">
-          {crumbs.map(({ label, link }) => (
+          {crumbs.map(({ label, link }, at) => (
             <span key={label} className="inline-flex min-w-0 items-center gap-1">
+              {at === 0 ? null : <ChevronRight size={13} aria-hidden />}
               <Link {...link} className="truncate hover:text-ink hover:underline">
                 {label}
               </Link>
-              <ChevronRight size={13} aria-hidden />
             </span>
           ))}
         </nav>

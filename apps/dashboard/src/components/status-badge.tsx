@@ -12,7 +12,7 @@ export function StatusBadge({
   const { label, tone, icon: Icon, turns } = statusTable[status]
   const look = isPill ? `rounded-full px-2.5 py-0.5 text-[13px] ${toneSoft[tone]}` : toneText[tone]
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${look}`}>
+    <span className={`inline-flex items-center gap-1.5 align-bottom font-medium whitespace-nowrap ${look}`}>
       <Icon size={15} aria-hidden className={turns ? 'animate-spin [animation-duration:2s]' : ''} />
       {label}
     </span>

@@ -63,7 +63,10 @@ export const ListExecutionsQuery = Type.Object({
 })
 export type ListExecutionsQuery = Static<typeof ListExecutionsQuery>
 
-/** `duration` is in seconds, of a live run so far. Added by Cairn: `rerunId`, of a retry the run that it retries. */
+/**
+ * `duration` is in seconds, of a live run so far. Added by Cairn: `rerunId`, of a retry the run that it retries, and `reason`,
+ * why a run did not succeed.
+ */
 export const ExecutionSummary = Type.Object({
   executionId: Uuid,
   rerunId: Type.Optional(Uuid),
@@ -71,6 +74,7 @@ export const ExecutionSummary = Type.Object({
   executedAt: Timestamp,
   finishedAt: nullable(Timestamp),
   duration: Type.Number(),
+  reason: Type.Optional(Type.String(addedByCairn)),
 })
 export type ExecutionSummary = Static<typeof ExecutionSummary>
 

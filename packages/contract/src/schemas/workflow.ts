@@ -15,6 +15,7 @@ import {
   wireLimits,
   addedByCairn,
 } from './bounds.ts'
+import { ExecutionSummary } from './execution.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { ExportStep, HttpStep, RetryOptions, SqlStep, StandardStep, StepBody, stepMap } from './step.ts'
 
@@ -109,6 +110,7 @@ export const UpdateWorkflowBody = Type.Object({
 })
 export type UpdateWorkflowBody = Static<typeof UpdateWorkflowBody>
 
+/** Added by Cairn: `recentRuns`, with how many of its newest runs each workflow of the list comes. */
 export const ListWorkflowsQuery = Type.Object({
   ...pageQuery,
   workflowStatus: Type.Optional(filterOf(workflowStatuses)),
@@ -116,6 +118,7 @@ export const ListWorkflowsQuery = Type.Object({
   /** E-mail addresses. */
   lastModifiedBy: Type.Optional(TextFilter),
   searchTerm: Type.Optional(Type.String({ maxLength: 256 })),
+  recentRuns: Type.Optional(Type.Integer({ minimum: 0, maximum: 30, default: 0, ...addedByCairn })),
 })
 export type ListWorkflowsQuery = Static<typeof ListWorkflowsQuery>
 
@@ -154,7 +157,7 @@ export const LastExecution = Type.Object({
 })
 export type LastExecution = Static<typeof LastExecution>
 
-/** `lastExecution` is absent until a first run. */
+/** `lastExecution` is absent until a first run. `recentRuns`, newest first, is there in lists that ask for it. */
 export const WorkflowSummary = Type.Object({
   id: Type.Integer(),
   name: Type.String(),
@@ -166,6 +169,7 @@ export const WorkflowSummary = Type.Object({
   lastExecution: Type.Optional(LastExecution),
   triggers: Type.Array(TriggerAnswer),
   tags: Type.Array(Tag),
+  recentRuns: Type.Optional(Type.Array(ExecutionSummary, addedByCairn)),
 })
 export type WorkflowSummary = Static<typeof WorkflowSummary>
 

@@ -53,6 +53,29 @@ export async function listExecutions(
   return { items: items.rows, total: counted.rows[0]?.total ?? 0 }
 }
 
+/**
+ * The newest runs of each of some workflows, newest first, by the workflow's id. A workflow without runs has no entry.
+ *
+ * @param most of each workflow
+ */
+export async function listNewestExecutions(
+  db: Db,
+  tenantId: string,
+  workflowIds: readonly number[],
+  most: number,
+): Promise<ReadonlyMap<number, readonly ExecutionRecord[]>> {
+  const { rows } = await sql<ExecutionRecord & { readonly workflowId: number }>`
+    select asked.workflow_id as "workflowId", newest.*
+    from unnest(${workflowIds}::int[]) as asked (workflow_id)
+    cross join lateral (
+      select ${columns} from execution
+      where execution.workflow_id = asked.workflow_id and execution.tenant_id = ${tenantId}
+      order by created_at desc, id limit ${most}
+    ) as newest
+    order by newest."createdAt" desc`.execute(db)
+  return Map.groupBy(rows, ({ workflowId }) => workflowId)
+}
+
 export interface ExecutionWithPlan extends ExecutionRecord {
   readonly trigger: RunTrigger
   /** The run behind which it had to wait when it started; null = it had not to. */

@@ -19,24 +19,18 @@ export function FiresNext({ workflows }: { readonly workflows: readonly Workflow
     .slice(0, mostShown)
     .map(({ id, name, at, triggers }) => ({
       key: String(id),
-      content: (
-        <>
-          <Link
-            to="/workflows/$workflowId"
-            params={{ workflowId: id }}
-            search={{ tab: 'triggers' }}
-            className="row-link min-w-0 flex-1 truncate font-medium"
-          >
-            {name}
-          </Link>
-          <code className="font-mono text-[12.5px] text-faint max-sm:hidden">
-            {triggers.find(({ cron }) => cron !== undefined)?.cron}
-          </code>
-          <span className="w-24 text-right text-[13px] text-faint">
-            <Moment at={at} />
-          </span>
-        </>
+      name: (
+        <Link
+          to="/workflows/$workflowId"
+          params={{ workflowId: id }}
+          search={{ tab: 'triggers' }}
+          className="row-link hover:underline"
+        >
+          {name}
+        </Link>
       ),
+      note: <code className="font-mono text-[12.5px]">{triggers.find(({ scheduled }) => scheduled === at)?.cron}</code>,
+      aside: <Moment at={at} />,
     }))
   return (
     <Panel title="Fires next">

@@ -9,6 +9,7 @@ import { workflowListQuery } from '../workflows/workflow-queries.ts'
 import { FiresNext } from './fires-next.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { Problems } from './problems.tsx'
+import { RunsBefore } from './runs-before.tsx'
 import { RunsNow } from './runs-now.tsx'
 
 /** Is anything wrong, since when; what runs now; what fires next. */
@@ -34,8 +35,11 @@ export function HomePage(): ReactElement {
               <FirstSteps />
             ) : (
               <div className="grid gap-x-6 lg:grid-cols-2">
-                <RunsNow workflows={workflows} />
-                <FiresNext workflows={workflows} />
+                <div className="min-w-0">
+                  <RunsNow workflows={workflows} />
+                  <FiresNext workflows={workflows} />
+                </div>
+                <RunsBefore workflows={workflows} />
               </div>
             )}
           </>

@@ -1,44 +1,34 @@
 import type { ServiceSummary, SystemReport, WorkflowSummary } from '@cairn/sdk'
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, CircleCheck } from 'lucide-react'
-import type { ReactElement, ReactNode } from 'react'
+import type { ReactElement } from 'react'
 import { Moment } from '../../components/moment.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { StatusIcon } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
-import { runListQuery } from '../workflows/workflow-queries.ts'
 import { failingSince } from './failing-since.ts'
 import { type Row, Rows } from './rows.tsx'
+import { RunLink } from './run-link.tsx'
 
-/** Workflows of which it is looked up since when they fail. */
-const mostFailing = 10
 const mostServices = 200
 
-/** Workflows whose last run failed, and since when. */
-function useFailing(workflows: readonly WorkflowSummary[]): readonly Row[] {
-  const client = useClient()
-  const failing = workflows.filter(({ lastExecution }) => lastExecution?.status === 'Failed').slice(0, mostFailing)
-  const readings = useQueries({ queries: failing.map(({ id }) => runListQuery(client, id)) })
-  return failing.map(({ id, name, lastExecution }, at) => {
-    const since = failingSince(readings[at]?.data ?? [])
+/** Workflows of which the last run that ended failed, since when, and why. */
+function failingWorkflows(workflows: readonly WorkflowSummary[]): readonly Row[] {
+  return workflows.flatMap(({ id, name, recentRuns = [] }) => {
+    const since = failingSince(recentRuns)
+    const last = recentRuns.find(({ status }) => status === 'Failed')
+    if (since === null || last === undefined) return []
     return {
       key: `workflow ${id}`,
-      content: (
+      icon: <StatusIcon status="Failed" />,
+      name: <RunLink workflowId={id} executionId={last.executionId} name={name} />,
+      note: last.reason,
+      aside: (
         <>
-          <StatusIcon status="Failed" />
-          <Link
-            to="/workflows/$workflowId/runs/$executionId"
-            params={{ workflowId: id, executionId: lastExecution?.executionId ?? '' }}
-            className="row-link min-w-0 flex-1 truncate font-medium"
-          >
-            {name}
-          </Link>
-          <span className="text-[13px] text-faint">
-            {since !== null && since.runs > 1 ? `${since.runs} runs failed, the first ` : 'failed '}
-            <Moment at={since?.since ?? lastExecution?.executedAt ?? null} />
-          </span>
+          {since.runs === 1 ? 'failed ' : `${since.isOlder ? 'at least ' : ''}${since.runs} runs, since `}
+          <Moment at={since.since} />
         </>
       ),
     }
@@ -50,33 +40,21 @@ function brokenServices(services: readonly ServiceSummary[]): readonly Row[] {
     .filter(({ status }) => status === 'CREATE_FAILED' || status === 'DELETE_FAILED')
     .map(({ id, name, status, updatedAt }) => ({
       key: `service ${id}`,
-      content: (
-        <>
-          <StatusIcon status={status} />
-          <Link
-            to="/services/$serviceId"
-            params={{ serviceId: id }}
-            className="row-link min-w-0 flex-1 truncate font-medium"
-          >
-            {name}
-          </Link>
-          <span className="text-[13px] text-faint">
-            <Moment at={updatedAt} />
-          </span>
-        </>
+      icon: <StatusIcon status={status} />,
+      name: (
+        <Link to="/services/$serviceId" params={{ serviceId: id }} className="row-link hover:underline">
+          {name}
+        </Link>
       ),
+      note: status === 'CREATE_FAILED' ? 'could not be made' : 'could not be deleted',
+      aside: <Moment at={updatedAt} />,
     }))
 }
 
 function brokenParts(report: SystemReport | undefined): readonly Row[] {
   if (report === undefined || report.engines.length > 0) return []
-  const content: ReactNode = (
-    <>
-      <CircleAlert size={15} aria-hidden className="text-bad" />
-      No engine process is alive: nothing starts until one is.
-    </>
-  )
-  return [{ key: 'engines', content }]
+  const icon = <CircleAlert size={15} aria-hidden className="text-bad" />
+  return [{ key: 'engines', icon, name: 'No engine process is alive', note: 'nothing starts until one is', aside: '' }]
 }
 
 /** Is anything wrong, and since when. */
@@ -92,8 +70,7 @@ export function Problems({ workflows }: { readonly workflows: readonly WorkflowS
     queryFn: ({ signal }) => client.system.getReport({ signal }),
     refetchInterval: refreshMs.resting,
   })
-  const failing = useFailing(workflows)
-  const rows = [...brokenParts(report.data), ...failing, ...brokenServices(services.data ?? [])]
+  const rows = [...brokenParts(report.data), ...failingWorkflows(workflows), ...brokenServices(services.data ?? [])]
   return (
     <Panel
       title={

@@ -1,35 +1,30 @@
 import type { WorkflowSummary } from '@cairn/sdk'
-import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { Duration } from '../../components/moment.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { StatusIcon } from '../../components/status-badge.tsx'
+import { durationText } from '../../format/time.ts'
 import { Rows } from './rows.tsx'
+import { RunLink } from './run-link.tsx'
+import { usualSeconds } from './usual-seconds.ts'
 
-/** Runs that go on, the longest first. Of a workflow with several, the newest is shown. */
+/** Runs that go on, the longest first. */
 export function RunsNow({ workflows }: { readonly workflows: readonly WorkflowSummary[] }): ReactElement {
-  const running = workflows.flatMap(({ id, name, lastExecution }) =>
-    lastExecution?.status === 'Running' || lastExecution?.status === 'Stopping'
-      ? [{ id, name, run: lastExecution }]
-      : [],
+  const running = workflows.flatMap(({ id, name, recentRuns = [] }) =>
+    recentRuns
+      .filter(({ finishedAt }) => finishedAt === null)
+      .map((run) => ({ ...run, id, name, usual: usualSeconds(recentRuns) })),
   )
   const rows = running
-    .toSorted((left, right) => left.run.executedAt.localeCompare(right.run.executedAt))
-    .map(({ id, name, run: { executionId, status, executedAt } }) => ({
+    .toSorted((left, right) => left.executedAt.localeCompare(right.executedAt))
+    .map(({ executionId, id, name, status, executedAt, usual }) => ({
       key: executionId,
-      content: (
+      icon: <StatusIcon status={status} />,
+      name: <RunLink workflowId={id} executionId={executionId} name={name} />,
+      note: usual === null ? undefined : `usually takes ${durationText(usual * 1000)}`,
+      aside: (
         <>
-          <StatusIcon status={status} />
-          <Link
-            to="/workflows/$workflowId/runs/$executionId"
-            params={{ workflowId: id, executionId }}
-            className="row-link min-w-0 flex-1 truncate font-medium"
-          >
-            {name}
-          </Link>
-          <span className="text-[13px] text-faint">
-            for <Duration from={executedAt} to={null} />
-          </span>
+          for <Duration from={executedAt} to={null} />
         </>
       ),
     }))

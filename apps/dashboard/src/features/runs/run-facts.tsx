@@ -15,6 +15,8 @@ export function RunFacts({
   readonly run: ExecutionDetails
 }): ReactElement {
   const { rerunId, retriedBy, reason, outcomeNote, status } = run
+  // That it succeeded or goes on, its badge says.
+  const note = status === 'Success' && outcomeNote === 'succeeded' ? null : (reason ?? outcomeNote)
   const other = (executionId: string): ReactElement => (
     <Link
       to="/workflows/$workflowId/runs/$executionId"
@@ -26,9 +28,9 @@ export function RunFacts({
   )
   return (
     <>
-      <p className={`mb-3 [overflow-wrap:anywhere] ${status === 'Failed' ? 'text-bad' : 'text-faint'}`}>
-        {(status === 'Failed' ? reason : null) ?? outcomeNote ?? reason ?? 'The run goes on.'}
-      </p>
+      {note === null ? null : (
+        <p className={`mb-3 [overflow-wrap:anywhere] ${status === 'Failed' ? 'text-bad' : 'text-faint'}`}>{note}</p>
+      )}
       <Facts
         entries={[
           ['Started', <Moment key="at" at={run.executedAt} />],

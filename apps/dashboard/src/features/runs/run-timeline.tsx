@@ -37,11 +37,17 @@ function Bar({
   )
 }
 
-function spokenTime({ step, segments }: TimelineRow): string {
+/** How long it ran, and where there is room how long it was queued. */
+function SpokenTime({ row: { step, segments } }: { readonly row: TimelineRow }): ReactElement {
   const of = (kind: Segment['kind']): number =>
     segments.filter((each) => each.kind === kind).reduce((sum, { from, to }) => sum + to - from, 0)
-  if (segments.length === 0) return statusTable[step.status].label
-  return `${durationText(of('run'))}${of('queue') > 0 ? `, queued ${durationText(of('queue'))}` : ''}`
+  if (segments.length === 0) return <>{statusTable[step.status].label}</>
+  return (
+    <>
+      {durationText(of('run'))}
+      {of('queue') > 0 ? <span className="max-sm:hidden">, queued {durationText(of('queue'))}</span> : null}
+    </>
+  )
 }
 
 function Row({
@@ -82,8 +88,8 @@ function Row({
           <Bar key={`${segment.kind} ${segment.attempt}`} row={row} segment={segment} of={timeline} />
         ))}
       </span>
-      <span className="w-16 shrink-0 truncate px-3 text-right text-[12px] text-faint tabular-nums sm:w-44">
-        {spokenTime(row)}
+      <span className="w-[4.5rem] shrink-0 truncate px-2 text-right text-[12px] text-faint tabular-nums sm:w-44 sm:px-3">
+        <SpokenTime row={row} />
       </span>
     </li>
   )
@@ -104,7 +110,7 @@ function Axis({ total }: { readonly total: number }): ReactElement {
           </span>
         ))}
       </span>
-      <span className="w-16 shrink-0 px-3 py-1.5 text-right sm:w-44">Took</span>
+      <span className="w-[4.5rem] shrink-0 px-2 py-1.5 text-right sm:w-44 sm:px-3">Took</span>
     </div>
   )
 }

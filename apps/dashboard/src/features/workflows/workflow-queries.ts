@@ -8,10 +8,13 @@ export const mostWorkflows = 500
 /** Runs of a workflow that its page shows. */
 export const mostRuns = 50
 
+/** Newest runs with which each workflow of the list comes. */
+const recentRuns = 20
+
 export function workflowListQuery(client: CairnClient) {
   return queryOptions({
     queryKey: ['workflow', 'list'],
-    queryFn: ({ signal }) => client.workflows.listWorkflows({}, { signal }).all({ limit: mostWorkflows }),
+    queryFn: ({ signal }) => client.workflows.listWorkflows({ recentRuns }, { signal }).all({ limit: mostWorkflows }),
     refetchInterval: refreshMs.resting,
   })
 }

@@ -13,6 +13,7 @@ import { ChoiceField, SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useClient } from '../../session/client-context.ts'
+import { RunBars } from './run-bars.tsx'
 import { nextFiring } from './next-firing.ts'
 import { mostWorkflows, workflowListQuery } from './workflow-queries.ts'
 
@@ -37,6 +38,12 @@ const columns: readonly Column<WorkflowSummary>[] = [
       ) : (
         <StatusBadge status={lastExecution.status} />
       ),
+  },
+  {
+    id: 'runs',
+    label: 'Runs, newest right',
+    from: 'sm',
+    cell: ({ id, recentRuns = [] }) => <RunBars workflowId={id} runs={recentRuns} size="small" />,
   },
   {
     id: 'ran',

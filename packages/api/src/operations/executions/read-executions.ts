@@ -11,7 +11,6 @@ import {
   stepLogStream,
 } from '@cairn/domain'
 import {
-  type ExecutionRecord,
   type ExecutionWithPlan,
   findExecution,
   findNewestRetry,
@@ -27,6 +26,7 @@ import { newestOf, pageKeysOf, pageRequestOf, windowOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
 import { storedExecutionStatuses, wireExecutionStatus } from '../../statuses.ts'
 import { logFile } from '../logs.ts'
+import { summariseExecution } from './summarise-execution.ts'
 
 export const listExecutions: Operation<'listExecutions'> = async (context, { caller, params, query }) => {
   const { db } = context.database
@@ -44,20 +44,9 @@ export const listExecutions: Operation<'listExecutions'> = async (context, { cal
   const page = await list(db, caller.tenantId, filter, request)
   return {
     workflowId,
-    executions: page.items.map((execution) => summarise(execution, now)),
+    executions: page.items.map((execution) => summariseExecution(execution, now)),
     executionsCount: page.total,
     ...pageKeysOf(page, request),
-  }
-}
-
-function summarise({ executionId, status, createdAt, finishedAt, rerunOf }: ExecutionRecord, now: number) {
-  return {
-    executionId,
-    ...(rerunOf !== null && { rerunId: rerunOf }),
-    status: wireExecutionStatus(status),
-    executedAt: createdAt.toISOString(),
-    finishedAt: finishedAt?.toISOString() ?? null,
-    duration: Math.max(0, (finishedAt?.getTime() ?? now) - createdAt.getTime()) / 1000,
   }
 }
 

@@ -3,6 +3,7 @@ import { defaultStepResources, instanceTypesFor, listImageReferences } from '@ca
 import {
   findWorkflow,
   type HookKeys,
+  listNewestExecutions,
   listWorkflows as list,
   readHookKeys,
   readStoredBody,
@@ -16,6 +17,7 @@ import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 import { notFound } from '../../refusals.ts'
 import { storedExecutionStatuses, wireExecutionStatus } from '../../statuses.ts'
+import { summariseExecution } from '../executions/summarise-execution.ts'
 import { describeTriggers, type TriggerMoment } from './describe-triggers.ts'
 
 /** How many next runs of each schedule describe tells. */
@@ -33,7 +35,15 @@ export const listWorkflows: Operation<'listWorkflows'> = async (context, { calle
   const page = await list(context.database.db, caller.tenantId, filter, request)
   const now = context.clock.now()
   const hookKeys = await hookKeysOf(context, caller, page.items)
-  const workflows = page.items.map((workflow) => summarise(workflow, { now, nextRuns: 0, hookKeys }))
+  const ids = page.items.map(({ id }) => id)
+  const { recentRuns = 0 } = query
+  const runs = await listNewestExecutions(context.database.db, caller.tenantId, recentRuns > 0 ? ids : [], recentRuns)
+  const workflows = page.items.map((workflow) => ({
+    ...summarise(workflow, { now, nextRuns: 0, hookKeys }),
+    ...(recentRuns > 0 && {
+      recentRuns: (runs.get(workflow.id) ?? []).map((execution) => summariseExecution(execution, now)),
+    }),
+  }))
   return { workflows, workflowsCount: page.total, ...pageKeysOf(page, request) }
 }
 
