@@ -33,6 +33,12 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import('./features/workflows/workflows-page.tsx'), 'WorkflowsPage'),
 })
 
+const newWorkflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/new',
+  component: lazyRouteComponent(() => import('./features/workflow-form/new-workflow-page.tsx'), 'NewWorkflowPage'),
+})
+
 const workflow = createRoute({
   getParentRoute: () => root,
   path: '/workflows/$workflowId',
@@ -52,6 +58,16 @@ const revisions = createRoute({
     stringify: ({ workflowId }) => ({ workflowId: String(workflowId) }),
   },
   component: lazyRouteComponent(() => import('./features/workflow-revisions/revisions-page.tsx'), 'RevisionsPage'),
+})
+
+const editWorkflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$workflowId/edit',
+  params: {
+    parse: ({ workflowId }) => ({ workflowId: numberOf(workflowId) }),
+    stringify: ({ workflowId }) => ({ workflowId: String(workflowId) }),
+  },
+  component: lazyRouteComponent(() => import('./features/workflow-form/edit-workflow-page.tsx'), 'EditWorkflowPage'),
 })
 
 const run = createRoute({
@@ -195,8 +211,10 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     workflows,
+    newWorkflow,
     workflow,
     revisions,
+    editWorkflow,
     run,
     services,
     service,

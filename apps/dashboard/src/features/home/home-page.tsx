@@ -34,12 +34,14 @@ export function HomePage(): ReactElement {
             {workflows.length === 0 ? (
               <FirstSteps />
             ) : (
-              <div className="grid gap-x-6 lg:grid-cols-2">
+              <div className="grid grid-cols-1 gap-x-6 lg:grid-cols-2">
                 <div className="min-w-0">
                   <RunsNow workflows={workflows} />
                   <FiresNext workflows={workflows} />
                 </div>
-                <RunsBefore workflows={workflows} />
+                <div className="min-w-0">
+                  <RunsBefore workflows={workflows} />
+                </div>
               </div>
             )}
           </>

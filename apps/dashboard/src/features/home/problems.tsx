@@ -8,11 +8,18 @@ import { Panel } from '../../components/panel.tsx'
 import { StatusIcon } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
-import { failingSince } from './failing-since.ts'
+import { mostRecentRuns } from '../workflows/workflow-queries.ts'
+import { type Failing, failingSince } from './failing-since.ts'
 import { type Row, Rows } from './rows.tsx'
 import { RunLink } from './run-link.tsx'
 
 const mostServices = 200
+
+/** How many runs in a row failed, where it was more than one. */
+function runsOf({ runs, isOlder }: Failing, known: number): string {
+  const mayBeMore = isOlder && known === mostRecentRuns
+  return runs === 1 ? '' : `${runs} ${mayBeMore ? 'runs or more' : 'runs'}: `
+}
 
 /** Workflows of which the last run that ended failed, since when, and why. */
 function failingWorkflows(workflows: readonly WorkflowSummary[]): readonly Row[] {
@@ -24,11 +31,10 @@ function failingWorkflows(workflows: readonly WorkflowSummary[]): readonly Row[]
       key: `workflow ${id}`,
       icon: <StatusIcon status="Failed" />,
       name: <RunLink workflowId={id} executionId={last.executionId} name={name} />,
-      note: last.reason,
+      note: `${runsOf(since, recentRuns.length)}${last.reason ?? 'failed'}`,
       aside: (
         <>
-          {since.runs === 1 ? 'failed ' : `${since.isOlder ? 'at least ' : ''}${since.runs} runs, since `}
-          <Moment at={since.since} />
+          since <Moment at={since.since} />
         </>
       ),
     }

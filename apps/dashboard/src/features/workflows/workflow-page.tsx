@@ -1,9 +1,9 @@
 import type { WorkflowDetails } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Play } from 'lucide-react'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Pencil, Play } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
-import { Button } from '../../components/button.tsx'
+import { Button, buttonClass } from '../../components/button.tsx'
 import { Code } from '../../components/empty-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
@@ -73,6 +73,10 @@ export function WorkflowPage(): ReactElement {
             sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
           }}
         />
+        <Link to="/workflows/$workflowId/edit" params={{ workflowId }} className={buttonClass('plain')}>
+          <Pencil size={15} aria-hidden />
+          Edit
+        </Link>
         <Button needs="run" tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
           Run
         </Button>

@@ -9,12 +9,13 @@ export const mostWorkflows = 500
 export const mostRuns = 50
 
 /** Newest runs with which each workflow of the list comes. */
-const recentRuns = 20
+export const mostRecentRuns = 20
 
 export function workflowListQuery(client: CairnClient) {
   return queryOptions({
     queryKey: ['workflow', 'list'],
-    queryFn: ({ signal }) => client.workflows.listWorkflows({ recentRuns }, { signal }).all({ limit: mostWorkflows }),
+    queryFn: ({ signal }) =>
+      client.workflows.listWorkflows({ recentRuns: mostRecentRuns }, { signal }).all({ limit: mostWorkflows }),
     refetchInterval: refreshMs.resting,
   })
 }

@@ -1,8 +1,9 @@
 import type { WorkflowSummary } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Workflow } from 'lucide-react'
+import { Plus, Workflow } from 'lucide-react'
 import type { ReactElement } from 'react'
+import { buttonClass } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { useListSearch } from '../../components/list-search.ts'
@@ -126,6 +127,10 @@ export function WorkflowsPage(): ReactElement {
             sdk: 'const workflows = await client.workflows.listWorkflows().all()',
           }}
         />
+        <Link to="/workflows/new" className={buttonClass('primary')}>
+          <Plus size={15} aria-hidden />
+          New workflow
+        </Link>
       </PageHeader>
       <Reading of={reading}>
         {(workflows) =>
@@ -136,7 +141,12 @@ export function WorkflowsPage(): ReactElement {
               text="A workflow runs steps in containers, in the order that they depend on each other: by hand, by time or by a call."
               sample={{ fileName: 'workflow.yaml', content: sample }}
               command="cairn workflows create workflow.yaml"
-            />
+            >
+              <Link to="/workflows/new" className={buttonClass('plain')}>
+                <Plus size={15} aria-hidden />
+                Make one here
+              </Link>
+            </EmptyState>
           ) : (
             <Workflows workflows={workflows} />
           )
