@@ -1,9 +1,9 @@
-/** A workflow as the text of a file, and back. */
+/** A workflow as the text of a file, and back; in YAML 1.1, which the command line reads. */
 import type { WorkflowBody } from '@cairn/sdk'
 import { parse, stringify } from 'yaml'
 
 export function textOf(body: WorkflowBody): string {
-  return stringify(body, { lineWidth: 0 })
+  return stringify(body, { lineWidth: 0, version: '1.1' })
 }
 
 type Read = { readonly body: WorkflowBody } | { readonly problem: string }
@@ -16,7 +16,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 export function readText(text: string): Read {
   let value: unknown
   try {
-    value = parse(text)
+    value = parse(text, { version: '1.1' })
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
   }
