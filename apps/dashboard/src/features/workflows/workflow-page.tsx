@@ -1,7 +1,7 @@
 import type { WorkflowDetails } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Pencil, Play } from 'lucide-react'
+import { History, Pencil, Play } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { Button, buttonClass } from '../../components/button.tsx'
 import { Code } from '../../components/empty-state.tsx'
@@ -73,6 +73,10 @@ export function WorkflowPage(): ReactElement {
             sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
           }}
         />
+        <Link to="/workflows/$workflowId/revisions" params={{ workflowId }} className={buttonClass('plain')}>
+          <History size={15} aria-hidden />
+          Revisions
+        </Link>
         <Link to="/workflows/$workflowId/edit" params={{ workflowId }} className={buttonClass('plain')}>
           <Pencil size={15} aria-hidden />
           Edit
