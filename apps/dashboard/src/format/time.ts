@@ -39,3 +39,8 @@ function pair(ms: number, [large, largeName]: [number, string], [small, smallNam
 export function fullTime(at: number): string {
   return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 }
+
+/** The time of the day in the browser's zone, to the second. */
+export function timeOfDay(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB')
+}

@@ -21,3 +21,13 @@ it('takes a single step, and none', () => {
   expect(layoutSteps([{ name: 'a', waitsFor: [] }])).toMatchObject({ ...boxSize })
   expect(layoutSteps([])).toMatchObject({ width: 0, height: 0 })
 })
+
+it('puts a step below all that it waits for where there is little width', () => {
+  const steps = [
+    { name: 'load', waitsFor: [] },
+    { name: 'train', waitsFor: ['load'] },
+  ]
+  const { places, width } = layoutSteps(steps, 'down')
+  expect(places.get('train')?.y).toBeGreaterThanOrEqual((places.get('load')?.y ?? Number.NaN) + boxSize.height)
+  expect(width).toBe(boxSize.width)
+})

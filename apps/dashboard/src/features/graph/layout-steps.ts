@@ -21,10 +21,20 @@ export interface LinkedStep {
   readonly waitsFor: readonly string[]
 }
 
-/** From left to right in the order of their waiting. Names in `waitsFor` that no step has are passed over. */
-export function layoutSteps(steps: readonly LinkedStep[]): Layout {
+/** Where what waits stands: at the right of what it waits for, or below it where there is little width. */
+export type Direction = 'right' | 'down'
+
+/** In the order of their waiting. Names in `waitsFor` that no step has are passed over. */
+export function layoutSteps(steps: readonly LinkedStep[], direction: Direction = 'right'): Layout {
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', ranksep: 34, nodesep: 16, marginx: 0, marginy: 0, ranker: 'longest-path' })
+  graph.setGraph({
+    rankdir: direction === 'right' ? 'LR' : 'TB',
+    ranksep: 34,
+    nodesep: 16,
+    marginx: 0,
+    marginy: 0,
+    ranker: 'longest-path',
+  })
   graph.setDefaultEdgeLabel(() => ({}))
   const names = new Set(steps.map(({ name }) => name))
   for (const { name } of steps) graph.setNode(name, { ...boxSize })

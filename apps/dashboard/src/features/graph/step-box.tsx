@@ -3,7 +3,7 @@ import { Box } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { StatusIcon } from '../../components/status-badge.tsx'
 import { statusTable, type Tone } from '../../components/status-table.ts'
-import { boxSize } from './layout-steps.ts'
+import { boxSize, type Direction } from './layout-steps.ts'
 import type { GraphStep } from './graph-step.ts'
 
 const borders: Readonly<Record<Tone, string>> = {
@@ -11,23 +11,29 @@ const borders: Readonly<Record<Tone, string>> = {
   bad: 'border-bad',
   busy: 'border-busy',
   warn: 'border-warn/60',
-  faint: 'border-line',
+  faint: 'border-edge/50',
 }
 
 interface BoxData extends Record<string, unknown> {
   readonly step: GraphStep
   readonly isSelected: boolean
+  readonly direction: Direction
 }
+
+const sides = {
+  right: { in: Position.Left, out: Position.Right },
+  down: { in: Position.Top, out: Position.Bottom },
+} as const
 
 /** A step of the graph, which hears of its presses. Its edges end at its sides; they cannot be pulled. */
 export function StepBox({ data }: NodeProps): ReactElement {
-  const { step, isSelected } = data as BoxData
+  const { step, isSelected, direction } = data as BoxData
   const { name, status, note, isDimmed = false } = step
   const look = status === null ? null : statusTable[status]
   const isFaint = isDimmed || status === 'Skipped' || status === 'Pending'
   return (
     <>
-      <Handle type="target" position={Position.Left} className="!opacity-0" isConnectable={false} />
+      <Handle type="target" position={sides[direction].in} className="!opacity-0" isConnectable={false} />
       <button
         type="button"
         aria-pressed={isSelected}
@@ -45,7 +51,7 @@ export function StepBox({ data }: NodeProps): ReactElement {
         </span>
         <span className="w-full truncate text-[12px] leading-4 text-faint">{note}</span>
       </button>
-      <Handle type="source" position={Position.Right} className="!opacity-0" isConnectable={false} />
+      <Handle type="source" position={sides[direction].out} className="!opacity-0" isConnectable={false} />
     </>
   )
 }

@@ -1,9 +1,9 @@
 import { Background, Controls, type Edge, MarkerType, type Node, ReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { type ReactElement, useMemo } from 'react'
+import { type ReactElement, useMemo, useState } from 'react'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import type { GraphStep } from './graph-step.ts'
-import { boxSize } from './layout-steps.ts'
+import { boxSize, type Direction } from './layout-steps.ts'
 import { StepBox } from './step-box.tsx'
 import { useLayout } from './use-layout.ts'
 
@@ -42,17 +42,29 @@ function edgesOf(steps: readonly GraphStep[]): Edge[] {
   )
 }
 
-/** Steps as boxes with what waits for what. Pages that are drawn often give the same `steps` as long as nothing changed. */
+/** Too narrow for boxes beside each other that can be read. */
+function isNarrow(): boolean {
+  return globalThis.matchMedia('(max-width: 640px)').matches
+}
+
+/**
+ * Steps as boxes with what waits for what. Pages that are drawn often give the same `steps` as long as nothing changed.
+ *
+ * @param isTall the graph stands in a narrow place: it goes down, as it does on a phone
+ */
 export function StepGraph({
   steps,
   selected,
   onSelect,
+  isTall = false,
 }: {
   readonly steps: readonly GraphStep[]
   readonly selected: string | null
   readonly onSelect: (step: string) => void
+  readonly isTall?: boolean
 }): ReactElement {
-  const layout = useLayout(steps)
+  const [direction] = useState<Direction>(() => (isTall || isNarrow() ? 'down' : 'right'))
+  const layout = useLayout(steps, direction)
   const nodes = useMemo<Node[]>(
     () =>
       steps.map((step) => ({
@@ -60,9 +72,9 @@ export function StepGraph({
         type: 'step',
         position: layout?.places.get(step.name) ?? { x: 0, y: 0 },
         ...boxSize,
-        data: { step, isSelected: step.name === selected },
+        data: { step, isSelected: step.name === selected, direction },
       })),
-    [steps, layout, selected],
+    [steps, layout, selected, direction],
   )
   const edges = useMemo(() => edgesOf(steps), [steps])
   if (layout === null) return <SkeletonBlock height={heights.most} />
@@ -75,6 +87,8 @@ export function StepGraph({
       style={{ height }}
     >
       <ReactFlow
+        // Another layout is fitted into view as the first was.
+        key={`${steps.length} ${layout.width} ${layout.height}`}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}

@@ -1,14 +1,18 @@
 import { useEffect, useMemo, useState } from 'react'
-import { type Layout, layoutSteps, type LinkedStep } from './layout-steps.ts'
+import { type Direction, type Layout, layoutSteps, type LinkedStep } from './layout-steps.ts'
+import type { LayoutRequest } from './layout-worker.ts'
 
 /** With so many steps a layout takes no longer than a frame or two. */
 const mostAtOnce = 60
 
 /** The layout of steps, anew only when steps or their links change; null while a large one is made. */
-export function useLayout(steps: readonly LinkedStep[]): Layout | null {
-  const shape = JSON.stringify(steps.map(({ name, waitsFor }) => ({ name, waitsFor })))
+export function useLayout(steps: readonly LinkedStep[], direction: Direction): Layout | null {
+  const shape = JSON.stringify({ steps: steps.map(({ name, waitsFor }) => ({ name, waitsFor })), direction })
   const isSmall = steps.length <= mostAtOnce
-  const small = useMemo(() => (isSmall ? layoutSteps(JSON.parse(shape) as LinkedStep[]) : null), [shape, isSmall])
+  const small = useMemo(() => {
+    const wanted = JSON.parse(shape) as LayoutRequest
+    return isSmall ? layoutSteps(wanted.steps, wanted.direction) : null
+  }, [shape, isSmall])
   const [large, setLarge] = useState<{ readonly shape: string; readonly layout: Layout } | null>(null)
   useEffect(() => {
     if (isSmall) return undefined

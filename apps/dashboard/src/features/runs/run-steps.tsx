@@ -1,6 +1,6 @@
 import type { ExecutionDetails, ExecutionStep } from '@cairn/sdk'
 import { type ReactElement, useMemo } from 'react'
-import { durationText } from '../../format/time.ts'
+import { durationText, timeOfDay } from '../../format/time.ts'
 import type { GraphStep } from '../graph/graph-step.ts'
 import { StepGraph } from '../graph/step-graph.tsx'
 import { RunTimeline } from './run-timeline.tsx'
@@ -13,6 +13,10 @@ function noteOf(step: ExecutionStep): string {
   if (status === 'Success' && startedAt !== null && finishedAt !== null) {
     const took = durationText(Date.parse(finishedAt) - Date.parse(startedAt))
     return attempt > 1 ? `${took}, attempt ${attempt}` : took
+  }
+  if (status === 'Running' && startedAt !== null) {
+    const since = `since ${timeOfDay(Date.parse(startedAt))}`
+    return attempt > 1 ? `${since}, attempt ${attempt}` : since
   }
   return why ?? step.image ?? step.stepType
 }

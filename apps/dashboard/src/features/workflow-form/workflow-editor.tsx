@@ -58,7 +58,7 @@ function Outcome({
   const boxes = useMemo(() => boxesOf(body.steps), [shape])
   return (
     <aside aria-label="What it will be" className="flex min-w-0 flex-col gap-3 lg:sticky lg:top-0">
-      <StepGraph steps={boxes} selected={null} onSelect={() => undefined} />
+      <StepGraph steps={boxes} selected={null} onSelect={() => undefined} isTall />
       <CheckNote
         problem={problem}
         error={check.error}
@@ -68,6 +68,7 @@ function Outcome({
       {save.error === null ? null : <ErrorNote error={save.error} />}
       <div className="mb-6 flex justify-end gap-2">
         <Button
+          needs="write"
           tone="primary"
           icon={Check}
           isBusy={save.isPending}
