@@ -11,6 +11,7 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { type Tab, Tabs } from '../../components/tabs.tsx'
 import { useClient } from '../../session/client-context.ts'
+import { useMay } from '../../session/use-may.ts'
 import { RunDialog } from './run-dialog.tsx'
 import { RunGrid } from './run-grid.tsx'
 import { Triggers } from './triggers.tsx'
@@ -58,6 +59,7 @@ export function WorkflowPage(): ReactElement {
   const client = useClient()
   const reading = useQuery(workflowQuery(client, workflowId))
   const [isAsking, setAsking] = useState(false)
+  const mayWrite = useMay('write')
   const { data } = reading
   return (
     <>
@@ -77,10 +79,12 @@ export function WorkflowPage(): ReactElement {
           <History size={15} aria-hidden />
           Revisions
         </Link>
-        <Link to="/workflows/$workflowId/edit" params={{ workflowId }} className={buttonClass('plain')}>
-          <Pencil size={15} aria-hidden />
-          Edit
-        </Link>
+        {mayWrite ? (
+          <Link to="/workflows/$workflowId/edit" params={{ workflowId }} className={buttonClass('plain')}>
+            <Pencil size={15} aria-hidden />
+            Edit
+          </Link>
+        ) : null}
         <Button needs="run" tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
           Run
         </Button>

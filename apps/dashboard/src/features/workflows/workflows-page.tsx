@@ -15,6 +15,7 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { RunBars } from './run-bars.tsx'
+import { useMay } from '../../session/use-may.ts'
 import { nextFiring } from './next-firing.ts'
 import { mostWorkflows, workflowListQuery } from './workflow-queries.ts'
 
@@ -116,6 +117,7 @@ steps:
 
 export function WorkflowsPage(): ReactElement {
   const client = useClient()
+  const mayWrite = useMay('write')
   const reading = useQuery(workflowListQuery(client))
   return (
     <>
@@ -127,10 +129,12 @@ export function WorkflowsPage(): ReactElement {
             sdk: 'const workflows = await client.workflows.listWorkflows().all()',
           }}
         />
-        <Link to="/workflows/new" className={buttonClass('primary')}>
-          <Plus size={15} aria-hidden />
-          New workflow
-        </Link>
+        {mayWrite ? (
+          <Link to="/workflows/new" className={buttonClass('primary')}>
+            <Plus size={15} aria-hidden />
+            New workflow
+          </Link>
+        ) : null}
       </PageHeader>
       <Reading of={reading}>
         {(workflows) =>
@@ -142,10 +146,12 @@ export function WorkflowsPage(): ReactElement {
               sample={{ fileName: 'workflow.yaml', content: sample }}
               command="cairn workflows create workflow.yaml"
             >
-              <Link to="/workflows/new" className={buttonClass('plain')}>
-                <Plus size={15} aria-hidden />
-                Make one here
-              </Link>
+              {mayWrite ? (
+                <Link to="/workflows/new" className={buttonClass('plain')}>
+                  <Plus size={15} aria-hidden />
+                  Make one here
+                </Link>
+              ) : null}
             </EmptyState>
           ) : (
             <Workflows workflows={workflows} />
