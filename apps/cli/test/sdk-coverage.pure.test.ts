@@ -16,6 +16,7 @@ const withoutCommand: Readonly<Record<string, string>> = {
   'events.follow': 'tells programs what changed; for people `--wait` and `logs --follow` go on to the end',
   'people.acceptInvitation': 'sets a password in the browser, where the link of the invitation leads',
   'people.changePassword': 'asks for passwords, which belong into no shell history; the account page has it',
+  'people.listSignInWays': 'see signIn',
   'people.signIn': 'signs browsers in; `login` takes a token',
   'people.signOut': 'see signIn',
   'tenants.getValkeyCredentials': 'the server has no cache (501)',

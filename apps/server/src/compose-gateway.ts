@@ -1,6 +1,6 @@
 /** What passes traffic to services, put together. */
 import { randomUUID } from 'node:crypto'
-import { hashToken, type SignInChecker } from '@cairn/api'
+import { hashToken, type IdentityProvider, oidcStartPath, type SignInChecker } from '@cairn/api'
 import type { Clock, Logger } from '@cairn/domain'
 import type { WokenThawer } from '@cairn/engine'
 import {
@@ -31,6 +31,7 @@ export interface GatewayParts {
   readonly publicUrl: string
   readonly cookieKey: Buffer
   readonly signIns: SignInChecker
+  readonly identityProvider: IdentityProvider | null
   /** null = engines are other processes. */
   readonly thawer: WokenThawer | null
   readonly settings: Pick<Settings, 'wakeTimeoutSeconds' | 'mostWakeWaiting'>
@@ -43,7 +44,7 @@ export interface ComposedGateway extends Gateway {
 
 /** The gateway; its end also takes away what it told of open requests. */
 export function composeGateway(parts: GatewayParts): ComposedGateway {
-  const { database, hints, metrics, thawer, settings, signIns: checker, ...shared } = parts
+  const { database, hints, metrics, thawer, settings, signIns: checker, identityProvider, ...shared } = parts
   const { logger, clock } = shared
   const traffic = startTrafficReporter({ sink: databaseTraffic(database), logger, clock })
   const signIns = databaseSignIns(database)
@@ -61,6 +62,7 @@ export function composeGateway(parts: GatewayParts): ComposedGateway {
     signInPage: createSignInPage({
       ...shared,
       store: signIns,
+      provider: identityProvider === null ? null : { name: identityProvider.name, path: oidcStartPath },
       signIn: (proof, place) => checker.signIn(proof, { ...place, requestId: `sign-in-${randomUUID()}` }),
     }),
     close: async () => {

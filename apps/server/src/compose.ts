@@ -19,7 +19,6 @@ import { createRouteTable, createServiceCaller, databaseRoutes, type PlainPath }
 import {
   AuditLog,
   countWork,
-  type Database,
   ensureGatewayKey,
   type ObjectStore,
   openLocalObjectStore,
@@ -39,6 +38,7 @@ import { createMetrics } from './observe-work.ts'
 import { type OpenedStore, openStore } from './open-store.ts'
 import { noSecretCipher, openSecretCipher } from './secret-keys.ts'
 import { readRegistrySettings } from './registry-settings.ts'
+import { openIdentityProvider } from './oidc-settings.ts'
 import { openPort } from './open-port.ts'
 import { serviceHosts } from './service-hosts.ts'
 import type { Settings } from './settings.ts'
@@ -280,9 +280,9 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   // Hosts of services' own would be taken for Cairn's until the first read.
   await routes.refresh()
   const serviceCaller = createServiceCaller({ routes, domain })
-  const identity = identityParts(database, settings, logger.child({ part: 'sign-in' }))
+  const identity = await identityParts(composition, publicUrl)
   const gateway = composeGateway({
-    signIns: identity.signIns,
+    ...identity,
     database,
     hints,
     thawer: composition.thawer,
@@ -332,10 +332,18 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
 }
 
 /** What counts and records sign-ins, at the API and at the sign-in page: one for the process. */
-function identityParts(database: Database, settings: Settings, signInLogger: Logger) {
+async function identityParts({ store, settings, logger }: Composition, publicUrl: string) {
+  const { database } = store
   const auditLog = new AuditLog(database.db)
-  const limits = limitsOf(settings).signIns
-  return { auditLog, signIns: createSignInChecker({ database, clock, auditLog, logger: signInLogger, limits }) }
+  const identityProvider = await openIdentityProvider(settings, publicUrl)
+  const signIns = createSignInChecker({
+    database,
+    clock,
+    auditLog,
+    logger: logger.child({ part: 'sign-in' }),
+    limits: limitsOf(settings).signIns,
+  })
+  return { auditLog, identityProvider, signIns }
 }
 
 /** Every host that is no service's. */

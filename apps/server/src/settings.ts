@@ -8,6 +8,7 @@ import { scaleSettings } from './scale-settings.ts'
 import { domainSettings } from './domain-settings.ts'
 import { originSettings } from './origin-settings.ts'
 import { serviceSettings } from './service-settings.ts'
+import { oidcSettings } from './oidc-settings.ts'
 import { registrySettings } from './registry-settings.ts'
 import { integer, list, oneOf, optional, plain, type Setting, type SettingContext, splitList } from './setting-kinds.ts'
 
@@ -281,6 +282,7 @@ export const settings = {
   ...domainSettings,
   ...serviceSettings,
   ...registrySettings,
+  ...oidcSettings,
   ...scaleSettings,
   auditDays: integer(
     {

@@ -31,6 +31,8 @@ import { serveOperations } from './http/serve-operations.ts'
 import { type SiteDirectories, serveSite } from './http/serve-site.ts'
 import type { ApiLimits } from './limits.ts'
 import { LogFollowers } from './log-followers.ts'
+import type { IdentityProvider } from './oidc/identity-provider.ts'
+import { serveOidc } from './oidc/serve-oidc.ts'
 import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import { createSignedLinks } from './signed-links.ts'
 
@@ -52,6 +54,8 @@ export interface ApiOptions {
   readonly publicUrl: string
   /** Checks sign-ins; one for each process, as it counts them. */
   readonly signIns: SignInChecker
+  /** null = people sign in by tokens and passwords only. */
+  readonly identityProvider: IdentityProvider | null
   readonly auditLog: AuditLog
   /** Version of Cairn, e.g. `0.1.0`. */
   readonly version: string
@@ -100,28 +104,12 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     await authenticate(database.db, proofOf(request, options.reservedHosts))
     throw new CairnError('route_not_found', `there is no ${request.method} ${request.url.split('?', 1)[0]}`)
   })
-  const context: ApiContext = {
-    ...options,
-    runStarter: new RunStarter(database),
-    archiveLimits: defaultArchiveLimits,
-    logFollowers: new LogFollowers({
-      db: database.db,
-      hints: options.hints,
-      longestWaitMs: limits.logWaitMs,
-      stopping: options.stopping,
-    }),
-    changeFeed: new ChangeFeed({ db: database.db, limits: limits.events, stopping: options.stopping }),
-    links: createSignedLinks({
-      key: options.linkKey,
-      clock,
-      publicUrl: options.publicUrl,
-      lifetimeSeconds: limits.linkSeconds,
-    }),
-  }
+  const context = contextOf(options)
   serveHealth(app, options.probes)
   serveMetrics(app, options.metrics)
   serveDocs(app, () => openApiDocument(routes))
   serveSite(app, options.siteDirectories, (host) => isOwnHost(host, options.reservedHosts))
+  if (options.servesOperations && options.identityProvider !== null) serveOidc(app, context, options.identityProvider)
   if (options.servesOperations)
     serveOperations(app, {
       context,
@@ -135,6 +123,18 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     })
   await app.ready()
   return app
+}
+
+function contextOf(options: ApiOptions): ApiContext {
+  const { database, hints, limits, clock, stopping, publicUrl } = options
+  return {
+    ...options,
+    runStarter: new RunStarter(database),
+    archiveLimits: defaultArchiveLimits,
+    logFollowers: new LogFollowers({ db: database.db, hints, longestWaitMs: limits.logWaitMs, stopping }),
+    changeFeed: new ChangeFeed({ db: database.db, limits: limits.events, stopping }),
+    links: createSignedLinks({ key: options.linkKey, clock, publicUrl, lifetimeSeconds: limits.linkSeconds }),
+  }
 }
 
 /**

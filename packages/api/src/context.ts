@@ -4,6 +4,7 @@ import type { AuditLog, Database, Hints, ObjectStore, RunStarter, SecretCipher }
 import type { ApiLimits } from './limits.ts'
 import type { ChangeFeed } from './events/change-feed.ts'
 import type { LogFollowers } from './log-followers.ts'
+import type { IdentityProvider } from './oidc/identity-provider.ts'
 import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import type { SignedLinks } from './signed-links.ts'
 
@@ -33,6 +34,8 @@ export interface ApiContext {
   /** Where clients reach the API; begins the links in notifications. */
   readonly publicUrl: string
   readonly signIns: SignInChecker
+  /** null = people sign in by tokens and passwords only. */
+  readonly identityProvider: IdentityProvider | null
   readonly auditLog: AuditLog
   /** Version of Cairn, e.g. `0.1.0`. */
   readonly version: string

@@ -72,6 +72,7 @@ import {
   updateUser,
 } from './operations/people/users.ts'
 import { checkPermissions } from './operations/session/check-permissions.ts'
+import { getSignInWays } from './operations/session/sign-in-ways.ts'
 import { createSession, endSession, getSession } from './operations/session/sessions.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
 import { getSystemReport } from './operations/system/get-system-report.ts'
@@ -99,6 +100,7 @@ const built: Handlers = {
   sendTelemetry,
   checkPermissions,
   createSession,
+  getSignInWays,
   getSession,
   endSession,
   listArtifacts,

@@ -5,6 +5,13 @@ export {
   type SignInChecker,
   type SignInOutcome,
 } from './sign-in/sign-in-checker.ts'
+export {
+  createIdentityProvider,
+  type IdentityProvider,
+  type IdentityProviderOptions,
+} from './oidc/identity-provider.ts'
+export { oidcStartPath } from './oidc/serve-oidc.ts'
+export type { RoleRules } from './oidc/role-of-claims.ts'
 export type { SignInPlace, SignInProof } from './sign-in/sign-in-proof.ts'
 export type { ReadinessProbe } from './http/serve-health.ts'
 export { type ApiLimits, defaultApiLimits } from './limits.ts'

@@ -29,7 +29,14 @@ import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { expect } from 'vitest'
 import { ZipFile } from 'yazl'
-import { type ApiLimits, buildApi, createSignInChecker, defaultApiLimits, hashToken } from '../src/index.ts'
+import {
+  type ApiLimits,
+  buildApi,
+  createSignInChecker,
+  defaultApiLimits,
+  hashToken,
+  type IdentityProvider,
+} from '../src/index.ts'
 
 export interface Tenant {
   readonly id: string
@@ -76,6 +83,7 @@ export interface FixtureOptions {
   /** http://127.0.0.1:7420 by default. */
   readonly publicUrl?: string
   readonly machine?: MachineSize
+  readonly identityProvider?: IdentityProvider
   readonly serviceCaller?: ServiceCaller
   /** Called with the directory of the object store before it is opened; what it answers is called at the end. */
   readonly prepareDirectory?: (directory: string) => Promise<() => Promise<unknown>>
@@ -142,6 +150,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     clock,
     signIns: createSignInChecker({ database, clock, auditLog, logger: silentLogger, limits: limits.signIns }),
     auditLog,
+    identityProvider: options.identityProvider ?? null,
     version: '0.0.0',
     metrics: new Registry(),
     probes: [],

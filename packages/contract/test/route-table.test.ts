@@ -96,6 +96,7 @@ describe('the route table', () => {
       'acceptInvitation',
       'callWebhook',
       'createSession',
+      'getSignInWays',
       'readBuildLogFile',
       'readExecutionLogFile',
       'readServiceLogFile',

@@ -13,6 +13,7 @@ beforeEach(async () => {
   rig = await new GatewayRig().open()
   for (const known of [holder, foreign]) rig.signIns.holders.set(known.tokenId, known)
   const page = createSignInPage({
+    provider: { name: 'Example', path: '/auth/oidc/start' },
     store: rig.signIns,
     routes: rig.routes,
     domain: 'localhost:7420',
@@ -70,6 +71,18 @@ async function signIn(path?: string) {
   const back = sent.pathname + sent.search
   return { ...begun, sent, back, finished: await rig.ask({ path: back, headers: { ...page, cookie: begun.state } }) }
 }
+
+test('the page offers the provider of identities, which comes back to it, but not for a domain of the service’s own', async () => {
+  const hrefIn = (text: string): string => /<a href="([^"]+)">Sign in with Example<\/a>/.exec(text)?.[1] ?? ''
+  const { query } = await begin()
+  const shown = hrefIn(await (await fetch(`${cairn}/sign-in${query}`)).text())
+  const back = new URL(shown, cairn).searchParams.get('path') ?? ''
+  expect(new URL(shown, cairn).pathname).toBe('/auth/oidc/start')
+  expect(Object.fromEntries(new URL(back, cairn).searchParams)).toEqual(Object.fromEntries(new URLSearchParams(query)))
+  const own = await begin('/', 'own.example.com')
+  expect(own.query).toContain('domain=own.example.com')
+  expect(hrefIn(await (await fetch(`${cairn}/sign-in${own.query}`)).text())).toBe('')
+})
 
 describe('a browser that opens a private web app', () => {
   test('signs in on the page of Cairn and comes back to where it wanted to go, with a session of this host', async () => {

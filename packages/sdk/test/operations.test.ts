@@ -25,6 +25,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   revokeToken: ({ people }) => people.revokeToken(id),
   listAuditEvents: ({ people }) => people.listAuditEvents().all(),
   exportAuditEvents: ({ people }) => people.exportAuditEvents(),
+  getSignInWays: ({ people }) => people.listSignInWays(),
   createSession: ({ people }) => people.signIn({ token: 't' }),
   getSession: ({ people }) => people.whoAmI(),
   endSession: ({ people }) => people.signOut(),

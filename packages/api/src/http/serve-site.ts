@@ -1,6 +1,7 @@
 /** The documentation site under /docs, and the dashboard at /: the files of two folders and nothing else. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { SiteFolder, cachingOf, contentSecurityPolicy } from './site-folder.ts'
+import { answerPage, simplePage } from './simple-page.ts'
+import { SiteFolder, cachingOf } from './site-folder.ts'
 
 const prefix = '/docs'
 
@@ -8,11 +9,6 @@ const prefix = '/docs'
 function fileNamed(path: string, names: ReadonlySet<string>): string | null {
   const wanted = path.replace(/^\/+|\/+$/g, '')
   return [wanted, `${wanted}.html`, wanted === '' ? 'index.html' : ''].find((name) => names.has(name)) ?? null
-}
-
-function simplePage(title: string, body: string): string {
-  const style = 'body{font:16px/1.6 system-ui;max-width:38rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}'
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>${title}</title><style>${style}</style><h1>${title}</h1>${body}</html>`
 }
 
 const notBuilt = simplePage(
@@ -32,14 +28,6 @@ const misdirected = simplePage(
   '<p>Cairn answers here, but this name is none of its own, so it shows no page under it. If it should be, start Cairn with ' +
     '<code>CAIRN_PUBLIC_URL</code> set to the address that you opened.</p>',
 )
-
-function answerPage(reply: FastifyReply, status: number, page: string): FastifyReply {
-  return reply
-    .code(status)
-    .headers({ 'content-security-policy': contentSecurityPolicy(page), 'cache-control': 'no-cache' })
-    .type('text/html; charset=utf-8')
-    .send(page)
-}
 
 /** Where `npm run docs` and the build of the dashboard put what they make; it may come, or be made anew, at any time. */
 export interface SiteDirectories {

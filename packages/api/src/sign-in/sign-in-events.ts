@@ -17,6 +17,15 @@ export function wrongPassword({ tenantId, userId }: UserKey, proof: SignInProof,
   return { ...sessionEvent('createSession', place), ...refused, tenantId, userId, userEmail, tokenLabel: null }
 }
 
+/** A provider of identities proved a user who may not sign in. */
+export function refusedIdentity(
+  { tenantId, userId, userEmail }: UserKey & { readonly userEmail: string },
+  place: Place,
+): NewAuditEvent {
+  const refused = { status: errorCatalog.forbidden.status, errorCode: 'forbidden' }
+  return { ...sessionEvent('createSession', place), ...refused, tenantId, userId, userEmail, tokenLabel: null }
+}
+
 function sessionEvent(operation: string, { address, requestId }: Place) {
   return { operation, resourceKind: 'session', resourceId: null, resourceName: null, address, requestId }
 }

@@ -1,6 +1,6 @@
 import type { Route } from '../route.ts'
 import { EmptyAnswer } from '../schemas/bounds.ts'
-import { Session, SignInBody } from '../schemas/session.ts'
+import { Session, SignInBody, SignInWays } from '../schemas/session.ts'
 import { Permissions, PermissionsQuery, TelemetryBody, TenantMetadata } from '../schemas/tenant.ts'
 
 /** What a client asks for around its work: who it is, what it may do, telemetry. */
@@ -48,6 +48,17 @@ export const sessionRoutes = {
     bodyKind: 'json',
     response: { kind: 'json', status: 200, schema: Session },
     errors: ['invalid_request', 'unauthorized', 'forbidden', 'rate_limited', 'internal', 'service_unavailable'],
+    added: true,
+  },
+  getSignInWays: {
+    method: 'GET',
+    path: '/auth/api/v1/sign-in-ways',
+    summary: 'How people sign in besides by tokens and passwords',
+    tag: 'Session',
+    auth: 'none',
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: SignInWays },
+    errors: ['internal', 'service_unavailable'],
     added: true,
   },
   getSession: {

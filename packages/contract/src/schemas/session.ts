@@ -14,6 +14,20 @@ export const SignInBody = Type.Object({
 })
 export type SignInBody = Static<typeof SignInBody>
 
+/** How people sign in besides by tokens and passwords. */
+export const SignInWays = Type.Object({
+  /** null = the server has no provider of identities. */
+  provider: nullable(
+    Type.Object({
+      /** For people. */
+      name: Type.String(),
+      /** A browser that opens it comes back signed in; `path` as a query says where on this host. */
+      path: Type.String(),
+    }),
+  ),
+})
+export type SignInWays = Static<typeof SignInWays>
+
 /** Who calls. `access` is what the caller may do: less than the role where the token is limited. */
 export const Session = Type.Object({
   user: Type.Object({ id: Uuid, email: Type.String(), name: Type.String() }),

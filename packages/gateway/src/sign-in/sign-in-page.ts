@@ -34,6 +34,8 @@ export interface SignInPageOptions {
     proof: PageProof,
     place: { readonly address: string; readonly tenant: string },
   ) => Promise<PageOutcome>
+  /** Another way to sign in: a path of this host that comes back to `path` of its query. null = there is none. */
+  readonly provider: { readonly name: string; readonly path: string } | null
   readonly logger: Logger
 }
 
@@ -133,17 +135,27 @@ class Page {
     return domain === null ? serviceHost(route.serviceName, route.tenantName, below) : `${domain}${portOfHost(below)}`
   }
 
+  /** To a domain of the service's own nobody goes on without the form, so no other way is offered there. */
+  #otherWay({ route, state, path, domain }: Asked): string {
+    const { provider } = this.#options
+    if (provider === null || domain !== null) return ''
+    const back = new URLSearchParams({ service: route.serviceId, state, path })
+    const link = `${provider.path}?${new URLSearchParams({ path: `/sign-in?${back.toString()}` }).toString()}`
+    return `<p><a href="${escapeHtml(link)}">Sign in with ${escapeHtml(provider.name)}</a></p>\n<p>or</p>\n`
+  }
+
   #show(response: ServerResponse, asked: Asked, problem: string | null): void {
     const { route, state, path, domain } = asked
     const hidden = Object.entries({ service: route.serviceId, state, path, ...(domain === null ? {} : { domain }) })
       .map(([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`)
       .join('')
+    const other = this.#otherWay(asked)
     const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to Cairn</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem;color:#222}
 input,button{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin:.3rem 0}</style>
 <h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(asked))}</b> is private. Sign in with an account or an API token of its tenant.</p>
 ${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
-<form method="post" action="/sign-in">${hidden}
+${other}<form method="post" action="/sign-in">${hidden}
 <label>E-mail <input type="email" name="email" autocomplete="username" autofocus></label>
 <label>Password <input type="password" name="password" autocomplete="current-password"></label>
 <p>or</p>

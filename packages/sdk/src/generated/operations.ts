@@ -13,6 +13,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   sendTelemetry: { method: 'POST', path: '/resource-usage/api/v1/telemetry', bodyKind: 'json', auth: 'token', answers: 'json' },
   checkPermissions: { method: 'GET', path: '/access-control/api/v2/access/permissions', bodyKind: 'none', auth: 'token', answers: 'json' },
   createSession: { method: 'POST', path: '/auth/api/v1/session', bodyKind: 'json', auth: 'none', answers: 'json' },
+  getSignInWays: { method: 'GET', path: '/auth/api/v1/sign-in-ways', bodyKind: 'none', auth: 'none', answers: 'json' },
   getSession: { method: 'GET', path: '/auth/api/v1/session', bodyKind: 'none', auth: 'token', answers: 'json' },
   endSession: { method: 'DELETE', path: '/auth/api/v1/session', bodyKind: 'none', auth: 'token', answers: 'json' },
   listArtifacts: { method: 'GET', path: '/artifacts/api/v1/artifacts/', bodyKind: 'none', auth: 'token', answers: 'json' },

@@ -13,6 +13,7 @@ import type {
   ListUsersQuery,
   Session,
   SignInBody,
+  SignInWays,
   TokenPage,
   TokenSummary,
   UpdateUserBody,
@@ -42,6 +43,17 @@ export class People {
    */
   signIn(proof: SignInBody, options?: CallOptions): Promise<Session> {
     return this.#transport.call('createSession', { body: proof }, options)
+  }
+
+  /**
+   * How people sign in besides by tokens and passwords.
+   *
+   * @example
+   * const { provider } = await client.people.listSignInWays()
+   * if (provider !== null) location.assign(provider.path)
+   */
+  listSignInWays(options?: CallOptions): Promise<SignInWays> {
+    return this.#transport.call('getSignInWays', {}, options)
   }
 
   /**

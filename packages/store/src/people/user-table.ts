@@ -14,4 +14,6 @@ export interface UserTable {
   invitation_hash: Generated<Buffer | null>
   invitation_expires_at: Generated<Date | null>
   last_sign_in_at: Generated<Date | null>
+  provider_issuer: Generated<string | null>
+  provider_subject: Generated<string | null>
 }

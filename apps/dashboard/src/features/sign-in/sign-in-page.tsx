@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
-import { Button } from '../../components/button.tsx'
+import { Button, buttonClass } from '../../components/button.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { TextField } from '../../components/field.tsx'
-import { type SignedIn, signIn } from '../../session/session.ts'
+import { newClient, type SignedIn, signIn } from '../../session/session.ts'
 import { OutsideFrame } from './outside-frame.tsx'
 
 interface Entered {
@@ -56,6 +56,20 @@ function PasswordFields({ entered, onEnter }: FieldsProps): ReactElement {
   )
 }
 
+/** The way by the provider of identities, where the server has one; it comes back to this address. */
+function ProviderLink(): ReactElement | null {
+  const { data } = useQuery({ queryKey: ['sign-in-ways'], queryFn: () => newClient().people.listSignInWays() })
+  const provider = data?.provider ?? null
+  if (provider === null) return null
+  const { pathname, search } = globalThis.location
+  const query = new URLSearchParams({ path: `${pathname}${search}` })
+  return (
+    <a href={`${provider.path}?${query.toString()}`} className={`${buttonClass('plain')} mb-4 w-full`}>
+      Sign in with {provider.name}
+    </a>
+  )
+}
+
 export function SignInPage({
   note,
   onSignedIn,
@@ -73,6 +87,7 @@ export function SignInPage({
   return (
     <OutsideFrame title="Sign in to Cairn">
       {note === null ? null : <p className="mb-4 text-faint">{note}</p>}
+      <ProviderLink />
       <form
         onSubmit={(event) => {
           event.preventDefault()
