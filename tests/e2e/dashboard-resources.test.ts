@@ -79,7 +79,7 @@ it('builds a folder of the browser, shows the log of the build, deploys the imag
   await page.context().close()
 })
 
-it('keeps a secret, gives it another value and never shows one; and shows when schedules fire', async () => {
+it('keeps a secret, gives it another value and never shows one, shows when schedules fire, and says once what does not exist', async () => {
   await server.client.workflows.createWorkflow({
     name: 'nightly',
     triggers: [{ cron: '0 6 * * *' }],
@@ -103,6 +103,9 @@ it('keeps a secret, gives it another value and never shows one; and shows when s
   await page.screenshot({ path: join(pictures, 'schedules-light.png') })
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await page.goto(`${server.baseUrl}/images/999`)
+  await page.getByText('image 999 does not exist').first().waitFor()
+  expect(await page.getByRole('alert').count()).toBe(1)
   expect(broken).toEqual([])
   await page.context().close()
 })

@@ -55,21 +55,13 @@ function ImageActions({ image }: { readonly image: ImageDetails }): ReactElement
   )
 }
 
-export function ImagePage(): ReactElement {
-  const { imageId } = useParams({ from: '/images/$imageId' })
+/** Its versions and how they were built. */
+function History({ imageId }: { readonly imageId: number }): ReactElement {
   const client = useClient()
-  const { data } = useQuery(imageQuery(client, imageId))
   const versions = useQuery(imageVersionsQuery(client, imageId))
   const builds = useQuery(imageBuildsQuery(client, imageId))
   return (
     <>
-      <PageHeader
-        title={data?.name ?? 'Image'}
-        crumbs={[{ label: 'Images', link: { to: '/images' } }]}
-        text={data === undefined ? undefined : typeNames[data.type]}
-      >
-        {data === undefined ? null : <ImageActions image={data} />}
-      </PageHeader>
       <Panel title="Versions">
         <Reading of={versions}>
           {(rows) => (
@@ -93,6 +85,25 @@ export function ImagePage(): ReactElement {
           }
         </Reading>
       </Panel>
+    </>
+  )
+}
+
+export function ImagePage(): ReactElement {
+  const { imageId } = useParams({ from: '/images/$imageId' })
+  const client = useClient()
+  const reading = useQuery(imageQuery(client, imageId))
+  const { data } = reading
+  return (
+    <>
+      <PageHeader
+        title={data?.name ?? 'Image'}
+        crumbs={[{ label: 'Images', link: { to: '/images' } }]}
+        text={data === undefined ? undefined : typeNames[data.type]}
+      >
+        {data === undefined ? null : <ImageActions image={data} />}
+      </PageHeader>
+      <Reading of={reading}>{() => <History imageId={imageId} />}</Reading>
     </>
   )
 }

@@ -82,7 +82,7 @@ function StoredQuery({ path, version }: { readonly path: string; readonly versio
           </>
         )}
       </Reading>
-      <QueryVersions path={path} shown={reading.data?.version ?? null} />
+      {reading.isLoadingError ? null : <QueryVersions path={path} shown={reading.data?.version ?? null} />}
     </>
   )
 }

@@ -67,7 +67,7 @@ export function ChangeDialog({
       action={save}
     >
       <VersionChoice imageId={imageDetails.imageId} versionId={versionId} onChange={setVersionId} />
-      <ServiceFields form={form} onChange={(change) => setForm({ ...form, ...change })} />
+      <ServiceFields type={service.serviceType} form={form} onChange={(change) => setForm({ ...form, ...change })} />
       <p className="mb-3 text-[12px] text-faint">What serves now goes on until the new deployment is healthy.</p>
     </DialogForm>
   )

@@ -49,7 +49,7 @@ export function DeployDialog({
     name: name.trim(),
     serviceType: type,
     imageDetails: ids,
-    ...changeableOf(form),
+    ...changeableOf(type === 'web-app' ? form : { ...form, sleeps: false }),
   })
   return (
     <DialogForm
@@ -68,7 +68,7 @@ export function DeployDialog({
           onChange={(next) => setType(next === 'shiny' ? 'shiny' : 'web-app')}
         />
       )}
-      <ServiceFields form={form} onChange={(change) => setForm({ ...form, ...change })} />
+      <ServiceFields type={type} form={form} onChange={(change) => setForm({ ...form, ...change })} />
     </DialogForm>
   )
 }

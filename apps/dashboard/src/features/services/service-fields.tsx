@@ -1,3 +1,4 @@
+import type { ServiceDetails } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { Field, inputClass, SelectField, TextField } from '../../components/field.tsx'
@@ -16,12 +17,14 @@ const sleepChoices = [
   ['yes', 'It sleeps, and wakes with the first request'],
 ] as const
 
-interface FieldsProps {
+type ServiceType = ServiceDetails['serviceType']
+
+interface FormProps {
   readonly form: ServiceForm
   readonly onChange: (change: Partial<ServiceForm>) => void
 }
 
-function SecretChoice({ form: { secrets }, onChange }: FieldsProps): ReactElement | null {
+function SecretChoice({ form: { secrets }, onChange }: FormProps): ReactElement | null {
   const client = useClient()
   const { data = [] } = useQuery({
     queryKey: ['secret', 'list'],
@@ -49,7 +52,7 @@ function SecretChoice({ form: { secrets }, onChange }: FieldsProps): ReactElemen
   )
 }
 
-function Instances({ form, onChange }: FieldsProps): ReactElement {
+function Instances({ form, onChange }: FormProps): ReactElement {
   const number = { type: 'number', min: 1, required: true, inputMode: 'numeric' } as const
   return (
     <div className="grid grid-cols-2 gap-3">
@@ -69,8 +72,8 @@ function Instances({ form, onChange }: FieldsProps): ReactElement {
   )
 }
 
-/** What may be changed of a service at any time. */
-export function ServiceFields({ form, onChange }: FieldsProps): ReactElement {
+/** What may be changed of a service at any time. Only web apps can sleep. */
+export function ServiceFields({ type, form, onChange }: FormProps & { readonly type: ServiceType }): ReactElement {
   return (
     <>
       <SelectField
@@ -86,12 +89,14 @@ export function ServiceFields({ form, onChange }: FieldsProps): ReactElement {
         value={form.healthCheck}
         onChange={(healthCheck) => onChange({ healthCheck })}
       />
-      <SelectField
-        label="When nobody uses it"
-        value={form.sleeps ? 'yes' : 'no'}
-        choices={sleepChoices}
-        onChange={(sleeps) => onChange({ sleeps: sleeps === 'yes' })}
-      />
+      {type === 'web-app' ? (
+        <SelectField
+          label="When nobody uses it"
+          value={form.sleeps ? 'yes' : 'no'}
+          choices={sleepChoices}
+          onChange={(sleeps) => onChange({ sleeps: sleeps === 'yes' })}
+        />
+      ) : null}
       <Instances form={form} onChange={onChange} />
       <Field label="Variables" hint="A line NAME=value for each.">
         {(ids) => (

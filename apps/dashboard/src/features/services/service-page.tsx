@@ -40,15 +40,15 @@ export function ServicePage(): ReactElement {
           <>
             <ServiceFacts service={service} />
             <Instances service={service} />
+            <Revisions serviceId={serviceId} />
+            <LoadCharts serviceId={serviceId} />
+            {service.serviceType === 'api' ? <TestCall name={service.name} /> : null}
+            {service.scaleToZero ? <Wakes serviceId={serviceId} /> : null}
+            <Domains serviceId={serviceId} />
+            <ServiceLog serviceId={serviceId} />
           </>
         )}
       </Reading>
-      <Revisions serviceId={serviceId} />
-      <LoadCharts serviceId={serviceId} />
-      {data?.serviceType === 'api' ? <TestCall name={data.name} /> : null}
-      {data?.scaleToZero === true ? <Wakes serviceId={serviceId} /> : null}
-      <Domains serviceId={serviceId} />
-      <ServiceLog serviceId={serviceId} />
     </>
   )
 }
