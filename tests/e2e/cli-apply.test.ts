@@ -233,15 +233,20 @@ it('names the file and what is wrong in it, and does nothing then', async () => 
 
 it('writes files to begin with that apply takes as they are, and what they make runs and serves', async () => {
   const [place, other] = [join(folder, 'begun'), join(folder, 'other')]
-  await Promise.all([mkdir(place), mkdir(other)])
+  await mkdir(other)
   const inPlace = (...args: string[]) => runCairn(args, { folder: place, server, stdin: '', env: {} })
-  const begun = await inPlace('init')
+  const begun = await cairn('init', '--to', 'begun')
   expect([begun.code, JSON.parse(begun.stdout).files]).toEqual([
     0,
-    ['image.yaml', 'app/Dockerfile', 'app/main.py', 'app/.dockerignore', 'workflow.yaml', 'service.yaml'],
+    ['image.yaml', 'app/Dockerfile', 'app/main.py', 'app/.dockerignore', 'workflow.yaml', 'service.yaml'].map(
+      (file) => `begun/${file}`,
+    ),
   ])
-  const applied = await inPlace('apply', '-f', '.')
+  // Beside the folder of another image: paths are those of the file.
+  const applied = await cairn('apply', '-f', 'begun')
   expect([applied.code, applied.code === 0 ? '' : applied.stderr]).toEqual([0, ''])
+  const packed = await cairn('images', 'create', 'begun/image.yaml', '--name', 'other', '--dry-run')
+  expect(JSON.parse(packed.stdout).files.map(({ path }: { path: string }) => path)).toContain('server.pl')
   const ran = await inPlace('run', 'hello', '-P', 'MONTHS=24', '--wait')
   expect([ran.code, JSON.parse(ran.stdout).status]).toEqual([0, 'Success'])
   const [hello] = await server.client.services.listServices({ searchTerm: 'hello' }).all()

@@ -1,5 +1,5 @@
 /** What a file of `apply` says about one thing. */
-import type { ArtifactFolder } from '../templates/load-file.ts'
+import type { ArtifactFolder } from '../session/upload-folder.ts'
 import type { JsonObject } from '../templates/read-yaml.ts'
 
 /** In the order in which they are carried out: each may name what stands before it. */

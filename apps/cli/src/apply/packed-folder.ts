@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ZippedFolder } from '@cairn/sdk/node'
 import type { Session } from '../session/session.ts'
-import { packFolder } from '../session/upload-folder.ts'
-import type { ArtifactFolder } from '../templates/load-file.ts'
+import { type ArtifactFolder, packFolder } from '../session/upload-folder.ts'
 
 export interface PackedFolder {
   readonly zip: ZippedFolder

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { usageError } from '../errors/cli-error.ts'
 import { suggestion } from '../grammar/nearest-name.ts'
 import type { Session } from '../session/session.ts'
+import { type Base, folderOfFile } from '../session/upload-folder.ts'
 import { renderText, takeApart, type VariableOptions } from '../templates/load-file.ts'
 import { isJsonObject, type JsonObject, readYamlDocuments } from '../templates/read-yaml.ts'
 import { type Document, type Kind, kinds } from './document.ts'
@@ -52,11 +53,11 @@ async function readFile(file: string, variables: VariableOptions, session: Sessi
   return values.map((value, index) => {
     const source = values.length === 1 ? file : `${file} (document ${index + 1})`
     if (!isJsonObject(value)) throw usageError(`${source} must be a map with the keys kind and body.`)
-    return toDocument(value, source)
+    return toDocument(value, { source, base: folderOfFile(session, file) })
   })
 }
 
-function toDocument(value: JsonObject, source: string): Document {
+function toDocument(value: JsonObject, { source, base }: { readonly source: string; readonly base: Base }): Document {
   const { kind: given, ...rest } = value
   const fields = isJsonObject(rest['body']) ? rest['body'] : rest
   const kind = given === undefined ? guessKind(fields, source) : readKind(given, source)
@@ -69,7 +70,7 @@ function toDocument(value: JsonObject, source: string): Document {
     )
   }
   const { path, ignoreFiles = [] } = artifact
-  return { kind, name, source, body, artifact: path === undefined ? null : { path, ignoreFiles } }
+  return { kind, name, source, body, artifact: path === undefined ? null : { path, ignoreFiles, bases: [base] } }
 }
 
 function readKind(given: unknown, source: string): Kind {

@@ -11,7 +11,10 @@ const artifact = {
   additionalProperties: false,
   required: ['path'],
   properties: {
-    path: { ...text, description: 'From the working directory, not from the file.' },
+    path: {
+      ...text,
+      description: 'From the folder of the file in plan and apply; in other commands from the working directory first.',
+    },
     ignore_files: {
       description: 'Files at the root of the folder with rules of what to leave out; .dockerignore when not given.',
       type: 'array',

@@ -19,7 +19,7 @@ body:
   name: ${quoted(name)}
   description: What is in it
 artifact:
-  path: ${appFolder} # the folder, from where \`cairn\` is run; another content makes a version
+  path: ${appFolder} # the folder, beside this file; another content makes a version
   # ignore_files: [.dockerignore] # rules of what to leave out
 `
 
@@ -33,7 +33,7 @@ body:
     # buildArguments: [{ name: PYTHON_VERSION, value: "3.12" }]
     # secrets: [pypi-token] # made by \`cairn secrets set\`; mounted in the build, in no layer
 artifact:
-  path: ${appFolder} # the folder with the Dockerfile, from where \`cairn\` is run
+  path: ${appFolder} # the folder with the Dockerfile, beside this file
 `
 
 const workflow = ({ name, image: imageName }: StarterNames): string => `kind: workflow

@@ -18,15 +18,15 @@ export interface FileSurroundings {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** A folder to upload. */
-export interface ArtifactFolder {
-  readonly path: string
-  readonly ignoreFiles: readonly string[]
+/** What a file says of the folder to upload. */
+export interface ArtifactKeys {
+  readonly path?: string
+  readonly ignoreFiles?: readonly string[]
 }
 
 export interface LoadedFile {
   readonly body: JsonObject
-  readonly artifact: Partial<ArtifactFolder>
+  readonly artifact: ArtifactKeys
 }
 
 async function readParams(path: string): Promise<JsonObject> {
@@ -117,7 +117,7 @@ export function takeApart(value: JsonObject, path: string, shape: FileShape): Lo
   return { body: fields, artifact: readArtifact(artifact, path) }
 }
 
-function readArtifact(value: unknown, path: string): Partial<ArtifactFolder> {
+function readArtifact(value: unknown, path: string): ArtifactKeys {
   if (value === undefined || value === null) return {}
   if (!isJsonObject(value)) throw usageError(`${path}: artifact must be a map with the key path.`)
   const { path: folder, ignore_files: ignored, ignoreFiles = ignored, ...others } = value

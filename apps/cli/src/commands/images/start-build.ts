@@ -4,8 +4,7 @@ import type { CairnClient, UploadOptions } from '@cairn/sdk'
 import { usageError } from '../../errors/cli-error.ts'
 import type { ValuesOf } from '../../grammar/option.ts'
 import type { Session } from '../../session/session.ts'
-import { packFolder, uploadOptions } from '../../session/upload-folder.ts'
-import type { ArtifactFolder } from '../../templates/load-file.ts'
+import { type ArtifactFolder, packFolder, uploadOptions } from '../../session/upload-folder.ts'
 import { waitForBuild } from '../../waiting/wait.ts'
 import {
   type Assignment,

@@ -3,7 +3,8 @@ import type { BodyOf, OperationId, Route, Routes } from '@cairn/contract'
 import type { Kind } from '../../apply/document.ts'
 import { usageError } from '../../errors/cli-error.ts'
 import type { Session } from '../../session/session.ts'
-import { type ArtifactFolder, type VariableOptions, loadFile } from '../../templates/load-file.ts'
+import { type ArtifactFolder, folderOfFile, workingDirectoryOf } from '../../session/upload-folder.ts'
+import { type VariableOptions, loadFile } from '../../templates/load-file.ts'
 import { type JsonObject, isJsonObject } from '../../templates/read-yaml.ts'
 
 /** Where a flag stands in the body, keys divided by dots. Undefined = not given; false and 0 are values. */
@@ -65,7 +66,10 @@ export async function readFileInput(operation: OperationId, source: Source, sess
         })
   const path = source.artifactPath ?? loaded.artifact.path
   const ignoreFiles = source.artifactIgnoreFiles ?? loaded.artifact.ignoreFiles ?? []
-  return { body: loaded.body, artifact: path === undefined ? null : { path, ignoreFiles } }
+  // The working directory is that of the reference; what it would refuse is looked for beside the file.
+  const isFromFile = source.file !== undefined && source.artifactPath === undefined
+  const bases = [workingDirectoryOf(session), ...(isFromFile ? [folderOfFile(session, source.file)] : [])]
+  return { body: loaded.body, artifact: path === undefined ? null : { path, ignoreFiles, bases } }
 }
 
 /** The kind of file, as `apply` has them, that an operation takes. */
