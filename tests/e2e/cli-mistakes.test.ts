@@ -130,6 +130,14 @@ it('a name that is taken: says by what, and which command changes that', async (
   ])
 })
 
+it('a secret that is not there: says which command makes it', async () => {
+  await write('secret.yaml', http('#').replace('}\n', ', parameters: { secrets: [pass-word] } }\n'))
+  expect(await told(cairn('workflows', 'create', 'secret.yaml'))).toEqual([
+    1,
+    expect.stringMatching(/secret "pass-word" does not exist[^]*`cairn secrets set pass-word` makes it/),
+  ])
+})
+
 it('a port that is taken: names the port and the setting', async () => {
   const env = { CAIRN_PORT: String(server.port), CAIRN_DATA_DIR: join(folder, 'other-data'), CAIRN_LOG_LEVEL: 'silent' }
   expect(await told(cairnWith(env, 'server'))).toEqual([

@@ -18,6 +18,11 @@ export interface LogState<State> {
   readonly page: LogPage
 }
 
+export interface AskedLog extends FollowedLog {
+  /** false = who asks takes what there is now. */
+  readonly waits: boolean
+}
+
 export interface LogFollowersOptions {
   readonly db: Db
   readonly hints: Hints
@@ -60,17 +65,17 @@ export class LogFollowers {
   }
 
   /**
-   * Reads until there are lines, the log has ended, or the longest wait is over.
+   * Reads, and for who waits reads again until there are lines, the log has ended, or the longest wait is over.
    *
    * @throws what `read` throws
    */
   async follow<State>(
-    log: FollowedLog,
+    log: AskedLog,
     gone: AbortSignal,
     read: () => Promise<LogState<State>>,
   ): Promise<LogState<State>> {
     const first = await read()
-    const isLeft = gone.aborted || this.#options.stopping.aborted
+    const isLeft = !log.waits || gone.aborted || this.#options.stopping.aborted
     return isAnswer(first) || isLeft ? first : this.#wait({ log, gone, read }, first)
   }
 

@@ -20,10 +20,10 @@ async function open(logWaitMs: number): Promise<void> {
 }
 afterEach(() => fixture.close())
 
-const follow = (nextToken?: string): Promise<Answer> =>
+const follow = (nextToken?: string, more: { readonly wait?: string } = {}): Promise<Answer> =>
   fixture.call('getExecutionLogs', {
     params: run,
-    query: { stepName: 'a', ...(nextToken !== undefined && { nextToken }) },
+    query: { stepName: 'a', ...(nextToken !== undefined && { nextToken }), ...more },
   })
 
 async function write(sequence: number, text: string): Promise<void> {
@@ -81,6 +81,16 @@ describe('a follower of a step without lines', () => {
     expect((await follow()).body['logs']).toEqual([])
   })
 
+  it('is answered at once when it does not want to wait', async () => {
+    await open(veryLongMs)
+    const { body } = await follow(undefined, { wait: 'false' })
+    expect([body['stepRunStatus'], body['logs']]).toEqual(['Running', []])
+    await write(1, 'one')
+    const { body: next } = await follow(String(body['nextToken']), { wait: 'false' })
+    expect(next['logs']).toEqual([{ message: 'one', timestamp: 1 }])
+    expect((await follow(String(next['nextToken']), { wait: 'false' })).body['logs']).toEqual([])
+  })
+
   it('gets what is wrong with its token at once', async () => {
     await open(veryLongMs)
     expect((await follow('nonsense')).status).toBe(400)
@@ -115,7 +125,7 @@ describe('three hundred followers', () => {
     const answers = Array.from({ length: 300 }, (_, index) => {
       const stream = stepLogStream(run.executionId, `s${index}`)
       const writer = { kind: 'execution', id: run.executionId } as const
-      return followers.follow({ stream, writer }, gone.signal, read(index, stream))
+      return followers.follow({ stream, writer, waits: true }, gone.signal, read(index, stream))
     })
     // Once when it came and once after it had its mark.
     await eventually(() => expect([...reads.values()]).toEqual(Array.from({ length: 300 }, () => 2)))

@@ -42,6 +42,28 @@ function exitCodeOf(error: ApiError): ExitCode {
   return exitCodes.failed
 }
 
+/** What makes, or lists, what a body names and the server does not have. */
+const references: readonly (readonly [RegExp, (name: string) => string])[] = [
+  [/secret "([^"]+)" does not exist/, (name) => `\`cairn secrets set ${name}\` makes it.`],
+  [/query "([^"]+)" does not exist/, (path) => `\`cairn queries put ${path} FILE\` stores it.`],
+  [
+    /image \S+ does not exist/,
+    () => '`cairn images list --all -o table` shows which there are; imageName takes a name.',
+  ],
+  [
+    /instance type \S+ does not exist/,
+    () => '`cairn workflows list-resources` and `cairn tenants list-instance-options` list them.',
+  ],
+]
+
+function hintOfReference(message: string): string | null {
+  for (const [pattern, hint] of references) {
+    const found = pattern.exec(message)
+    if (found !== null) return hint(found[1] ?? '')
+  }
+  return null
+}
+
 function hintOf(error: ApiError, situation: Situation): string | null {
   const { url, tokenSource } = situation
   if (error.code === null && error.status !== 401)
@@ -56,6 +78,9 @@ function hintOf(error: ApiError, situation: Situation): string | null {
   if (error.status === 403) return '`cairn whoami` shows what the token may do.'
   if (error.code === 'name_taken') return 'Choose another name, or change what has it: `create-or-update` does.'
   if (error.code === 'version_taken') return 'Leave --version out: the next one is taken then.'
+  if (error.code === 'unknown_reference') return hintOfReference(error.message)
+  if (error.operation === 'retryExecution' && error.message.includes('from the start'))
+    return '`cairn retry WORKFLOW --from start` does.'
   if (error.code === 'already_running') return 'Wait for that run or stop it: `cairn stop WORKFLOW`.'
   if (error.status === 413)
     return '--dry-run lists the files that are sent, largest first; leave some out by .dockerignore.'

@@ -12,7 +12,7 @@ import {
   wireLimits,
   addedByCairn,
 } from './bounds.ts'
-import { NextTokenQuery, signedQuery } from './log.ts'
+import { NextTokenQuery, signedQuery, WaitQuery } from './log.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { StepName, stepMap } from './step.ts'
 
@@ -166,7 +166,7 @@ export const ExecutionDetails = Type.Object({
 })
 export type ExecutionDetails = Static<typeof ExecutionDetails>
 
-export const ExecutionLogsQuery = Type.Object({ stepName: StepName, nextToken: NextTokenQuery })
+export const ExecutionLogsQuery = Type.Object({ stepName: StepName, nextToken: NextTokenQuery, wait: WaitQuery })
 export type ExecutionLogsQuery = Static<typeof ExecutionLogsQuery>
 
 export const ExecutionLogDownloadQuery = Type.Object({ stepName: StepName })

@@ -21,7 +21,7 @@ import {
   wireLimits,
   addedByCairn,
 } from './bounds.ts'
-import { NextTokenQuery, signedQuery } from './log.ts'
+import { NextTokenQuery, signedQuery, WaitQuery } from './log.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 export const imageScopes = ['custom', 'global'] as const
@@ -162,7 +162,7 @@ export const ListImageBuildsQuery = Type.Object({
 })
 export type ListImageBuildsQuery = Static<typeof ListImageBuildsQuery>
 
-export const BuildLogsQuery = Type.Object({ nextToken: NextTokenQuery })
+export const BuildLogsQuery = Type.Object({ nextToken: NextTokenQuery, wait: WaitQuery })
 export const BuildLogFileQuery = Type.Object(signedQuery)
 
 export const ImageCreated = Type.Object({

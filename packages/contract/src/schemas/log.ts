@@ -15,6 +15,9 @@ const NextToken = Type.String({ maxLength: 256 })
 
 export const NextTokenQuery = Type.Optional(NextToken)
 
+/** `false`: answer at once, also when no line is new. Else the answer waits for one, up to 20 s. */
+export const WaitQuery = Type.Optional(Type.Boolean())
+
 export const BuildLogs = Type.Object({
   buildStatus: Type.String(),
   startTime: nullable(Timestamp),

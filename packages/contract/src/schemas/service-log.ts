@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { serviceRunStates, serviceStatuses } from '../statuses.ts'
-import { LogLine, signedQuery } from './log.ts'
+import { LogLine, signedQuery, WaitQuery } from './log.ts'
 
 /** Opaque; holds a place in the log of each instance that runs. */
 const ServiceNextToken = Type.String({ maxLength: 4096 })
@@ -18,6 +18,7 @@ export const ServiceLogsQuery = Type.Object({
   /** Begin with the newest lines, so many; without meaning beside `nextToken`. */
   tail: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
   nextToken: Type.Optional(ServiceNextToken),
+  wait: WaitQuery,
 })
 export type ServiceLogsQuery = Static<typeof ServiceLogsQuery>
 

@@ -294,10 +294,14 @@ export class Images {
   getBuildLogs(
     imageId: number,
     buildId: number | string,
-    options: CallOptions & { readonly nextToken?: string | undefined } = {},
+    options: CallOptions & {
+      readonly nextToken?: string | undefined
+      /** `false` = answer at once, also when no line is new. Default: wait for one, up to 20 s. */
+      readonly wait?: boolean | undefined
+    } = {},
   ): Promise<BuildLogs> {
-    const { nextToken } = options
-    const query = nextToken === undefined ? {} : { nextToken }
+    const { nextToken, wait } = options
+    const query = { ...(nextToken !== undefined && { nextToken }), ...(wait !== undefined && { wait }) }
     return this.#transport.call('getBuildLogs', { params: { imageId, buildId: String(buildId) }, query }, options)
   }
 

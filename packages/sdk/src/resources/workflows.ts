@@ -289,10 +289,15 @@ export class Workflows {
   getExecutionLogs(
     workflowId: number,
     executionId: string,
-    options: CallOptions & { readonly stepName: string; readonly nextToken?: string | undefined },
+    options: CallOptions & {
+      readonly stepName: string
+      readonly nextToken?: string | undefined
+      /** `false` = answer at once, also when no line is new. Default: wait for one, up to 20 s. */
+      readonly wait?: boolean | undefined
+    },
   ): Promise<StepLogs> {
-    const { stepName, nextToken } = options
-    const query = nextToken === undefined ? { stepName } : { stepName, nextToken }
+    const { stepName, nextToken, wait } = options
+    const query = { stepName, ...(nextToken !== undefined && { nextToken }), ...(wait !== undefined && { wait }) }
     return this.#transport.call('getExecutionLogs', { params: { workflowId, executionId }, query }, options)
   }
 

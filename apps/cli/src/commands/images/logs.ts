@@ -20,7 +20,7 @@ export const command = defineCommand({
     const lines = client.images.followBuildLogs(image, build, { signal: session.signal })
     if (options.follow) return printLog(session, lines, options)
     const read = (nextToken: string | undefined) =>
-      client.images.getBuildLogs(image, build, { nextToken, signal: session.signal })
+      client.images.getBuildLogs(image, build, { nextToken, wait: false, signal: session.signal })
     await printLog(session, linesSoFar(read), options)
   },
 })

@@ -34,7 +34,7 @@ export const command = defineCommand({
     const lines = follow
       ? client.services.followServiceLogs(id, query, { signal })
       : linesSoFar((nextToken) =>
-          client.services.getServiceLogs(id, nextToken === undefined ? query : { ...query, nextToken }, { signal }),
+          client.services.getServiceLogs(id, { ...query, ...defined({ nextToken }), wait: false }, { signal }),
         )
     await printServiceLog(session, lines, { timestamps })
   },

@@ -25,7 +25,9 @@ async function printStep(
   const { signal } = session
   const lines = style.follow
     ? client.workflows.followExecutionLogs(workflow, run, { stepName: step, signal })
-    : linesSoFar((nextToken) => client.workflows.getExecutionLogs(workflow, run, { stepName: step, nextToken, signal }))
+    : linesSoFar((nextToken) =>
+        client.workflows.getExecutionLogs(workflow, run, { stepName: step, nextToken, wait: false, signal }),
+      )
   await printLog(session, lines, { timestamps: style.timestamps, ...(style.prefix ? { step } : {}) })
 }
 

@@ -163,9 +163,9 @@ function isoOf(ms: number | null): string | null {
  */
 export const getExecutionLogs: Operation<'getExecutionLogs'> = async (context, { caller, params, query, signal }) => {
   const stream = stepLogStream(params.executionId, query.stepName)
-  const token = query.nextToken ?? null
+  const { nextToken: token = null, wait: waits = true } = query
   const writer = { kind: 'execution', id: params.executionId } as const
-  const { state: step, page } = await context.logFollowers.follow({ stream, writer }, signal, async () => {
+  const { state: step, page } = await context.logFollowers.follow({ stream, writer, waits }, signal, async () => {
     // The status first: a step's log is complete before its end is recorded.
     const state = await readStep(context, caller.tenantId, { ...params, stepName: query.stepName })
     return { state, isLive: isLive(state), page: await readLog(context.database.db, stream, { token }) }

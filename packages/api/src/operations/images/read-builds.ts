@@ -44,9 +44,9 @@ function describe(build: BuildRecord) {
 
 export const getBuildLogs: Operation<'getBuildLogs'> = async (context, { caller, params, query, signal }) => {
   const stream = buildLogStream(Number(params.buildId))
-  const token = query.nextToken ?? null
+  const { nextToken: token = null, wait: waits = true } = query
   const writer = { kind: 'build', id: params.buildId } as const
-  const { state: build, page } = await context.logFollowers.follow({ stream, writer }, signal, async () => {
+  const { state: build, page } = await context.logFollowers.follow({ stream, writer, waits }, signal, async () => {
     // The status first: a build's log is complete before its end is recorded.
     const state = await readBuild(context, caller.tenantId, params)
     return { state, isLive: state.finishedAt === null, page: await readLog(context.database.db, stream, { token }) }

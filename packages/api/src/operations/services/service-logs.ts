@@ -21,6 +21,7 @@ export const getServiceLogs: Operation<'getServiceLogs'> = async (context, { cal
   const log = {
     stream: serviceLogStream(key.id, JSON.stringify(filter)),
     writer: { kind: 'service', id: key.id },
+    waits: query.wait ?? true,
   } as const
   const { state, isLive } = await context.logFollowers.follow(log, signal, async () => {
     // The status first: an instance's log is complete before its end is recorded.
