@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureBuildCost } from './build-cost.ts'
 import { measureChainLatency } from './chain-latency.ts'
+import { measureCommandLineStart } from './command-line-start.ts'
 import { measureContainers } from './container-latency.ts'
 import { measureGateway } from './gateway.ts'
 import { measureHeldStarts } from './held-starts.ts'
@@ -24,6 +25,7 @@ import { measureWake } from './wake.ts'
 /** Each measures by itself, on what it starts at its place. */
 const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
   start: measureServerStart,
+  command: measureCommandLineStart,
   containers: measureContainers,
   build: measureBuildCost,
   held: measureHeldStarts,
