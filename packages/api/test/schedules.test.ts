@@ -60,6 +60,20 @@ describe('saving a schedule', () => {
     expect(await workKeys()).toEqual([])
   })
 
+  it('answers when it fires first, also a dry run, and never while the workflow is paused', async () => {
+    const triggers = [{ cron: '0 6 * * *', timezone: 'Asia/Tokyo' }]
+    const told = [{ cron: '0 6 * * *', timezone: 'Asia/Tokyo', next: expect.stringMatching(/T06:00:00\.000\+09:00$/) }]
+    const body = { name: `w${name}`, triggers, steps }
+    const tried = await fixture.call('createWorkflow', { query: { dryRun: 'true' }, body })
+    const saved = await fixture.call('createWorkflow', { body })
+    expect([tried.body['schedules'], saved.body['schedules']]).toEqual([told, told])
+    const params = { workflowId: numberIn(saved, 'id') }
+    await fixture.call('pauseWorkflow', { params })
+    expect((await update(params, { triggers })).body['schedules']).toEqual([{ ...triggers[0], next: null }])
+    expect(await update(params, {})).toMatchObject({ status: 200 })
+    expect((await update(params, {})).body).not.toHaveProperty('schedules')
+  })
+
   it('lets it count from now, and wakes who looks after it', async () => {
     const before = Date.now()
     const params = await created([{ cron: '0 6 * * *', timezone: 'Asia/Tokyo' }, { cron: '0 6 * * *' }, {}])

@@ -1,4 +1,4 @@
-import type { UpdateWorkflowBody, WorkflowDetails } from '@cairn/contract'
+import type { FirstFiring, UpdateWorkflowBody, WorkflowDetails } from '@cairn/contract'
 import { checkBody } from '../commands/shared/request-body.ts'
 import { isJsonObject, type JsonObject } from '../templates/read-yaml.ts'
 import { type Difference, differencesOf } from './differences.ts'
@@ -19,22 +19,23 @@ export async function planWorkflow(document: Document, planning: Planning): Prom
   const found = await named(client.workflows.listWorkflows({ searchTerm: name, pageSize: 100 }), name)
   const planned = { kind: 'workflow', name, source } as const
   if (found === null) {
-    if (isJudged) await client.raw('createWorkflow', { query, body })
+    const judged = isJudged ? (await client.raw('createWorkflow', { query, body })).body : null
     const carryOut = () => client.workflows.createWorkflow(body)
-    return { ...planned, action: 'create', differences: [], consequences: schedulesOf(body.triggers), carryOut }
+    const consequences = changedTriggers([], body.triggers ?? [], judged?.schedules ?? [])
+    return { ...planned, action: 'create', differences: [], consequences, carryOut }
   }
   const current = await client.workflows.describeWorkflow(found.id)
   const differences = differencesOf(await workflowAsWritten(current), body, { whole: ['steps'] })
-  const isOther = isJudged
-    ? hasChanges((await client.raw('updateWorkflow', { params: { workflowId: found.id }, query, body })).body)
-    : differences.length > 0 || resolved.missing.length > 0
+  const params = { workflowId: found.id }
+  const judged = isJudged ? (await client.raw('updateWorkflow', { params, query, body })).body : null
+  const isOther = judged ? hasChanges(judged) : differences.length > 0 || resolved.missing.length > 0
   if (!isOther) return { ...planned, action: 'none', differences: [], consequences: [], carryOut: null }
   const carryOut = () => client.workflows.updateWorkflow(found.id, body)
   return {
     ...planned,
     action: 'update',
     differences,
-    consequences: consequencesOf(current, differences, body),
+    consequences: consequencesOf(current, differences, { body, schedules: judged?.schedules ?? [] }),
     carryOut,
   }
 }
@@ -54,27 +55,45 @@ function hasChanges(answer: object): boolean {
   return !Array.isArray(changes) || changes.length > 0
 }
 
-type Triggers = UpdateWorkflowBody['triggers']
+type Trigger = NonNullable<UpdateWorkflowBody['triggers']>[number]
+type CurrentTrigger = WorkflowDetails['triggers'][number]
 
-const schedulesOf = (triggers: Triggers): string[] =>
-  (triggers ?? []).flatMap(({ cron, timezone = 'UTC' }) =>
-    cron === undefined ? [] : [`runs at ${cron} (${timezone})`],
-  )
+const timeOf = ({ cron, timezone = 'UTC' }: Trigger | CurrentTrigger): string | null =>
+  cron === undefined ? null : `${cron} (${timezone})`
+
+const withNext = (words: string, next: string | null | undefined): string =>
+  next === null || next === undefined ? words : `${words}, next at ${next}`
+
+const hasHook = (triggers: readonly (Trigger | CurrentTrigger)[]): boolean =>
+  triggers.some(({ webhook }) => webhook !== undefined && webhook !== false)
+
+/** What goes and what comes, with when it would fire or fires first; the server knows the latter. */
+function changedTriggers(
+  before: readonly CurrentTrigger[],
+  after: readonly Trigger[],
+  schedules: readonly FirstFiring[],
+): string[] {
+  const [old, wanted] = [before, after].map((triggers) => new Set(triggers.map(timeOf)))
+  const next = new Map(schedules.map((firing) => [timeOf(firing), firing.next]))
+  const gone = before.flatMap((trigger) => {
+    const time = timeOf(trigger)
+    return time === null || wanted?.has(time) ? [] : [withNext(`no longer runs at ${time}`, trigger.scheduled)]
+  })
+  const come = after.flatMap((trigger) => {
+    const time = timeOf(trigger)
+    return time === null || old?.has(time) ? [] : [withNext(`runs at ${time}`, next.get(time))]
+  })
+  const hook = [hasHook(before), hasHook(after)].join()
+  const hooks: Readonly<Record<string, string>> = { 'false,true': 'gets a webhook', 'true,false': 'its webhook goes' }
+  return [...gone, ...come, ...(hooks[hook] === undefined ? [] : [hooks[hook]])]
+}
 
 function consequencesOf(
   current: WorkflowDetails,
   differences: readonly Difference[],
-  { triggers }: UpdateWorkflowBody,
+  { body, schedules }: { readonly body: UpdateWorkflowBody; readonly schedules: readonly FirstFiring[] },
 ): string[] {
   const live = current.lastExecution?.status === 'Running' ? ['the run that is under way goes on as it began'] : []
   if (!differences.some(({ path }) => path === 'triggers')) return [...live, 'the next run uses it']
-  const before = current.triggers.flatMap(({ cron, timezone = 'UTC', scheduled }) =>
-    cron === undefined
-      ? []
-      : [`no longer runs at ${cron} (${timezone})${scheduled === undefined ? '' : `, next at ${scheduled}`}`],
-  )
-  const after = schedulesOf(triggers)
-  const kept = new Set(after.map((text) => text.replace('runs at', 'no longer runs at')))
-  const gone = before.filter((text) => ![...kept].some((same) => text.startsWith(same)))
-  return [...live, ...gone, ...after]
+  return [...live, ...changedTriggers(current.triggers, body.triggers ?? [], schedules)]
 }

@@ -50,6 +50,8 @@ export async function rehearse<Call extends { readonly upload: Upload | null }>(
   const changes: string[] = []
   const answer = await operation(rehearsal(context, changes), call)
   await discardUpload(context, call.upload)
-  const warnings: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'warnings') : undefined
-  return { dryRun: true, changes, warnings: Array.isArray(warnings) ? warnings : [] }
+  // Of the operations that say such things, each says them in the same words.
+  const said = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<DryRunAnswer>
+  const { warnings = [], schedules } = said
+  return { dryRun: true, changes, warnings, ...(schedules !== undefined && { schedules }) }
 }

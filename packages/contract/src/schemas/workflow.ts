@@ -16,6 +16,7 @@ import {
   addedByCairn,
 } from './bounds.ts'
 import { ExecutionSummary } from './execution.ts'
+import { FirstFiring } from './dry-run.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { ExportStep, HttpStep, RetryOptions, SqlStep, StandardStep, StepBody, stepMap } from './step.ts'
 
@@ -129,12 +130,13 @@ export const SavedHooks = Type.Array(
 /**
  * `triggers` is there when the workflow has webhooks: the token of each, and the signing secret of those that got one by
  * this call, which is shown here and never again. `warnings` are there when something is allowed and yet may not be
- * meant.
+ * meant, `schedules` when there are any.
  */
 export const WorkflowSaved = Type.Object({
   id: Type.Integer(),
   triggers: Type.Optional(SavedHooks),
   warnings: Type.Optional(Type.Array(Type.Object({ field: Type.String(), rule: Type.String() }), addedByCairn)),
+  schedules: Type.Optional(Type.Array(FirstFiring, addedByCairn)),
 })
 export type WorkflowSaved = Static<typeof WorkflowSaved>
 

@@ -1,4 +1,4 @@
-import type { WorkflowSummary } from '@cairn/contract'
+import type { FirstFiring, WorkflowSummary } from '@cairn/contract'
 import { type CronSchedule, nextRuns, zonedTimestamp } from '@cairn/domain'
 import type { HookKeys, StoredHook, StoredTrigger } from '@cairn/store'
 
@@ -20,6 +20,19 @@ export function describeTriggers(triggers: readonly StoredTrigger[], moment: Tri
   return triggers.map((trigger) =>
     'cron' in trigger ? describeSchedule(trigger, moment) : describeHook(trigger, moment),
   )
+}
+
+/** When the schedules fire first. */
+export function firstFirings(
+  triggers: readonly StoredTrigger[],
+  { now, isPaused }: Pick<TriggerMoment, 'now' | 'isPaused'>,
+): FirstFiring[] {
+  return triggers.flatMap((trigger) => {
+    if (!('cron' in trigger)) return []
+    const { cron, timezone = 'UTC' } = trigger
+    const [next] = isPaused ? [] : nextRuns({ cron, timezone }, now, 1)
+    return [{ cron, timezone, next: next === undefined ? null : zonedTimestamp(timezone, next) }]
+  })
 }
 
 /** The token is shown to who may start the workflow, as that is what it does. One that cannot be opened is left out. */

@@ -27,6 +27,7 @@ import type { Answer, Operation } from '../../operation.ts'
 import { notFound } from '../../refusals.ts'
 import { recordChange } from '../record-change.ts'
 import { checkBody, checkTriggers } from './check-body.ts'
+import { firstFirings } from './describe-triggers.ts'
 import { describeStep } from './read-workflows.ts'
 
 export const createWorkflow: Operation<'createWorkflow'> = async (context, { caller, body }) => {
@@ -48,20 +49,22 @@ export const createWorkflow: Operation<'createWorkflow'> = async (context, { cal
     return { id: workflowId, hooks: written, warnings: checked.warnings }
   })
   hintSchedules(context, stored)
-  return { id, ...answerHooks(hooks), ...answerWarnings(warnings) }
+  const schedules = answerSchedules(stored, { now: context.clock.now(), isPaused: false })
+  return { id, ...answerHooks(hooks), ...answerWarnings(warnings), ...schedules }
 }
 
 export const updateWorkflow: Operation<'updateWorkflow'> = async (context, { caller, params, body }) => {
-  const { stored, hooks, warnings } = await context.database.transaction(async (tx) => {
+  const { stored, hooks, warnings, isPaused } = await context.database.transaction(async (tx) => {
     const locked = await lock(tx, caller, params.workflowId)
     const name = body.name ?? locked.name
     const before = await bodyBefore(context, tx, locked)
     checkTriggers(context, body.triggers ?? [], before)
     const revised = storeBody(body, name, before)
-    return { stored: revised, ...(await revise(context, tx, caller, { locked, revised })) }
+    return { stored: revised, isPaused: locked.paused, ...(await revise(context, tx, caller, { locked, revised })) }
   })
   hintSchedules(context, stored)
-  return { id: params.workflowId, ...answerHooks(hooks), ...answerWarnings(warnings) }
+  const schedules = answerSchedules(stored, { now: context.clock.now(), isPaused })
+  return { id: params.workflowId, ...answerHooks(hooks), ...answerWarnings(warnings), ...schedules }
 }
 
 /** Gives a locked workflow another body, unless it says what the newest says already. */
@@ -92,6 +95,14 @@ function asShown(body: StoredBody): object {
 
 const answerWarnings = (warnings: readonly FieldError[]): { warnings?: FieldError[] } =>
   warnings.length === 0 ? {} : { warnings: [...warnings] }
+
+function answerSchedules(
+  { triggers }: StoredBody,
+  moment: { readonly now: number; readonly isPaused: boolean },
+): Pick<Answer<'createWorkflow'>, 'schedules'> {
+  const schedules = firstFirings(triggers, moment)
+  return schedules.length === 0 ? {} : { schedules }
+}
 
 async function bodyBefore(context: ApiContext, tx: Tx, { id, tenantId, body }: LockedWorkflow): Promise<BodyBefore> {
   const keys = await readHookKeys(tx, context.secretCipher, { tenantId, workflowIds: [id] })
