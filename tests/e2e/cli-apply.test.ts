@@ -336,7 +336,7 @@ it('completes commands, options, values, and names that the server has, in a rea
   const script = `cairn() { ${process.execPath} ${cairnProgram} "$@"; }
 source <(cairn completion bash)
 try() { COMP_WORDS=(cairn "$@"); COMP_CWORD=$#; COMPREPLY=(); _cairn; echo "\${COMPREPLY[*]}"; }
-try wor; try workflows desc; try workflows describe ni; try images list --pa; try run nightly --output y; try plan -f ima; try nonsense x y`
+try wor; try workflows desc; try workflows describe ni; try images list --pa; try run nightly --output y; try plan -f ima; try nonsense x y; try init work; try schema --output json se; try export workflow ni; try completion zs`
   const child = spawn('bash', ['-c', script], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, CAIRN_URL: server.baseUrl, CAIRN_TOKEN: server.token },
@@ -353,6 +353,10 @@ try wor; try workflows desc; try workflows describe ni; try images list --pa; tr
     'yaml',
     'image.yaml',
     '',
+    'workflow',
+    'secret service',
+    'nightly',
+    'zsh',
     '',
   ])
 })

@@ -36,7 +36,7 @@ complete -c cairn -f -a '(__cairn_complete)'`,
 const shells = Object.keys(scripts)
 
 export const command = defineCommand({
-  arguments: { shell: argument('SHELL', `${shells.join(', ')}.`) },
+  arguments: { shell: argument('SHELL', `${shells.join(', ')}.`, shells) },
   description:
     'Prints a script for the shell: commands, options, and names that the server has, by the key of completion.',
   examples: ['cairn completion bash', 'cairn completion fish'],

@@ -15,7 +15,7 @@ const wholeStart: readonly StarterKind[] = ['image', 'workflow', 'service']
 
 export const command = defineCommand({
   arguments: {
-    kind: optionalArgument('KIND', `${starterKinds.join(', ')}; left out = ${wholeStart.join(', ')}.`),
+    kind: optionalArgument('KIND', `${starterKinds.join(', ')}; left out = ${wholeStart.join(', ')}.`, starterKinds),
     name: optionalArgument('NAME', `Name of the thing; ${defaultName} when left out.`),
   },
   options: {

@@ -1,7 +1,7 @@
 /** What may stand where somebody presses the key of completion. Pure but for loading the command. */
 import type { Group } from '../commands/table.ts'
 import type { Command } from '../grammar/command.ts'
-import { type Completion, type Option, optionName } from '../grammar/option.ts'
+import { type ArgumentCompletion, type Completion, type Option, optionName } from '../grammar/option.ts'
 
 /** Words to choose from, or the kind of thing whose names are. */
 export type Candidates =
@@ -34,8 +34,18 @@ function candidatesOf(command: Command, given: readonly string[]): Candidates {
   const asking = options.get(before.at(-1) ?? '')
   if (asking !== undefined && asking.kind !== 'flag') return valuesOf(asking)
   if (current.startsWith('-')) return words([...options.keys()].filter((name) => name.startsWith('--')))
-  const next = Object.values(command.arguments)[positionalsIn(before, options)]
-  return next === undefined ? words([]) : { kind: 'names', of: next.completion }
+  const positionals = positionalsIn(before, options)
+  const next = Object.values(command.arguments)[positionals.length]
+  return next === undefined ? words([]) : namedBy(next.completion, positionals.at(-1))
+}
+
+const ofKinds: ReadonlyMap<string | undefined, Completion> = new Map(
+  (['image', 'workflow', 'service', 'artifact'] as const).map((kind) => [kind, kind]),
+)
+
+function namedBy(completion: ArgumentCompletion, before: string | undefined): Candidates {
+  if (completion === 'kind before') return { kind: 'names', of: ofKinds.get(before) ?? 'none' }
+  return typeof completion === 'string' ? { kind: 'names', of: completion } : words(completion)
 }
 
 function namedOptions({ options }: Command): ReadonlyMap<string, Option<unknown>> {
@@ -53,10 +63,10 @@ function valuesOf({ values, completion }: Option<unknown>): Candidates {
   return values === null ? { kind: 'names', of: completion } : words(values)
 }
 
-function positionalsIn(given: readonly string[], options: ReadonlyMap<string, Option<unknown>>): number {
+function positionalsIn(given: readonly string[], options: ReadonlyMap<string, Option<unknown>>): string[] {
   return given.filter((word, at) => {
     const before = options.get(given[at - 1] ?? '')
     const isValue = before !== undefined && before.kind !== 'flag'
     return !word.startsWith('-') && !isValue
-  }).length
+  })
 }

@@ -11,6 +11,9 @@ export type OptionKind = 'flag' | 'single' | 'repeated'
 /** What the values of an argument or option name, for completion. */
 export type Completion = 'file' | 'folder' | 'image' | 'workflow' | 'service' | 'artifact' | 'context' | 'none'
 
+/** What an argument names: one of these words, or such a thing; `kind before` = a thing of the kind that stands before it. */
+export type ArgumentCompletion = Completion | 'kind before' | readonly string[]
+
 /** An option. Its key in camelCase gives its name: `imageId` is `--image-id`. */
 export interface Option<Value> {
   readonly kind: OptionKind
@@ -35,7 +38,7 @@ export interface Argument<Value> {
   readonly placeholder: string
   readonly summary: string
   readonly required: boolean
-  readonly completion: Completion
+  readonly completion: ArgumentCompletion
   readonly read: (given: string | undefined) => Value
 }
 
@@ -184,7 +187,11 @@ function cut(pair: string, name: string): [string, string] {
 }
 
 /** A positional argument that has to be there. */
-export function argument(placeholder: string, summary: string, completion: Completion = 'none'): Argument<string> {
+export function argument(
+  placeholder: string,
+  summary: string,
+  completion: ArgumentCompletion = 'none',
+): Argument<string> {
   return {
     placeholder,
     summary,
@@ -201,7 +208,7 @@ export function argument(placeholder: string, summary: string, completion: Compl
 export function optionalArgument(
   placeholder: string,
   summary: string,
-  completion: Completion = 'none',
+  completion: ArgumentCompletion = 'none',
 ): Argument<string | undefined> {
   return { placeholder, summary, required: false, completion, read: (given) => given }
 }

@@ -22,8 +22,8 @@ import type { Session } from '../../session/session.ts'
 
 export const command = defineCommand({
   arguments: {
-    kind: optionalArgument('KIND', `What to export: ${kinds.join(', ')}.`),
-    name: optionalArgument('NAME', 'Id or name of it; of a query its path.'),
+    kind: optionalArgument('KIND', `What to export: ${kinds.join(', ')}.`, kinds),
+    name: optionalArgument('NAME', 'Id or name of it; of a query its path.', 'kind before'),
   },
   options: {
     all: flag('Everything there is, in the order in which apply makes it.'),
