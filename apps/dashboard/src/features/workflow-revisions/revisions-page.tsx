@@ -1,8 +1,8 @@
-import type { WorkflowRevision } from '@cairn/sdk'
+import type { WorkflowRestored, WorkflowRevision } from '@cairn/sdk'
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Undo2 } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
@@ -14,6 +14,7 @@ import { useToast } from '../../components/toasts.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { workflowQuery } from '../workflows/workflow-queries.ts'
 import { ChangeList } from './change-list.tsx'
+import { NewHookSecrets } from './new-hook-secrets.tsx'
 import { revisionsQuery } from './revision-queries.ts'
 
 function Revision({
@@ -60,22 +61,30 @@ function Revision({
   )
 }
 
+function useRestore(workflowId: number) {
+  const client = useClient()
+  const queries = useQueryClient()
+  const say = useToast()
+  const [restored, setRestored] = useState<WorkflowRestored | null>(null)
+  const restore = async (revision: number): Promise<void> => {
+    const done = await client.workflows.revisions.restore(workflowId, revision)
+    setRestored(done)
+    await queries.invalidateQueries({ queryKey: ['workflow'] })
+    say(`Revision ${done.revision} is what revision ${revision} was.`)
+  }
+  return { restore, restored, forget: () => setRestored(null) }
+}
+
 /** What a workflow was, and the way back. */
 export function RevisionsPage(): ReactElement {
   const { workflowId } = useParams({ from: '/workflows/$workflowId/revisions' })
   const client = useClient()
-  const queries = useQueryClient()
-  const say = useToast()
   const workflow = useQuery(workflowQuery(client, workflowId))
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     revisionsQuery(client, workflowId),
   )
+  const { restore, restored, forget } = useRestore(workflowId)
   const revisions = data?.pages.flatMap((page) => page.revisions)
-  const restore = async (revision: number): Promise<void> => {
-    const restored = await client.workflows.revisions.restore(workflowId, revision)
-    await queries.invalidateQueries({ queryKey: ['workflow'] })
-    say(`Revision ${restored.revision} is what revision ${revision} was.`)
-  }
   const name = workflow.data?.name ?? `Workflow ${workflowId}`
   return (
     <>
@@ -111,6 +120,7 @@ export function RevisionsPage(): ReactElement {
           ))}
         </ol>
       )}
+      {restored === null ? null : <NewHookSecrets restored={restored} onClose={forget} />}
       {hasNextPage ? (
         <Button className="mt-3" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Show earlier
