@@ -104,7 +104,7 @@ function pageOf(language: Language): Page {
 
 /** Without what differs from one making to the next: names begin with the language, ids and times are its own. */
 function common(described: object, language: Language): unknown {
-  const own = new Set(['id', 'imageId', 'versionId', 'imageVersionId', 'lastExecution'])
+  const own = new Set(['id', 'imageId', 'versionId', 'imageVersionId', 'lastExecution', 'instances'])
   const isOwn = (key: string, value: unknown): boolean =>
     own.has(key) || /(At|Date|Time|scheduled)$/.test(key) || (key === 'webhook' && typeof value === 'string')
   return JSON.parse(
