@@ -42,9 +42,9 @@ function partsOf(value: string): readonly string[] {
   }
 }
 
-/** The path if it is one of this host, else the start page. */
+/** The path if it is one of this host, else the start page; also a path that a browser would take for another host. */
 export function pathHere(path: string | null, publicUrl: string): string {
   const here = new URL(publicUrl).origin
   const url = path?.startsWith('/') === true ? URL.parse(path, here) : null
-  return url === null || url.origin !== here ? '/' : `${url.pathname}${url.search}`
+  return url === null || url.origin !== here || url.pathname.startsWith('//') ? '/' : `${url.pathname}${url.search}`
 }
