@@ -16,16 +16,24 @@ export async function openCanaryServer(): Promise<CanaryServer> {
   const postgresDirectory = await mkdtemp(join(tmpdir(), 'cairn-canary-postgres-'))
   await chmod(postgresDirectory, 0o711)
   const postgres = await startEmbeddedPostgres({ directory: postgresDirectory, log: () => undefined })
-  const server = await createServerProcess({ CAIRN_DATABASE_URL: postgres.url, CAIRN_LOG_LEVEL: 'debug' })
-  await server.start()
-  return {
-    server,
-    databaseUrl: postgres.url,
-    dispose: async () => {
-      await server.dispose()
-      await postgres.stop()
-      await removeEmbeddedPostgres(postgresDirectory)
-      await rm(postgresDirectory, { recursive: true, force: true })
-    },
+  const removePostgres = async (): Promise<void> => {
+    await postgres.stop()
+    await removeEmbeddedPostgres(postgresDirectory)
+    await rm(postgresDirectory, { recursive: true, force: true })
+  }
+  try {
+    const server = await createServerProcess({ CAIRN_DATABASE_URL: postgres.url, CAIRN_LOG_LEVEL: 'debug' })
+    await server.start()
+    return {
+      server,
+      databaseUrl: postgres.url,
+      dispose: async () => {
+        await server.dispose()
+        await removePostgres()
+      },
+    }
+  } catch (error) {
+    await removePostgres()
+    throw error
   }
 }

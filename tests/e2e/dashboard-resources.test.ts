@@ -1,6 +1,5 @@
 /** A person who brings a folder to a service, keeps a secret and looks at the week, in a real browser. */
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
@@ -25,11 +24,8 @@ afterAll(async () => {
 })
 
 /** A page of somebody who is signed in, and what it complains of. */
-async function signIn(
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<{ readonly page: Page; readonly broken: readonly string[] }> {
-  const context = await browser.newContext({ colorScheme })
-  const page = await context.newPage()
+async function signIn(): Promise<{ readonly page: Page; readonly broken: readonly string[] }> {
+  const page = await (await browser.newContext()).newPage()
   const broken: string[] = []
   page.on('pageerror', (error) => broken.push(error.message))
   page.on('console', (line) => {
@@ -109,43 +105,3 @@ it('keeps a secret, gives it another value and never shows one, shows when sched
   expect(broken).toEqual([])
   await page.context().close()
 })
-
-/** Of every screen of resources, those of what was built and deployed before as well. */
-async function addresses(): Promise<readonly string[]> {
-  const { images, services } = server.client
-  const ofVersions = (await images.listImages().all({ limit: 10 })).flatMap(({ id, scope, latestVersion }) =>
-    scope === 'custom' ? [`images/${id}`, `images/${id}/versions/${latestVersion.id}`] : [],
-  )
-  const ofServices = (await services.listServices().all({ limit: 1 })).map(({ id }) => `services/${id}`)
-  const query = 'queries/edit?path=reports/sales.sql'
-  const lists = ['images', 'artifacts', 'secrets', 'queries', 'services', 'schedules', 'system']
-  return [...lists, query, ...ofVersions, ...ofServices]
-}
-
-it.each(['light', 'dark'] as const)(
-  'has no serious barrier on any of its screens when it is %s',
-  async (colorScheme) => {
-    await server.client.queries.putQuery('reports/sales.sql', 'select 1')
-    const { page } = await signIn(colorScheme)
-    const found: string[] = []
-    for (const path of await addresses()) {
-      await page.goto(`${server.baseUrl}/${path}`)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      // The stream of events stays open, so the network is never idle.
-      await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      found.push(
-        ...serious.map(
-          ({ id, nodes }) =>
-            `${path}: ${id} at ${nodes
-              .map(({ html }) => html)
-              .join(' ')
-              .slice(0, 300)}`,
-        ),
-      )
-    }
-    expect(found).toEqual([])
-    await page.context().close()
-  },
-)
