@@ -1,14 +1,11 @@
 /** The composition root: the only place that knows every part. */
 import { join } from 'node:path'
 import { type ApiLimits, buildApi, createSignInChecker, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
-import { type Clock, type Logger, noCrashPoints, type DiskPolicy } from '@cairn/domain'
+import { type Clock, type Logger, noCrashPoints } from '@cairn/domain'
 import {
   createPullingDriver,
   createGitRepositories,
   createTxtResolver,
-  defaultExecutionSettings,
-  type ExecutionSettings,
-  type MailSettings,
   type RegistrySettings,
   startExecutionEngine,
   startReconcilers,
@@ -25,12 +22,14 @@ import {
   openWarehouses,
   pingDatabase,
   type SecretCipher,
+  type Warehouses,
 } from '@cairn/store'
 import { composeGateway } from './compose-gateway.ts'
 import { readVersion } from './read-version.ts'
 import type { ProgramEnvironment } from './config.ts'
 import { type ContainerEngine, openContainerEngine } from './container-engine.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
+import { diskPolicyOf, executionSettings, mailSettingsOf, reconcilerSettingsOf } from './engine-settings.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
 import { ensureShippedImages } from './global-images.ts'
 import type { Destination, HttpServer } from './http-server.ts'
@@ -64,7 +63,6 @@ interface Part {
   stop(): Promise<void>
 }
 
-const dayMs = 86_400_000
 const clock: Clock = { now: () => Date.now() }
 
 /** Where `npm run docs` and `npm run dashboard` put what they build. */
@@ -83,12 +81,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
   try {
     const data = await openDataDirectory(settings.dataDirectory)
     const isEmbedded = settings.databaseUrl === null
-    const store = await openStore({
-      databaseUrl: settings.databaseUrl,
-      postgresDirectory: data.postgres,
-      maxConnections: settings.maxDatabaseConnections,
-      logger,
-    })
+    const store = await openOwnStore(options, data)
     parts.push({ stop: () => store.close() })
     const needsSecrets = settings.roles.includes('api') || settings.roles.includes('engine')
     const secretCipher = needsSecrets
@@ -111,7 +104,10 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     const thawer = startThawer(options, store, engine)
     if (thawer !== null) parts.push(thawer)
     const registry = await readRegistrySettings(settings)
-    const composition = { ...options, data, store, objectStore, secretCipher, engine, http, registry, thawer }
+    const warehouses = openTenantWarehouses(options, store, secretCipher)
+    parts.push({ stop: () => warehouses.close() })
+    const kept = { data, store, objectStore, secretCipher, warehouses }
+    const composition = { ...options, ...kept, engine, http, registry, thawer }
     const publicUrl = publicUrlOf(settings, http.port)
     const stopping = new AbortController()
     const front = await startFront(composition, publicUrl, stopping.signal)
@@ -135,6 +131,31 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
   }
 }
 
+function openOwnStore({ settings, logger }: ComposeOptions, data: DataDirectory): Promise<OpenedStore> {
+  return openStore({
+    databaseUrl: settings.databaseUrl,
+    postgresDirectory: data.postgres,
+    maxConnections: settings.maxDatabaseConnections,
+    logger,
+  })
+}
+
+/** Of steps, and of queries that people run. */
+function openTenantWarehouses(
+  { settings, logger }: ComposeOptions,
+  store: OpenedStore,
+  cipher: SecretCipher,
+): Warehouses {
+  return openWarehouses({
+    database: store.database,
+    cipher,
+    installationId: store.installationId,
+    serverUrl: settings.warehouseUrl ?? store.url,
+    ownsServer: settings.warehouseUrl === null && settings.databaseUrl === null,
+    onWarning: (message) => logger.warn({ part: 'warehouse' }, message),
+  })
+}
+
 /** null for a process that runs no services. */
 function startThawer({ settings, logger }: ComposeOptions, store: OpenedStore, engine: ContainerEngine) {
   return settings.roles.includes('engine') ? startWokenThawer({ ...store, driver: engine.driver, logger }) : null
@@ -144,6 +165,7 @@ interface Composition extends ComposeOptions {
   readonly store: OpenedStore
   readonly objectStore: ObjectStore
   readonly secretCipher: SecretCipher
+  readonly warehouses: Warehouses
   readonly engine: ContainerEngine
   readonly http: HttpServer
   readonly data: DataDirectory
@@ -160,7 +182,7 @@ function publicUrlOf(settings: Settings, port: number): string {
 }
 
 function startEngine(
-  { settings, programs, store, objectStore, secretCipher, engine, data, logger, registry }: Composition,
+  { settings, programs, store, objectStore, secretCipher, warehouses, engine, data, logger, registry }: Composition,
   publicUrl: string,
 ): Part {
   const pulling = { driver: engine.driver, database: store.database, logger: logger.child({ part: 'registry' }) }
@@ -179,14 +201,6 @@ function startEngine(
       egressAllow: settings.egressAllow,
     }),
   }
-  const warehouses = openWarehouses({
-    database: store.database,
-    cipher: secretCipher,
-    installationId: store.installationId,
-    serverUrl: settings.warehouseUrl ?? store.url,
-    ownsServer: settings.warehouseUrl === null && settings.databaseUrl === null,
-    onWarning: (message) => logger.warn({ part: 'warehouse' }, message),
-  })
   const executions = startExecutionEngine({
     ...shared,
     warehouses,
@@ -214,53 +228,8 @@ function startEngine(
   return {
     stop: async () => {
       await Promise.all([executions.stop(), reconcilers.stop()])
-      await warehouses.close()
     },
   }
-}
-
-function reconcilerSettingsOf(settings: Settings) {
-  return {
-    build: {
-      tenantConcurrency: settings.tenantBuilds,
-      concurrency: settings.mostBuilds,
-      deadlineMs: settings.buildDeadlineSeconds * 1000,
-      keptContextBytes: settings.keptContextBytes,
-      cpus: settings.buildCpus,
-      memoryBytes: settings.buildMemoryBytes,
-      keepFreeBytes: settings.diskKeepFreeBytes,
-    },
-    schedule: {
-      graceMs: settings.scheduleGraceSeconds * 1000,
-      mostLiveRuns: settings.mostLiveRuns,
-      mostWaitingRuns: settings.mostWaitingRuns,
-    },
-    disk: diskPolicyOf(settings),
-    scaling: {
-      freezeAfterMs: settings.freezeAfterSeconds * 1000,
-      sleepAfterMs: settings.sleepAfterSeconds * 1000,
-      scaleDownAfterMs: settings.scaleDownAfterSeconds * 1000,
-    },
-    sweep: {
-      retentionMs: settings.retentionDays * dayMs,
-      auditAgeMs: settings.auditDays * dayMs,
-      serviceLogAgeMs: settings.serviceLogDays * dayMs,
-      serviceLogBytes: settings.serviceLogBytes,
-    },
-  }
-}
-
-function executionSettings({ mostLiveRuns, mostHeldStarts }: Settings): ExecutionSettings {
-  return { ...defaultExecutionSettings, mostLiveRunsOfWorkflow: mostLiveRuns, mostHeldStarts }
-}
-
-/** Without a sender mail comes from the account on the mail server, or from its host. */
-function mailSettingsOf({ smtpUrl, mailFrom, mailDomains }: Settings): MailSettings | null {
-  if (smtpUrl === null) return null
-  const { username, hostname } = new URL(smtpUrl)
-  const user = decodeURIComponent(username)
-  const from = mailFrom ?? `Cairn <${user.includes('@') ? user : `cairn@${hostname}`}>`
-  return { url: smtpUrl, from, domains: mailDomains }
 }
 
 interface Front extends Part {
@@ -268,9 +237,14 @@ interface Front extends Part {
   readonly plainPath: PlainPath | null
 }
 
+/** What data is in, beside the database. */
+function storageOf({ objectStore, secretCipher, warehouses }: Composition) {
+  return { objectStore, secretCipher, warehouses }
+}
+
 /** What listens: traffic to services first, then the API for every other host. */
 async function startFront(composition: Composition, publicUrl: string, stopping: AbortSignal): Promise<Front> {
-  const { settings, store, objectStore, secretCipher, engine, http, logger, data } = composition
+  const { settings, store, engine, http, logger, data } = composition
   const { database, hints } = store
   const domain = settings.domain ?? `localhost:${http.port}`
   const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
@@ -299,8 +273,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   const api = await buildApi({
     database,
     hints,
-    objectStore,
-    secretCipher,
+    ...storageOf(composition),
     logger: logger.child({ part: 'api' }),
     clock,
     metrics,
@@ -377,11 +350,6 @@ function storeProbes({ database }: OpenedStore): readonly ReadinessProbe[] {
       },
     },
   ]
-}
-
-function diskPolicyOf(settings: Settings): DiskPolicy {
-  const { diskKeepFreeBytes: keepFreeBytes, buildCacheBytes, unusedImageDays } = settings
-  return { keepFreeBytes, buildCacheBytes, unusedImageDays }
 }
 
 function limitsOf(settings: Settings): ApiLimits {

@@ -10,7 +10,15 @@ import {
   type ReservedHosts,
   type ServiceCaller,
 } from '@cairn/domain'
-import { type AuditLog, type Database, type Hints, type ObjectStore, RunStarter, type SecretCipher } from '@cairn/store'
+import {
+  type AuditLog,
+  type Database,
+  type Hints,
+  type ObjectStore,
+  RunStarter,
+  type SecretCipher,
+  type Warehouses,
+} from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { ApiContext } from './context.ts'
@@ -34,6 +42,7 @@ import { LogFollowers } from './log-followers.ts'
 import type { IdentityProvider } from './oidc/identity-provider.ts'
 import { serveOidc } from './oidc/serve-oidc.ts'
 import type { SignInChecker } from './sign-in/sign-in-checker.ts'
+import { QuerySessions } from './operations/queries/query-sessions.ts'
 import { createSignedLinks } from './signed-links.ts'
 
 export interface ApiOptions {
@@ -41,6 +50,7 @@ export interface ApiOptions {
   readonly hints: Hints
   readonly objectStore: ObjectStore
   readonly secretCipher: SecretCipher
+  readonly warehouses: Warehouses
   readonly logger: Logger
   readonly clock: Clock
   readonly metrics: Registry
@@ -132,6 +142,7 @@ function contextOf(options: ApiOptions): ApiContext {
     runStarter: new RunStarter(database),
     archiveLimits: defaultArchiveLimits,
     logFollowers: new LogFollowers({ db: database.db, hints, longestWaitMs: limits.logWaitMs, stopping }),
+    querySessions: new QuerySessions(options.warehouses),
     changeFeed: new ChangeFeed({ db: database.db, limits: limits.events, stopping }),
     links: createSignedLinks({ key: options.linkKey, clock, publicUrl, lifetimeSeconds: limits.linkSeconds }),
   }

@@ -5,6 +5,7 @@ import type { ApiLimits } from './limits.ts'
 import type { ChangeFeed } from './events/change-feed.ts'
 import type { LogFollowers } from './log-followers.ts'
 import type { IdentityProvider } from './oidc/identity-provider.ts'
+import type { QuerySessions } from './operations/queries/query-sessions.ts'
 import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import type { SignedLinks } from './signed-links.ts'
 
@@ -21,6 +22,7 @@ export interface ApiContext {
   readonly links: SignedLinks
   readonly logFollowers: LogFollowers
   readonly changeFeed: ChangeFeed
+  readonly querySessions: QuerySessions
   readonly archiveLimits: ArchiveLimits
   readonly limits: ApiLimits
   /** Size of the machine that containers run on; null while no engine has answered. */

@@ -38,6 +38,7 @@ import { stopBuild } from './operations/images/stop-build.ts'
 import { updateImageVersion } from './operations/images/update-image-version.ts'
 import { downloadExport, listExports } from './operations/exports/exports.ts'
 import { deleteQuery, getQuery, listQueries, listQueryVersions, putQuery } from './operations/queries/queries.ts'
+import { runQuery } from './operations/queries/run-query.ts'
 import { createSecret, deleteSecret, listSecrets, rotateSecret } from './operations/secrets/secrets.ts'
 import { describeDelivery, listDeliveries, redeliver, testWatcher } from './operations/notifications/deliveries.ts'
 import { listInbox, markInboxEntryRead, markInboxRead } from './operations/notifications/inbox.ts'
@@ -181,6 +182,7 @@ const built: Handlers = {
   downloadExport,
   listQueries,
   putQuery,
+  runQuery,
   getQuery,
   listQueryVersions,
   deleteQuery,

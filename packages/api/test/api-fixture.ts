@@ -23,8 +23,9 @@ import {
   type ObjectStore,
   openLocalObjectStore,
   storeToken,
+  type Warehouses,
 } from '@cairn/store'
-import { createTestDatabase, openTestCipher, silentLogger } from '@cairn/testkit'
+import { createTestDatabase, openTestCipher, silentLogger, type TestDatabase } from '@cairn/testkit'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { expect } from 'vitest'
@@ -85,8 +86,17 @@ export interface FixtureOptions {
   readonly machine?: MachineSize
   readonly identityProvider?: IdentityProvider
   readonly serviceCaller?: ServiceCaller
+  /** None by default. The caller drops them. */
+  readonly openWarehouses?: (test: TestDatabase) => Promise<Warehouses>
   /** Called with the directory of the object store before it is opened; what it answers is called at the end. */
   readonly prepareDirectory?: (directory: string) => Promise<() => Promise<unknown>>
+}
+
+const noWarehouses: Warehouses = {
+  open: async () => ({ kind: 'away', reason: 'there is none' }),
+  cancel: async () => undefined,
+  end: async () => undefined,
+  close: async () => undefined,
 }
 
 const noService: ServiceCaller = { call: async () => ({ kind: 'unavailable', reason: 'no instance is ready' }) }
@@ -146,6 +156,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     hints,
     objectStore,
     secretCipher: await openTestCipher(database),
+    warehouses: (await options.openWarehouses?.(test)) ?? noWarehouses,
     logger: silentLogger,
     clock,
     signIns: createSignInChecker({ database, clock, auditLog, logger: silentLogger, limits: limits.signIns }),

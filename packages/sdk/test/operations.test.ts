@@ -126,6 +126,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   downloadExport: ({ exports }) => exports.downloadExport('00000000-0000-0000-0000-000000000000'),
   listQueries: ({ queries }) => queries.listQueries().all(),
   putQuery: ({ queries }) => queries.putQuery('a.sql', 'select 1'),
+  runQuery: ({ queries }) => queries.runQuery('select 1'),
   getQuery: ({ queries }) => queries.getQuery('a.sql', 1),
   listQueryVersions: ({ queries }) => queries.listQueryVersions('a.sql').all(),
   deleteQuery: ({ queries }) => queries.deleteQuery('a.sql'),

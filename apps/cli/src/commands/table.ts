@@ -155,6 +155,7 @@ export const groups: readonly Group[] = [
     ['list-versions', 'List the versions of a query.', () => import('./queries/list-versions.ts')],
     ['get', 'Print the text of a query.', () => import('./queries/get.ts')],
     ['put', 'Store the text of a query.', () => import('./queries/put.ts')],
+    ['run', 'Run a query and print its first rows.', () => import('./queries/run.ts')],
     ['rm', 'Delete a query.', () => import('./queries/rm.ts')],
   ]),
   group('exports', 'Files that export steps wrote.', [

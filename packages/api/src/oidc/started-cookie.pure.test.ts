@@ -17,7 +17,16 @@ it.each(['', 'cairn-oidc=', 'cairn-oidc=bm9uc2Vuc2U', 'cairn-oidc=WyJvbmUiXQ', '
 it('goes to paths of this host only', () => {
   const url = 'http://cairn.example:7420'
   expect(pathHere('/workflows/7?tab=runs', url)).toBe('/workflows/7?tab=runs')
-  for (const path of ['//evil.example', '/\\evil.example', '/.//evil.example', '/a/..//evil.example', 'https://evil.example/', 'evil', '', null]) {
+  for (const path of [
+    '//evil.example',
+    '/\\evil.example',
+    '/.//evil.example',
+    '/a/..//evil.example',
+    'https://evil.example/',
+    'evil',
+    '',
+    null,
+  ]) {
     expect([path, pathHere(path, url)]).toEqual([path, '/'])
   }
 })

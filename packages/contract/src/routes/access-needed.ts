@@ -101,6 +101,8 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   listQueries: 'read',
   putQuery: 'write',
   deleteQuery: 'write',
+  // A text may write as well.
+  runQuery: 'write',
   getQuery: 'read',
   listQueryVersions: 'read',
   listExports: 'read',

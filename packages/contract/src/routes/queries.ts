@@ -7,9 +7,11 @@ import {
   QueryContent,
   QueryPage,
   QueryPathQuery,
+  QueryRows,
   QuerySaved,
   QueryVersionPage,
   QueryVersionsQuery,
+  RunQueryBody,
 } from '../schemas/query.ts'
 
 /** The query store: texts that sql steps run, by path, with all their versions. */
@@ -49,6 +51,19 @@ export const queryRoutes = {
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: EmptyAnswer },
     errors: ['invalid_request', 'not_found', 'conflict'],
+    added: true,
+  },
+  runQuery: {
+    method: 'POST',
+    path: '/queries/api/v1/queries/run',
+    summary: "Run a query in the tenant's warehouse and read its first rows",
+    tag: 'Queries',
+    auth: 'token',
+    body: RunQueryBody,
+    bodyKind: 'json',
+    unknownKeys: 'refused',
+    response: { kind: 'json', status: 200, schema: QueryRows },
+    errors: ['invalid_request', 'unprocessable', 'rate_limited', 'service_unavailable'],
     added: true,
   },
   getQuery: {

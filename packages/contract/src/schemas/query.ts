@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { NumericId, Timestamp } from './bounds.ts'
+import { NumericId, nullable, Timestamp } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 /** Bytes (UTF-8) of the text of a query. */
@@ -38,6 +38,35 @@ export type QuerySaved = Static<typeof QuerySaved>
 /** `version` absent = the newest. */
 export const GetQueryQuery = Type.Object({ path: QueryPath, version: Type.Optional(NumericId) })
 export type GetQueryQuery = Static<typeof GetQueryQuery>
+
+/** Most rows that an answer has. */
+export const queryRows = 1000
+
+/**
+ * One query, `select …`, `values …` or `table …`. `parameters` fill in its `{{ name }}`. `maxRows`: 200 when absent, at most 1,000.
+ * `timeoutSeconds`: 30 when absent, at most 60.
+ */
+export const RunQueryBody = Type.Object({
+  text: QueryText,
+  parameters: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }), Type.String({ maxLength: 65_536 }), {
+      maxProperties: 100,
+    }),
+  ),
+  maxRows: Type.Optional(Type.Integer({ minimum: 1, maximum: queryRows })),
+  timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
+})
+export type RunQueryBody = Static<typeof RunQueryBody>
+
+/** Values are texts as PostgreSQL writes them; null = none. `isTruncated`: there are more rows, or more than 4 MiB. */
+export const QueryRows = Type.Object({
+  columns: Type.Array(Type.String()),
+  rows: Type.Array(Type.Array(nullable(Type.String()))),
+  isTruncated: Type.Boolean(),
+  /** Milliseconds from the session's opening to the last row. */
+  tookMs: Type.Integer(),
+})
+export type QueryRows = Static<typeof QueryRows>
 
 export const QueryVersionsQuery = Type.Object({ ...pageQuery, path: QueryPath })
 export type QueryVersionsQuery = Static<typeof QueryVersionsQuery>

@@ -107,6 +107,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   listQueries: { method: 'GET', path: '/queries/api/v1/queries', bodyKind: 'none', auth: 'token', answers: 'json' },
   putQuery: { method: 'PUT', path: '/queries/api/v1/queries', bodyKind: 'json', auth: 'token', answers: 'json' },
   deleteQuery: { method: 'DELETE', path: '/queries/api/v1/queries', bodyKind: 'none', auth: 'token', answers: 'json' },
+  runQuery: { method: 'POST', path: '/queries/api/v1/queries/run', bodyKind: 'json', auth: 'token', answers: 'json' },
   getQuery: { method: 'GET', path: '/queries/api/v1/queries/content', bodyKind: 'none', auth: 'token', answers: 'json' },
   listQueryVersions: { method: 'GET', path: '/queries/api/v1/queries/versions', bodyKind: 'none', auth: 'token', answers: 'json' },
   listExports: { method: 'GET', path: '/exports/api/v1/exports', bodyKind: 'none', auth: 'token', answers: 'json' },

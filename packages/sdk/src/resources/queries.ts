@@ -2,10 +2,12 @@ import type {
   ListQueriesQuery,
   QueryContent,
   QueryPage,
+  QueryRows,
   QuerySaved,
   QuerySummary,
   QueryVersion,
   QueryVersionPage,
+  RunQueryBody,
 } from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
 import type { CallOptions } from '../transport/call-options.ts'
@@ -40,6 +42,21 @@ export class Queries {
   getQuery(path: string, version?: number, options?: CallOptions): Promise<QueryContent> {
     const query = version === undefined ? { path } : { path, version }
     return this.#transport.call('getQuery', { query }, options)
+  }
+
+  /**
+   * Runs a query in the tenant's warehouse, as the role that steps work as, and reads its first rows.
+   *
+   * @param text one query, at most 256 KiB; `{{ name }}` is filled in with a parameter
+   * @throws UnprocessableError with the line and the server's words when it cannot be run, or takes longer than its time
+   * @example
+   * const { columns, rows, isTruncated } = await client.queries.runQuery('select * from sales where day = {{ DAY }}', {
+   *   parameters: { DAY: '2026-11-25' },
+   *   maxRows: 50,
+   * })
+   */
+  runQuery(text: string, settings: Omit<RunQueryBody, 'text'> = {}, options?: CallOptions): Promise<QueryRows> {
+    return this.#transport.call('runQuery', { body: { text, ...settings } }, options)
   }
 
   /**

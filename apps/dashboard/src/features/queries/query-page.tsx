@@ -15,6 +15,7 @@ import { UsedBy } from '../../components/used-by.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
 import { QueryVersions } from './query-versions.tsx'
+import { RunQuery } from './run-query.tsx'
 
 const SqlEditor = lazy(async () => ({ default: (await import('./sql-editor.tsx')).SqlEditor }))
 
@@ -33,34 +34,37 @@ function Editor({ query }: { readonly query: QueryContent | null }): ReactElemen
     failure: 'shown in place',
   })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        save.mutate(undefined, {
-          onSuccess: (saved) => void navigate({ to: '/queries/edit', search: { path: saved.path } }),
-        })
-      }}
-    >
-      {query === null ? (
-        <TextField label="Path" placeholder="reports/sales.sql" required value={path} onChange={setPath} />
-      ) : null}
-      <Suspense fallback={<SkeletonBlock height={editorHeight} />}>
-        <SqlEditor label="Text of the query" value={text} onChange={setText} />
-      </Suspense>
-      {save.error === null ? null : <ErrorNote error={save.error} className="mt-3" />}
-      <div className="mt-3 mb-6 flex items-center gap-3">
-        <Button
-          needs="write"
-          type="submit"
-          tone="primary"
-          icon={Save}
-          isBusy={save.isPending}
-          disabled={text.trim() === '' || text === query?.text}
-        >
-          Save as a new version
-        </Button>
-      </div>
-    </form>
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          save.mutate(undefined, {
+            onSuccess: (saved) => void navigate({ to: '/queries/edit', search: { path: saved.path } }),
+          })
+        }}
+      >
+        {query === null ? (
+          <TextField label="Path" placeholder="reports/sales.sql" required value={path} onChange={setPath} />
+        ) : null}
+        <Suspense fallback={<SkeletonBlock height={editorHeight} />}>
+          <SqlEditor label="Text of the query" value={text} onChange={setText} />
+        </Suspense>
+        {save.error === null ? null : <ErrorNote error={save.error} className="mt-3" />}
+        <div className="mt-3 mb-6 flex items-center gap-3">
+          <Button
+            needs="write"
+            type="submit"
+            tone="primary"
+            icon={Save}
+            isBusy={save.isPending}
+            disabled={text.trim() === '' || text === query?.text}
+          >
+            Save as a new version
+          </Button>
+        </div>
+      </form>
+      <RunQuery text={text} />
+    </>
   )
 }
 

@@ -2,10 +2,15 @@
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import type { AttemptResult, PlannedExportStep } from '@cairn/domain'
-import { insertExport, type PutResult, type StatementsOutcome, type WarehouseSession } from '@cairn/store'
+import {
+  describeSqlError,
+  insertExport,
+  type PutResult,
+  type StatementsOutcome,
+  type WarehouseSession,
+} from '@cairn/store'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import { OwnershipLost } from '../keep-lease.ts'
-import { describeSqlError } from './describe-sql-error.ts'
 import { failed, type Note, runInWarehouse, type WarehouseAttempt, type WarehouseRuntime } from './warehouse-attempt.ts'
 
 const mostExportBytes = 256 * 1024 ** 3

@@ -1,10 +1,9 @@
 /** An attempt of a sql step: the text with its values filled in, run as the tenant's role in one transaction. */
 import { type AttemptResult, type PlannedSqlStep, type RenderedSql, renderSql } from '@cairn/domain'
-import type { WarehouseSession } from '@cairn/store'
+import { describeSqlError, describeTag, type WarehouseSession } from '@cairn/store'
 import type { AttemptConclusion } from '../attempt-conclusion.ts'
 import { stoppedBy } from '../run-stop.ts'
 import { repositoryToken } from '../secrets/read-attempt-secrets.ts'
-import { describeSqlError, describeTag } from './describe-sql-error.ts'
 import { failed, type Note, runInWarehouse, type WarehouseAttempt, type WarehouseRuntime } from './warehouse-attempt.ts'
 
 /** As in the query store. */

@@ -1,6 +1,6 @@
 /** Errors of the warehouse and tags of statements, in words for the step's log and the run's reason. */
 import { type RenderedSql, templateLineAt } from '@cairn/domain'
-import type { SqlError } from '@cairn/store'
+import type { SqlError } from './open-session.ts'
 
 /** Active transaction: the statement refuses to run with others. */
 const needsToRunAlone = '25001'

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { QueryRows } from '@cairn/sdk'
+import { usageError } from '../../errors/cli-error.ts'
+import { defineCommand } from '../../grammar/command.ts'
+import { integer, optionalArgument, pairs, text } from '../../grammar/option.ts'
+import { defined } from '../shared/defined.ts'
+
+export const command = defineCommand({
+  arguments: { path: optionalArgument('PATH', 'Path of a stored query such as sales/totals.sql.') },
+  options: {
+    file: text('Run the text of this file.', { short: 'f', placeholder: 'FILE', completion: 'file' }),
+    version: integer('Number of the version; the newest when left out.'),
+    parameter: pairs('Fills in {{ NAME }}.', { short: 'p' }),
+    maxRows: integer('Rows that are read; 200 when left out, 1000 at most.'),
+    timeout: integer('Seconds after which it is ended; 30 when left out, 60 at most.'),
+  },
+  description: "Runs one query in the tenant's warehouse and prints its first rows.",
+  examples: ['cairn queries run sales/totals.sql -p DAY=2026-11-25', 'cairn queries run -f totals.sql -o json'],
+  run: async ({ args, options }, session) => {
+    const client = await session.client()
+    const given = options.file === undefined ? null : await readText(resolve(session.workingDirectory, options.file))
+    if ((given === null) === (args.path === undefined)) throw usageError('Give either a PATH or --file.')
+    const sql = given ?? (await client.queries.getQuery(args.path ?? '', options.version)).text
+    const { parameter: parameters, maxRows, timeout: timeoutSeconds } = options
+    const answer = await client.queries.runQuery(sql, defined({ parameters, maxRows, timeoutSeconds }))
+    if (options.output === undefined) for (const line of linesOf(answer)) session.output.line(line)
+    else await session.output.value(answer)
+  },
+})
+
+function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw usageError(`There is no file ${file}.`, { cause })
+  })
+}
+
+/** Columns that stand below each other; what has no value is empty. */
+function linesOf({ columns, rows, isTruncated }: QueryRows): readonly string[] {
+  const table = [columns, ...rows.map((row) => row.map((value) => value ?? ''))]
+  const widths = columns.map((_name, at) => table.reduce((most, row) => Math.max(most, row[at]?.length ?? 0), 0))
+  const lines = table.map((row) =>
+    row
+      .map((value, at) => value.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return isTruncated ? [...lines, `(the first ${rows.length} rows)`] : lines
+}
