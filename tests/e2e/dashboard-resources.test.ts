@@ -75,6 +75,26 @@ it('builds a folder of the browser, shows the log of the build, deploys the imag
   await page.context().close()
 })
 
+it('runs a query as it stands in the editor, with a value, and shows its rows', async () => {
+  await server.client.queries.putQuery(
+    'reports/sales.sql',
+    'select {{ DAY }}::date as day, amount from generate_series(1, 5) as amount',
+  )
+  const { page, broken } = await signIn()
+  await page.goto(`${server.baseUrl}/queries/edit?path=reports/sales.sql`)
+  await page.getByLabel('DAY').fill('tomorrow or so')
+  await page.getByRole('button', { name: 'Run it' }).click()
+  await page.getByText('invalid input syntax for type date').waitFor()
+  await page.getByLabel('DAY').fill('2026-11-25')
+  await page.getByRole('button', { name: 'Run it' }).click()
+  const result = page.getByRole('region', { name: 'Result' })
+  await result.getByRole('cell', { name: '2026-11-25' }).first().waitFor()
+  expect(await result.getByRole('row').count()).toBe(6)
+  await page.screenshot({ path: join(pictures, 'query-light.png') })
+  expect(broken).toEqual([])
+  await page.context().close()
+})
+
 it('keeps a secret, gives it another value and never shows one, shows when schedules fire, and says once what does not exist', async () => {
   await server.client.workflows.createWorkflow({
     name: 'nightly',
