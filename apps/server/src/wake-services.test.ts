@@ -160,7 +160,8 @@ describe('a frozen web app', () => {
     thawerOf(subject, hintsOf(subject))
     const gateways = [0, 1].map(() => wakerOf(subject, hintsOf(subject), null))
     const woken = await Promise.all(gateways.map((waker) => waker.wake(route, 'GET /')))
-    expect(woken.map((each) => each.kind === 'asked' && each.wakes)).toEqual([1, 1])
+    // The gateway that asks last may hear that it is awake already.
+    expect(woken.map((each) => each.kind !== 'refused' && each.wakes)).toEqual([1, 1])
     // The engine may have begun to listen later; then the hint is lost and the next one is as good.
     const again = hintsOf(subject)
     await eventually(async () => {
