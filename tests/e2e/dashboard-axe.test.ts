@@ -101,6 +101,8 @@ async function makeOneOfEach(): Promise<Readonly<Record<string, readonly string[
 }
 
 async function settled(): Promise<void> {
+  // Only who is signed in has it.
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
   await page.locator('h1').first().waitFor()
   await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null)
 }

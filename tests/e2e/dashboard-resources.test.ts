@@ -34,6 +34,7 @@ async function signIn(): Promise<{ readonly page: Page; readonly broken: readonl
   await page.goto(server.baseUrl)
   await page.getByLabel('API token').fill(server.token)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
   return { page, broken }
 }
 
