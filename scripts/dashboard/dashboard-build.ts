@@ -40,6 +40,7 @@ export function buildDashboard(): Promise<boolean> {
     sources: [
       'apps/dashboard/src/**/*.*',
       'apps/dashboard/*.{html,json,ts}',
+      'apps/dashboard/public/**/*.*',
       'packages/{contract,sdk}/src/**/*.ts',
       'package-lock.json',
     ],

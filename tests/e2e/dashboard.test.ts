@@ -82,6 +82,22 @@ it('signs in, starts a run, shows why its step failed, and retries it', async ()
   expect(broken).toEqual([])
 })
 
+it('loads itself again when a part of it did not come', async () => {
+  const page = await browser.newPage()
+  const lost: string[] = []
+  await page.route(/\/assets\/(?:index|jsx-runtime)-.*\.(?:js|css)$/, async (route) => {
+    const name = new URL(route.request().url()).pathname
+    if (lost.includes(name)) return route.continue()
+    lost.push(name)
+    return route.abort('failed')
+  })
+  await page.goto(server.baseUrl)
+  await page.getByLabel('API token').waitFor()
+  expect(lost.length).toBeGreaterThan(1)
+  expect(await page.evaluate(() => document.styleSheets.length)).toBeGreaterThan(0)
+  await page.close()
+})
+
 it('shows a service with its deployments and its log as it grows, and rolls it back', async () => {
   const { images, services } = server.client
   const folder = join(import.meta.dirname, 'fixtures/echo-service')

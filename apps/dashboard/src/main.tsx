@@ -9,8 +9,10 @@ import './style.css'
 showKeptTheme()
 const root = document.querySelector('#root')
 if (root === null) throw new Error('the page has no #root')
-// The SDK repeats what is safe to repeat.
-const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+// The SDK repeats what is safe to repeat. A server on this machine answers also where the browser has no network.
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, networkMode: 'always' }, mutations: { networkMode: 'always' } },
+})
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
