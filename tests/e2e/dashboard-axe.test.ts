@@ -3,34 +3,27 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { zipFolder } from '@cairn/sdk/node'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
-import { ensureChromium } from '../../scripts/ensure-chromium.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { type OpenDashboard, openDashboard, pictures as allPictures, signIn } from './open-dashboard.ts'
+import type { ServerProcess } from './server-process.ts'
 
-const pictures = join(import.meta.dirname, '../../.cairn/screenshots/screens')
+const pictures = join(allPictures, 'screens')
 const router = join(import.meta.dirname, '../../apps/dashboard/src/router.tsx')
 const fixture = join(import.meta.dirname, 'fixtures/echo-service')
 const phoneWidth = 390
 
+let dashboard: OpenDashboard
 let server: ServerProcess
-let browser: Browser
 let page: Page
 let addresses: Readonly<Record<string, readonly string[]>>
 beforeAll(async () => {
-  const executablePath = await ensureChromium(() => undefined)
-  await buildDashboard()
-  server = await createServerProcess()
-  await server.start()
+  dashboard = await openDashboard()
+  server = dashboard.server
   addresses = await makeOneOfEach()
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-  page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
+  page = await (await dashboard.browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
 })
-afterAll(async () => {
-  await browser.close()
-  await server.dispose()
-})
+afterAll(() => dashboard.dispose())
 
 /** Something of every kind, and the address of every screen by the path that the router gives it. */
 async function makeOneOfEach(): Promise<Readonly<Record<string, readonly string[]>>> {
@@ -134,9 +127,9 @@ async function findingsOf(name: string): Promise<readonly string[]> {
 
 it('has no serious finding of axe on the page to sign in', async () => {
   await page.goto(server.baseUrl)
-  await page.getByLabel('API token').fill(server.token)
+  await page.getByLabel('API token').waitFor()
   expect(await findingsOf('sign-in')).toEqual([])
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, server.token)
   await page.getByRole('heading', { name: 'Home' }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByPlaceholder(/^Go to/).waitFor()

@@ -2,53 +2,50 @@
  * Twelve journeys of one person through the dashboard, in a real browser, on real containers: from the first sign-in to a
  * refusal. Each goes on where the one before ended, and leaves a picture.
  */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { HttpReceiver } from '@cairn/testkit'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
-import { ensureChromium } from '../../scripts/ensure-chromium.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import {
+  complaintsOf,
+  type OpenDashboard,
+  openDashboard,
+  pictures as allPictures,
+  sendToken,
+  signIn,
+} from './open-dashboard.ts'
+import type { ServerProcess } from './server-process.ts'
 
-const pictures = join(import.meta.dirname, '../../.cairn/screenshots/journeys')
+const pictures = join(allPictures, 'journeys')
 const folder = join(import.meta.dirname, 'fixtures/echo-service')
 
+let dashboard: OpenDashboard
 let server: ServerProcess
 let browser: Browser
 let context: BrowserContext
 let page: Page
 /** Where a step publishes to: it refuses until `isOpen`. */
-let target: Server
+let target: HttpReceiver
 let isOpen = false
-const broken: string[] = []
+let broken: readonly string[]
 
 beforeAll(async () => {
-  const executablePath = await ensureChromium(() => undefined)
-  await buildDashboard()
-  server = await createServerProcess({ CAIRN_FREEZE_AFTER_SECONDS: '1', CAIRN_SLEEP_AFTER_SECONDS: '1' })
-  await server.start()
-  target = createServer((_request, answer) => answer.writeHead(isOpen ? 200 : 500).end('published'))
-  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  dashboard = await openDashboard({ CAIRN_FREEZE_AFTER_SECONDS: '1', CAIRN_SLEEP_AFTER_SECONDS: '1' })
+  ;({ server, browser } = dashboard)
+  target = await HttpReceiver.open()
+  target.answer = (_call, response) => response.writeHead(isOpen ? 200 : 500).end('published')
   context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
   page = await context.newPage()
-  page.on('pageerror', (error) => broken.push(error.message))
+  broken = complaintsOf(page)
 })
 afterAll(async () => {
-  await browser.close()
-  target.close()
-  await server.dispose()
+  await dashboard.dispose()
+  await target.close()
 })
 
 const picture = (name: string) => page.screenshot({ path: join(pictures, `${name}.png`) })
 const main = (label: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: label })
 const dialog = () => page.getByRole('dialog')
-
-async function signIn(on: Page, token: string): Promise<void> {
-  await on.getByLabel('API token').fill(token)
-  await on.getByRole('button', { name: 'Sign in' }).click()
-}
 
 it('1. signs in for the first time and is shown where to begin', async () => {
   await page.goto(server.baseUrl)
@@ -77,7 +74,6 @@ it('2. drops a folder and sees the image being built', async () => {
 })
 
 it('3. makes a workflow in a form', async () => {
-  const { port } = target.address() as AddressInfo
   await main('Workflows').click()
   await page.getByRole('link', { name: 'New workflow' }).click()
   await page.getByLabel('Name', { exact: true }).fill('nightly-prices')
@@ -88,7 +84,7 @@ it('3. makes a workflow in a form', async () => {
   await first.getByLabel('Step', { exact: true }).fill('load')
   await page.getByRole('button', { name: 'Add a request' }).click()
   const second = page.getByRole('region', { name: /^Step / }).nth(1)
-  await second.getByLabel('Address').fill(`http://127.0.0.1:${port}/prices`)
+  await second.getByLabel('Address').fill(`${target.url}/prices`)
   await second.getByLabel('Step', { exact: true }).fill('publish')
   await page.getByText('It can be saved as it is.').waitFor()
   await picture('03-workflow-form')
@@ -148,7 +144,7 @@ it('8. opens the private service by signing in', async () => {
   const guest = await (await browser.newContext()).newPage()
   await guest.goto(url)
   await guest.getByText('Sign in with an account or an API token').waitFor()
-  await signIn(guest, server.token)
+  await sendToken(guest, server.token)
   await guest.getByText('hello from').waitFor()
   await guest.screenshot({ path: join(pictures, '08-service-opened.png') })
   await guest.context().close()
@@ -164,7 +160,7 @@ it('9. wakes the service from zero', async () => {
     .getByText(/Sign in with|hello from/)
     .first()
     .waitFor()
-  if (await guest.getByLabel('API token').isVisible()) await signIn(guest, server.token)
+  if (await guest.getByLabel('API token').isVisible()) await sendToken(guest, server.token)
   await guest.getByText('hello from').waitFor()
   await guest.close()
   const wakes = page.getByRole('region', { name: 'Wakes' })

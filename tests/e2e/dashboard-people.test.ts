@@ -1,37 +1,20 @@
 /** An admin who invites somebody, and who was invited, each in a browser of their own. */
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
-import { ensureChromium } from '../../scripts/ensure-chromium.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { complaintsOf, type OpenDashboard, openDashboard, pictures, signIn } from './open-dashboard.ts'
+import type { ServerProcess } from './server-process.ts'
 
-const pictures = join(import.meta.dirname, '../../.cairn/screenshots')
 const password = 'a password that is long'
 
+let dashboard: OpenDashboard
 let server: ServerProcess
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = await ensureChromium(() => undefined)
-  await buildDashboard()
-  server = await createServerProcess()
-  await server.start()
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  dashboard = await openDashboard()
+  ;({ server, browser } = dashboard)
 })
-afterAll(async () => {
-  await browser.close()
-  await server.dispose()
-})
-
-/** A browser that nobody signed in to yet. */
-async function freshPage(colorScheme: 'light' | 'dark', broken: string[]): Promise<Page> {
-  const page = await (await browser.newContext({ colorScheme })).newPage()
-  page.on('pageerror', (error) => broken.push(error.message))
-  page.on('console', (line) => {
-    if (line.text().includes('Content Security Policy')) broken.push(line.text())
-  })
-  return page
-}
+afterAll(() => dashboard.dispose())
 
 async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name}.png`) })
@@ -42,17 +25,17 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 it('invites a viewer, who looks and is refused the rest, which the audit log tells', async () => {
-  const broken: string[] = []
   const { id } = await server.client.workflows.createWorkflow({
     name: 'call-home',
     triggers: [],
     watchers: [],
     steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
   })
-  const admin = await freshPage('light', broken)
+  const admin = await (await browser.newContext({ colorScheme: 'light' })).newPage()
+  const viewer = await (await browser.newContext({ colorScheme: 'dark' })).newPage()
+  const complaints = [complaintsOf(admin), complaintsOf(viewer)]
   await admin.goto(server.baseUrl)
-  await admin.getByLabel('API token').fill(server.token)
-  await admin.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(admin, server.token)
   await admin.getByRole('link', { name: 'People' }).click()
   await admin.getByRole('button', { name: 'Invite' }).click()
   const window = admin.getByRole('dialog')
@@ -67,7 +50,6 @@ it('invites a viewer, who looks and is refused the rest, which the audit log tel
   await admin.getByRole('row', { name: /Ann Perkins/ }).waitFor()
   await picture(admin, 'people')
 
-  const viewer = await freshPage('dark', broken)
   await viewer.goto(link ?? '')
   await viewer.locator('input[type=password]').fill(password)
   await picture(viewer, 'invitation')
@@ -130,5 +112,5 @@ it('invites a viewer, who looks and is refused the rest, which the audit log tel
   await viewer.locator('input[type=password]').fill(password)
   await viewer.getByRole('button', { name: 'Sign in' }).click()
   await viewer.getByRole('alert').waitFor()
-  expect(broken).toEqual([])
+  expect(complaints.flat()).toEqual([])
 })

@@ -1,45 +1,32 @@
 /** A person who brings a folder to a service, keeps a secret and looks at the week, in a real browser. */
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
-import { ensureChromium } from '../../scripts/ensure-chromium.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { complaintsOf, type OpenDashboard, openDashboard, pictures, signIn } from './open-dashboard.ts'
+import type { ServerProcess } from './server-process.ts'
 
-const pictures = join(import.meta.dirname, '../../.cairn/screenshots')
 const folder = join(import.meta.dirname, 'fixtures/echo-service')
 
+let dashboard: OpenDashboard
 let server: ServerProcess
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = await ensureChromium(() => undefined)
-  await buildDashboard()
-  server = await createServerProcess()
-  await server.start()
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  dashboard = await openDashboard()
+  ;({ server, browser } = dashboard)
 })
-afterAll(async () => {
-  await browser.close()
-  await server.dispose()
-})
+afterAll(() => dashboard.dispose())
 
 /** A page of somebody who is signed in, and what it complains of. */
-async function signIn(): Promise<{ readonly page: Page; readonly broken: readonly string[] }> {
+async function signedIn(): Promise<{ readonly page: Page; readonly broken: readonly string[] }> {
   const page = await (await browser.newContext()).newPage()
-  const broken: string[] = []
-  page.on('pageerror', (error) => broken.push(error.message))
-  page.on('console', (line) => {
-    if (line.text().includes('Content Security Policy')) broken.push(line.text())
-  })
+  const broken = complaintsOf(page)
   await page.goto(server.baseUrl)
-  await page.getByLabel('API token').fill(server.token)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  await signIn(page, server.token)
   return { page, broken }
 }
 
 it('builds a folder of the browser, shows the log of the build, deploys the image, calls it, changes it and rolls back', async () => {
-  const { page, broken } = await signIn()
+  const { page, broken } = await signedIn()
   await page.getByRole('link', { name: 'Images' }).click()
   await page.getByRole('button', { name: 'Build an image' }).click()
   const dialog = page.getByRole('dialog')
@@ -81,7 +68,7 @@ it('runs a query as it stands in the editor, with a value, and shows its rows', 
     'reports/sales.sql',
     'select {{ DAY }}::date as day, amount from generate_series(1, 5) as amount',
   )
-  const { page, broken } = await signIn()
+  const { page, broken } = await signedIn()
   await page.goto(`${server.baseUrl}/queries/edit?path=reports/sales.sql`)
   await page.getByLabel('DAY').fill('tomorrow or so')
   await page.getByRole('button', { name: 'Run it' }).click()
@@ -103,7 +90,7 @@ it('keeps a secret, gives it another value and never shows one, shows when sched
     watchers: [],
     steps: { call: { type: 'http', method: 'get', url: 'http://127.0.0.1:9/', parents: [] } },
   })
-  const { page, broken } = await signIn()
+  const { page, broken } = await signedIn()
   await page.getByRole('link', { name: 'Secrets' }).click()
   await page.getByRole('button', { name: 'New secret' }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('db-password')

@@ -1,37 +1,19 @@
 /** A person who looks at a failed run, and at a service, in a real browser. */
 import { join } from 'node:path'
 import { zipFolder } from '@cairn/sdk/node'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildDashboard } from '../../scripts/dashboard/dashboard-build.ts'
-import { ensureChromium } from '../../scripts/ensure-chromium.ts'
-import { createServerProcess, type ServerProcess } from './server-process.ts'
+import { complaintsOf, type OpenDashboard, openDashboard, pictures, sendToken, signIn } from './open-dashboard.ts'
+import type { ServerProcess } from './server-process.ts'
 
-const pictures = join(import.meta.dirname, '../../.cairn/screenshots')
-
+let dashboard: OpenDashboard
 let server: ServerProcess
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = await ensureChromium(() => undefined)
-  await buildDashboard()
-  server = await createServerProcess()
-  await server.start()
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  dashboard = await openDashboard()
+  ;({ server, browser } = dashboard)
 })
-afterAll(async () => {
-  await browser.close()
-  await server.dispose()
-})
-
-/** What the page complains of; a picture of it may still look well. */
-function complaintsOf(page: Page): string[] {
-  const broken: string[] = []
-  page.on('pageerror', (error) => broken.push(error.message))
-  page.on('console', (line) => {
-    if (line.text().includes('Content Security Policy')) broken.push(line.text())
-  })
-  return broken
-}
+afterAll(() => dashboard.dispose())
 
 it('signs in, starts a run, shows why its step failed, and retries it', async () => {
   await server.client.workflows.createWorkflow({
@@ -43,11 +25,9 @@ it('signs in, starts a run, shows why its step failed, and retries it', async ()
   const page = await browser.newPage({ colorScheme: 'dark' })
   const broken = complaintsOf(page)
   await page.goto(server.baseUrl)
-  await page.getByLabel('API token').fill('cairn_wrong')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await sendToken(page, 'cairn_wrong')
   await page.getByRole('alert').waitFor()
-  await page.getByLabel('API token').fill(server.token)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, server.token)
   await page.getByRole('link', { name: 'Workflows' }).click()
   await page.getByRole('link', { name: 'call-home' }).waitFor()
   await page.screenshot({ path: join(pictures, 'workflows-dark.png') })
@@ -112,8 +92,7 @@ it('shows a service with its deployments and its log as it grows, and rolls it b
   const page = await browser.newPage({ colorScheme: 'light' })
   const broken = complaintsOf(page)
   await page.goto(server.baseUrl)
-  await page.getByLabel('API token').fill(server.token)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, server.token)
   await page.getByRole('link', { name: 'Services' }).click()
   await page.getByRole('link', { name: 'echo', exact: true }).click()
   const deployments = page.getByRole('region', { name: 'Deployments' })
@@ -145,8 +124,7 @@ it('goes to a line of a log by keyboard, and says so when signing out does not w
   const lines = Array.from({ length: 2_000 }, (_, index) => `${index + 1} ${'word '.repeat(index % 90)}`)
   await page.route('**/logs/file?**', (route) => route.fulfill({ contentType: 'text/plain', body: lines.join('\n') }))
   await page.goto(`${server.baseUrl}/workflows/${id}/runs/${executionId}?view=table`)
-  await page.getByLabel('API token').fill(server.token)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page, server.token)
   await page.getByRole('tabpanel', { name: 'Table' }).waitFor()
   const log = page.getByRole('log', { name: 'Log of call' })
   const row = log.getByRole('button', { name: 'Line 1500:' })
