@@ -1,4 +1,5 @@
 import { type QueryKey, type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import { errorWords } from './error-words.ts'
 import { useToast } from './toasts.tsx'
 
 /** An action of a page: afterwards what the keys hold is read again, and how it went is said. */
@@ -18,8 +19,8 @@ export function useChange<Input, Result>(options: {
       if (options.said !== null) say(options.said)
       await Promise.all(options.keys.map((queryKey) => queries.invalidateQueries({ queryKey })))
     },
-    onError: ({ message }) => {
-      if (options.failure !== 'shown in place') say(message, 'bad')
+    onError: (error) => {
+      if (options.failure !== 'shown in place') say(errorWords(error), 'bad')
     },
   })
 }

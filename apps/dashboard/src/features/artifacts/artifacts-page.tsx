@@ -82,7 +82,8 @@ export function ArtifactsPage(): ReactElement {
   const [isUploading, setUploading] = useState(false)
   const reading = useQuery({
     queryKey: ['artifact', 'list'],
-    queryFn: ({ signal }) => client.artifacts.listArtifacts({}, { signal }).all({ limit: shownAtMost }),
+    queryFn: ({ signal }) =>
+      client.artifacts.listArtifacts({ pageSize: shownAtMost }, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.resting,
   })
   return (

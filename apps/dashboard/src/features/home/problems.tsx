@@ -68,7 +68,8 @@ export function Problems({ workflows }: { readonly workflows: readonly WorkflowS
   const client = useClient()
   const services = useQuery({
     queryKey: ['service', 'list', 'home'],
-    queryFn: ({ signal }) => client.services.listServices({}, { signal }).all({ limit: mostServices }),
+    queryFn: ({ signal }) =>
+      client.services.listServices({ pageSize: mostServices }, { signal }).all({ limit: mostServices }),
     refetchInterval: refreshMs.resting,
   })
   const report = useQuery({

@@ -10,7 +10,7 @@ const mostBuilds = 100
 export function imageListQuery(client: CairnClient) {
   return queryOptions({
     queryKey: ['image', 'list'],
-    queryFn: ({ signal }) => client.images.listImages({}, { signal }).all({ limit: mostImages }),
+    queryFn: ({ signal }) => client.images.listImages({ pageSize: mostImages }, { signal }).all({ limit: mostImages }),
     refetchInterval: refreshMs.resting,
   })
 }
@@ -26,7 +26,8 @@ export function imageQuery(client: CairnClient, imageId: number) {
 export function imageVersionsQuery(client: CairnClient, imageId: number) {
   return queryOptions({
     queryKey: ['image', imageId, 'versions'],
-    queryFn: ({ signal }) => client.images.listImageVersions(imageId, {}, { signal }).all({ limit: mostVersions }),
+    queryFn: ({ signal }) =>
+      client.images.listImageVersions(imageId, { pageSize: mostVersions }, { signal }).all({ limit: mostVersions }),
     refetchInterval: refreshMs.resting,
   })
 }
@@ -34,7 +35,8 @@ export function imageVersionsQuery(client: CairnClient, imageId: number) {
 export function imageBuildsQuery(client: CairnClient, imageId: number) {
   return queryOptions({
     queryKey: ['image', imageId, 'builds'],
-    queryFn: ({ signal }) => client.images.listImageBuilds(imageId, {}, { signal }).all({ limit: mostBuilds }),
+    queryFn: ({ signal }) =>
+      client.images.listImageBuilds(imageId, { pageSize: mostBuilds }, { signal }).all({ limit: mostBuilds }),
     refetchInterval: refreshMs.resting,
   })
 }
@@ -46,6 +48,7 @@ export function imageVersionQuery(
   return queryOptions({
     queryKey: ['image', imageId, 'version', versionId],
     queryFn: ({ signal }) => client.images.describeVersion(imageId, versionId, { signal }),
-    refetchInterval: refreshMs.running,
+    refetchInterval: ({ state }) =>
+      state.data?.lastBuildStatus === 'building' ? refreshMs.running : refreshMs.resting,
   })
 }

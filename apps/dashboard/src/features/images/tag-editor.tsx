@@ -7,8 +7,36 @@ import { inputClass } from '../../components/field.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
+import { useRefusal } from '../../session/use-may.ts'
 
 type Tags = ImageVersionDetails['tags']
+
+function TagChip({
+  name,
+  isBusy,
+  onTakeAway,
+}: {
+  readonly name: string
+  readonly isBusy: boolean
+  readonly onTakeAway: () => void
+}): ReactElement {
+  const refusal = useRefusal('write')
+  return (
+    <span className="inline-flex h-7 items-center gap-1 rounded-md bg-raised pr-1 pl-2 text-[13px]">
+      {name}
+      <button
+        type="button"
+        aria-label={`Take away ${name}`}
+        title={refusal ?? undefined}
+        disabled={refusal !== null || isBusy}
+        className="inline-flex size-6 items-center justify-center rounded text-faint enabled:hover:text-ink disabled:opacity-55"
+        onClick={onTakeAway}
+      >
+        <X size={13} aria-hidden />
+      </button>
+    </span>
+  )
+}
 
 /** Tags of a version: added and taken away one by one. */
 export function TagEditor({
@@ -30,20 +58,12 @@ export function TagEditor({
     <Panel title="Tags">
       <div className="flex flex-wrap items-center gap-2">
         {tags.map((tag) => (
-          <span
+          <TagChip
             key={tag.name}
-            className="inline-flex h-7 items-center gap-1 rounded-md bg-raised pr-1 pl-2 text-[13px]"
-          >
-            {tag.name}
-            <button
-              type="button"
-              aria-label={`Take away ${tag.name}`}
-              className="inline-flex size-6 items-center justify-center rounded text-faint hover:text-ink"
-              onClick={() => save.mutate(tags.filter((each) => each !== tag))}
-            >
-              <X size={13} aria-hidden />
-            </button>
-          </span>
+            name={tag.name}
+            isBusy={save.isPending}
+            onTakeAway={() => save.mutate(tags.filter((each) => each !== tag))}
+          />
         ))}
         <form
           className="flex gap-2"

@@ -77,7 +77,9 @@ export function UserActions({
         question={isOut ? `Let ${user.name} in again?` : `Keep ${user.name} out?`}
         onConfirm={() => change.mutateAsync({ disabled: !isOut })}
       >
-        {isOut ? 'Tokens and sessions count again.' : 'No token and no session counts from now on.'}
+        {isOut
+          ? 'Tokens count again; sessions and links have ended.'
+          : 'No token counts from now on; sessions and links end.'}
       </ConfirmButton>
       <ConfirmButton label="Delete" isSmall tone="danger" question={`Delete ${user.name}?`} onConfirm={remove}>
         Tokens and sessions go as well. What {user.name} made stays.

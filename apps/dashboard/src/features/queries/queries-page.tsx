@@ -74,7 +74,8 @@ export function QueriesPage(): ReactElement {
   const navigate = useNavigate()
   const reading = useQuery({
     queryKey: ['query', 'list'],
-    queryFn: ({ signal }) => client.queries.listQueries({}, { signal }).all({ limit: shownAtMost }),
+    queryFn: ({ signal }) =>
+      client.queries.listQueries({ pageSize: shownAtMost }, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.resting,
   })
   return (

@@ -29,7 +29,7 @@ function Editor({ query }: { readonly query: QueryContent | null }): ReactElemen
   const [text, setText] = useState(query?.text ?? '')
   const save = useChange({
     change: () => client.queries.putQuery(path.trim(), text),
-    keys: [['query']],
+    keys: [['query'], ['query-to-edit']],
     said: 'The query is kept.',
     failure: 'shown in place',
   })
@@ -71,9 +71,11 @@ function Editor({ query }: { readonly query: QueryContent | null }): ReactElemen
 function StoredQuery({ path, version }: { readonly path: string; readonly version: number | undefined }): ReactElement {
   const client = useClient()
   const reading = useQuery({
-    queryKey: ['query', path, version ?? 'newest'],
+    queryKey: ['query-to-edit', path, version ?? 'newest'],
     queryFn: ({ signal }) => client.queries.getQuery(path, version, { signal }),
-    // What is being edited is not to change under the hands.
+    // Read once: what is being written is not written over by a reading.
+    gcTime: 0,
+    staleTime: Infinity,
     refetchOnWindowFocus: false,
   })
   return (

@@ -80,7 +80,8 @@ export function SchedulesPage(): ReactElement {
   const client = useClient()
   const reading = useQuery({
     queryKey: ['schedule', 'calendar'],
-    queryFn: ({ signal }) => client.system.listScheduleCalendar({}, { signal }).all({ limit: mostSchedules }),
+    queryFn: ({ signal }) =>
+      client.system.listScheduleCalendar({ pageSize: mostSchedules }, { signal }).all({ limit: mostSchedules }),
     refetchInterval: refreshMs.resting,
   })
   return (

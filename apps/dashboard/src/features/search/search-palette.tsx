@@ -53,7 +53,8 @@ function useFound(): Readonly<Record<'places' | 'workflows' | 'runs' | 'services
   const services =
     useQuery({
       queryKey: ['service', 'list', 'search'],
-      queryFn: ({ signal }) => client.services.listServices({}, { signal }).all({ limit: mostServices }),
+      queryFn: ({ signal }) =>
+        client.services.listServices({ pageSize: mostServices }, { signal }).all({ limit: mostServices }),
     }).data ?? []
   return {
     places: usePlaceGroups().flatMap(({ places }) =>

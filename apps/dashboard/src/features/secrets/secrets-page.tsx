@@ -107,7 +107,8 @@ export function SecretsPage(): ReactElement {
   const [isCreating, setCreating] = useState(false)
   const reading = useQuery({
     queryKey: ['secret', 'list'],
-    queryFn: ({ signal }) => client.secrets.listSecrets({}, { signal }).all({ limit: shownAtMost }),
+    queryFn: ({ signal }) =>
+      client.secrets.listSecrets({ pageSize: shownAtMost }, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.resting,
   })
   return (

@@ -104,7 +104,8 @@ export function LoadCharts({ serviceId }: { readonly serviceId: string }): React
   const client = useClient()
   const [hours, setHours] = useState('1')
   const reading = useQuery({
-    queryKey: ['service', serviceId, 'metrics', hours],
+    // Not read again at every event of the service: it is sampled twice a minute.
+    queryKey: ['service-metrics', serviceId, hours],
     queryFn: ({ signal }) =>
       client.services.getServiceMetrics(
         serviceId,

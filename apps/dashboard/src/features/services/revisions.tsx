@@ -25,7 +25,9 @@ export function Revisions({ serviceId }: { readonly serviceId: string }): ReactE
   const reading = useQuery({
     queryKey,
     queryFn: ({ signal }) =>
-      client.services.listServiceRevisions(serviceId, {}, { signal }).all({ limit: shownAtMost }),
+      client.services
+        .listServiceRevisions(serviceId, { pageSize: shownAtMost }, { signal })
+        .all({ limit: shownAtMost }),
     refetchInterval: refreshMs.running,
   })
   const rollBack = async (revision: number): Promise<void> => {

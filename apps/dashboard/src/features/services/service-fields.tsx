@@ -28,7 +28,8 @@ function SecretChoice({ form: { secrets }, onChange }: FormProps): ReactElement 
   const client = useClient()
   const { data = [] } = useQuery({
     queryKey: ['secret', 'list'],
-    queryFn: ({ signal }) => client.secrets.listSecrets({}, { signal }).all({ limit: mostSecrets }),
+    queryFn: ({ signal }) =>
+      client.secrets.listSecrets({ pageSize: mostSecrets }, { signal }).all({ limit: mostSecrets }),
   })
   if (data.length === 0) return null
   return (

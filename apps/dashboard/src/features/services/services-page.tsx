@@ -100,7 +100,8 @@ export function ServicesPage(): ReactElement {
   const client = useClient()
   const reading = useQuery({
     queryKey: ['service', 'list'],
-    queryFn: ({ signal }) => client.services.listServices({}, { signal }).all({ limit: shownAtMost }),
+    queryFn: ({ signal }) =>
+      client.services.listServices({ pageSize: shownAtMost }, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.resting,
   })
   return (

@@ -31,7 +31,8 @@ export function Wakes({ serviceId }: { readonly serviceId: string }): ReactEleme
   const client = useClient()
   const reading = useQuery({
     queryKey: ['service', serviceId, 'wakes'],
-    queryFn: ({ signal }) => client.services.listWakes(serviceId, {}, { signal }).all({ limit: shownAtMost }),
+    queryFn: ({ signal }) =>
+      client.services.listWakes(serviceId, { pageSize: shownAtMost }, { signal }).all({ limit: shownAtMost }),
     refetchInterval: refreshMs.resting,
   })
   return (

@@ -8,7 +8,7 @@ export function imageChoiceQuery(client: CairnClient) {
   return queryOptions({
     queryKey: ['image', 'list', 'choice'],
     queryFn: async ({ signal }) => {
-      const images = await client.images.listImages({}, { signal }).all({ limit: mostImages })
+      const images = await client.images.listImages({ pageSize: mostImages }, { signal }).all({ limit: mostImages })
       const [first, others] = [
         images.filter(({ type }) => type === 'workflow'),
         images.filter(({ type }) => type !== 'workflow'),

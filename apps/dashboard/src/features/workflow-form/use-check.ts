@@ -19,8 +19,8 @@ export function useCheck(workflowId: number | null, body: WorkflowBody, isReady:
     const timer = setTimeout(() => setSettled(text), settleMs)
     return () => clearTimeout(timer)
   }, [text])
-  return useQuery({
-    queryKey: ['workflow', 'check', workflowId, settled],
+  const check = useQuery({
+    queryKey: ['workflow-check', workflowId, settled],
     queryFn: async ({ signal }) => {
       const query = { dryRun: true }
       const wanted = JSON.parse(settled) as WorkflowBody
@@ -35,4 +35,5 @@ export function useCheck(workflowId: number | null, body: WorkflowBody, isReady:
     retry: false,
     staleTime: Infinity,
   })
+  return { error: check.error, data: check.data, isChecking: isReady && (text !== settled || check.isFetching) }
 }

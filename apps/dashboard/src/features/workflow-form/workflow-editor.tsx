@@ -63,7 +63,7 @@ function Outcome({
         problem={problem}
         error={check.error}
         warnings={check.error === null ? (check.data?.warnings ?? []) : []}
-        isChecking={check.isFetching}
+        isChecking={check.isChecking}
       />
       {save.error === null ? null : <ErrorNote error={save.error} />}
       <div className="mb-6 flex justify-end gap-2">

@@ -15,7 +15,9 @@ export function workflowListQuery(client: CairnClient) {
   return queryOptions({
     queryKey: ['workflow', 'list'],
     queryFn: ({ signal }) =>
-      client.workflows.listWorkflows({ recentRuns: mostRecentRuns }, { signal }).all({ limit: mostWorkflows }),
+      client.workflows
+        .listWorkflows({ recentRuns: mostRecentRuns, pageSize: mostWorkflows }, { signal })
+        .all({ limit: mostWorkflows }),
     refetchInterval: refreshMs.resting,
   })
 }

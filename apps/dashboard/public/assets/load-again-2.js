@@ -6,7 +6,11 @@
 ;(() => {
   const key = 'cairn-loaded-again'
   const most = 3
+  // One time loads everything again, however much was lost.
+  let isLeaving = false
   const loadAgain = () => {
+    if (isLeaving) return
+    isLeaving = true
     const times = Number(sessionStorage.getItem(key) ?? '0')
     if (times >= most) return
     sessionStorage.setItem(key, String(times + 1))
