@@ -58,6 +58,9 @@ describe('a query that is run', () => {
     expect(wrong.text).toContain('line 2: column')
     const slow = await run('select pg_sleep(30)', { timeoutSeconds: 1 })
     expect([slow.status, slow.text]).toEqual([422, expect.stringContaining('statement timeout')])
+    const lifted = 'select 1) as query) to stdout; set statement_timeout = 0; copy (select * from (select pg_sleep(30)'
+    const held = await run(lifted, { timeoutSeconds: 1 })
+    expect([held.status, held.text]).toEqual([422, expect.stringContaining('took more than 1 s')])
     expect((await run('delete from nowhere')).status).toBe(422)
   })
 

@@ -1,8 +1,8 @@
 /**
  * Sessions on warehouses that people wait for.
  *
- * Always true: a tenant has at most `ofTenant` of them, all have at most `inAll`, and nobody waits for a place. A query whose
- * caller goes away is cancelled.
+ * Always true: a tenant has at most `ofTenant` of them, all have at most `inAll`, and nobody waits for a place. The session of
+ * a query whose caller goes away, or that outlives its time, is closed.
  */
 import { randomUUID } from 'node:crypto'
 import { CairnError } from '@cairn/contract'
@@ -41,15 +41,16 @@ export class QuerySessions {
     if (opened.kind !== 'open') {
       throw new CairnError('service_unavailable', `the warehouse cannot be used now: ${opened.reason}`)
     }
-    const { session, backend } = opened
-    // Closing ends the query as well, within two seconds; that this is not known here is no reason to fail.
-    const cancel = (): void => void this.#warehouses.cancel(backend).catch(() => undefined)
-    gone.addEventListener('abort', cancel, { once: true })
+    const { session } = opened
+    // The server notices within two seconds, and ends what runs.
+    const close = (): void => session.close()
+    if (gone.aborted) close()
+    gone.addEventListener('abort', close, { once: true })
     try {
       return await work(session)
     } finally {
-      gone.removeEventListener('abort', cancel)
-      session.close()
+      gone.removeEventListener('abort', close)
+      close()
     }
   }
 
