@@ -78,7 +78,6 @@ const versionSummary = {
   sha256: Type.String(addedByCairn),
 }
 
-/** `scan` and `validation` are null when the upload did not ask for them; `entryCount` counts files and directories. */
 /** An image version that was built from an artifact version. */
 export const ArtifactUse = Type.Object({
   imageId: Type.Integer(),
@@ -88,6 +87,7 @@ export const ArtifactUse = Type.Object({
 })
 export type ArtifactUse = Static<typeof ArtifactUse>
 
+/** `scan` and `validation` are null when the upload did not ask for them; `entryCount` counts files and directories. */
 export const ArtifactVersion = Type.Object({
   ...versionSummary,
   entryCount: Type.Integer(addedByCairn),

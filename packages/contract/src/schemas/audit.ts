@@ -30,7 +30,7 @@ export const ExportAuditQuery = Type.Object({
 export type ExportAuditQuery = Static<typeof ExportAuditQuery>
 
 /**
- * A call that changed something or was refused, or a sign-in. `user` is null for webhooks; `token` is the label of the token,
+ * A call that changed something or was refused to, or a sign-in. `user` is null for webhooks; `token` is the label of the token,
  * null for a session that none opened. `resource.id` has the ids of the path with `/` between them. `errorCode` null = done.
  */
 export const AuditEvent = Type.Object({

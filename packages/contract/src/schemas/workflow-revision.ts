@@ -3,10 +3,13 @@ import { nullable, Timestamp } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { SavedHooks } from './workflow.ts'
 
+/** Revisions of a page when no size is asked for. */
+export const usualRevisions = 10
+
 /** Newest first. `pageSize` is at most 20, as whole workflows are compared. */
 export const ListWorkflowRevisionsQuery = Type.Object({
   ...pageQuery,
-  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 10 })),
+  pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: usualRevisions })),
 })
 export type ListWorkflowRevisionsQuery = Static<typeof ListWorkflowRevisionsQuery>
 

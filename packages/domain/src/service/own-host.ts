@@ -1,5 +1,5 @@
 /** Under which hosts Cairn shows its own pages. */
-import type { ReservedHosts } from './custom-domain.ts'
+import { isBelowAny, isReserved, type ReservedHosts } from './custom-domain.ts'
 import { bareHost } from './service-name.ts'
 
 const address = /^(?:\[|\d{1,3}(?:\.\d{1,3}){3}$)/
@@ -13,9 +13,8 @@ const address = /^(?:\[|\d{1,3}(?:\.\d{1,3}){3}$)/
  * @example
  * isOwnHost('127.0.0.1:7420', { publicUrl: 'https://cairn.example', domain: 'apps.example' }) // true
  */
-export function isOwnHost(hostHeader: string, { publicUrl, domain }: ReservedHosts): boolean {
+export function isOwnHost(hostHeader: string, reserved: ReservedHosts): boolean {
   const host = bareHost(hostHeader)
   if (address.test(host) || !host.includes('.')) return host !== ''
-  const own = ['localhost', bareHost(domain)]
-  return host === URL.parse(publicUrl)?.hostname || own.some((name) => host === name || host.endsWith(`.${name}`))
+  return isReserved(host, reserved) || isBelowAny(host, ['localhost'])
 }

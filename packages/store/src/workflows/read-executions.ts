@@ -64,6 +64,7 @@ export async function listNewestExecutions(
   workflowIds: readonly number[],
   most: number,
 ): Promise<ReadonlyMap<number, readonly ExecutionRecord[]>> {
+  if (workflowIds.length === 0 || most === 0) return new Map()
   const { rows } = await sql<ExecutionRecord & { readonly workflowId: number }>`
     select asked.workflow_id as "workflowId", newest.*
     from unnest(${workflowIds}::int[]) as asked (workflow_id)

@@ -8,7 +8,7 @@ interface Feature {
 
 const app = 'CAIRN'
 
-/** What each group of the API needs: the most that any of its operations of a kind asks for. */
+/** What each group of the API needs: all that its operations of a kind ask for. */
 interface Needs {
   readonly reads: readonly Access[]
   readonly writes: readonly Access[]

@@ -37,7 +37,7 @@ export const listWorkflows: Operation<'listWorkflows'> = async (context, { calle
   const hookKeys = await hookKeysOf(context, caller, page.items)
   const ids = page.items.map(({ id }) => id)
   const { recentRuns = 0 } = query
-  const runs = await listNewestExecutions(context.database.db, caller.tenantId, recentRuns > 0 ? ids : [], recentRuns)
+  const runs = await listNewestExecutions(context.database.db, caller.tenantId, ids, recentRuns)
   const workflows = page.items.map((workflow) => ({
     ...summarise(workflow, { now, nextRuns: 0, hookKeys }),
     ...(recentRuns > 0 && {

@@ -1,6 +1,6 @@
 /** The history of a workflow, and the way back. */
 import { randomUUID } from 'node:crypto'
-import { CairnError, type WorkflowRevision } from '@cairn/contract'
+import { CairnError, usualRevisions, type WorkflowRevision } from '@cairn/contract'
 import { bodyChanges } from '@cairn/domain'
 import {
   findWorkflow,
@@ -24,7 +24,7 @@ export const listWorkflowRevisions: Operation<'listWorkflowRevisions'> = async (
   if ((await findWorkflow(db, caller.tenantId, params.workflowId)) === null) {
     throw notFound('workflow', params.workflowId)
   }
-  const request = pageRequestOf(query)
+  const request = pageRequestOf({ ...query, pageSize: query.pageSize ?? usualRevisions })
   const page = await list(db, caller.tenantId, params.workflowId, request)
   return { revisions: page.items.map(describe), revisionsCount: page.total, ...pageKeysOf(page, request) }
 }
