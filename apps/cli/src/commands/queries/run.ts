@@ -4,6 +4,7 @@ import type { QueryRows } from '@cairn/sdk'
 import { usageError } from '../../errors/cli-error.ts'
 import { defineCommand } from '../../grammar/command.ts'
 import { integer, optionalArgument, pairs, text } from '../../grammar/option.ts'
+import type { TableView } from '../../output/output.ts'
 import { defined } from '../shared/defined.ts'
 
 export const command = defineCommand({
@@ -25,7 +26,7 @@ export const command = defineCommand({
     const { parameter: parameters, maxRows, timeout: timeoutSeconds } = options
     const answer = await client.queries.runQuery(sql, defined({ parameters, maxRows, timeoutSeconds }))
     if (options.output === undefined) for (const line of linesOf(answer)) session.output.line(line)
-    else await session.output.value(answer)
+    else await session.output.value(answer, viewOf(answer))
   },
 })
 
@@ -33,6 +34,11 @@ function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: unknown) => {
     throw usageError(`There is no file ${file}.`, { cause })
   })
+}
+
+/** Rows for `-o table`. */
+function viewOf({ columns, rows }: QueryRows): TableView {
+  return { columns: columns.map((title, at) => ({ title, value: String(at) })), rows: () => rows }
 }
 
 /** Columns that stand below each other; what has no value is empty. */
