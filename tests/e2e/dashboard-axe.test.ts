@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { zipFolder } from '@cairn/sdk/node'
+import { eventually } from '@cairn/testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type OpenDashboard, openDashboard, pictures as allPictures, signIn } from './open-dashboard.ts'
@@ -48,7 +49,11 @@ async function makeOneOfEach(): Promise<Readonly<Record<string, readonly string[
   })
   const { executionId } = await workflows.executeWorkflow(id)
   await workflows.waitForExecution(id, executionId)
-  const delivery = await notifications.listDeliveries({ workflowId: id }).first()
+  const delivery = await eventually(async () => {
+    const first = await notifications.listDeliveries({ workflowId: id }).first()
+    if (first === null) throw new Error('the watcher was not told yet')
+    return first
+  })
   const run = `/workflows/${id}/runs/${executionId}`
   return {
     '/': ['/'],
@@ -69,7 +74,7 @@ async function makeOneOfEach(): Promise<Readonly<Record<string, readonly string[
     '/services': ['/services'],
     '/services/$serviceId': [`/services/${serviceId}`],
     '/notifications': ['/notifications'],
-    '/notifications/deliveries/$deliveryId': [`/notifications/deliveries/${delivery?.id ?? ''}`],
+    '/notifications/deliveries/$deliveryId': [`/notifications/deliveries/${delivery.id}`],
     '/images': ['/images'],
     '/images/$imageId': [`/images/${imageId}`],
     '/images/$imageId/versions/$versionId': [`/images/${imageId}/versions/${versionId}`],
@@ -125,6 +130,13 @@ async function findingsOf(name: string): Promise<readonly string[]> {
   return found
 }
 
+/** Of every screen there is: one that nobody gave an address fails. */
+const paths = [...readFileSync(router, 'utf8').matchAll(/ path: '([^']+)'/g)].map(([, path = '']) => path)
+
+it('knows an address of every screen that there is', () => {
+  expect(paths.toSorted()).toEqual(Object.keys(addresses).toSorted())
+})
+
 it('has no serious finding of axe on the page to sign in', async () => {
   await page.goto(server.baseUrl)
   await page.getByLabel('API token').waitFor()
@@ -135,9 +147,6 @@ it('has no serious finding of axe on the page to sign in', async () => {
   await page.getByPlaceholder(/^Go to/).waitFor()
   expect(await findingsOf('search')).toEqual([])
 })
-
-/** Of every screen there is: one that nobody gave an address fails. */
-const paths = [...readFileSync(router, 'utf8').matchAll(/ path: '([^']+)'/g)].map(([, path = '']) => path)
 
 it.each(paths)('has no serious finding of axe on %s, in light and dark, and fits a phone', async (path) => {
   const found: string[] = []

@@ -110,7 +110,11 @@ it('invites a viewer, who looks and is refused the rest, which the audit log tel
   await admin.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
   await admin.getByRole('row', { name: /Ann Perkins.*Disabled/ }).waitFor()
   await viewer.locator('input[type=password]').fill(password)
+  const keptOut = viewer.waitForResponse(
+    (answer) => answer.request().method() === 'POST' && answer.url().includes('/auth/api/v1/session'),
+  )
   await viewer.getByRole('button', { name: 'Sign in' }).click()
+  expect((await keptOut).status()).toBe(401)
   await viewer.getByRole('alert').waitFor()
   expect(complaints.flat()).toEqual([])
 })
