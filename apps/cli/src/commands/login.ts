@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { usageError } from '../errors/cli-error.ts'
+import { readTextFile } from '../files/named-file.ts'
 import { defineCommand } from '../grammar/command.ts'
 import { optionalArgument, text } from '../grammar/option.ts'
 import { readContexts, writeContexts } from '../session/contexts-file.ts'
+import type { Session } from '../session/session.ts'
 import { defaultUrl } from '../session/target.ts'
 import { readSecret } from './shared/read-secret.ts'
 
@@ -11,6 +13,11 @@ function nameOf(url: string): string {
   const parsed = URL.parse(url)
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.hostname
   throw usageError(`URL must start with http:// or https://; got ${url}.`)
+}
+
+async function readToken(session: Session, file: string): Promise<string> {
+  const content = await readTextFile(resolve(session.workingDirectory, file), `${file}, which --token-file names`)
+  return content.trim()
 }
 
 export const command = defineCommand({
@@ -28,7 +35,7 @@ export const command = defineCommand({
     const token =
       options.tokenFile === undefined
         ? await readSecret(`API token for ${url} (is not shown): `)
-        : (await readFile(options.tokenFile, 'utf8')).trim()
+        : await readToken(session, options.tokenFile)
     const { createClient } = await import('@cairn/sdk')
     session.useTarget({ url, token, context: name, tokenSource: 'what you entered' })
     const { tenant } = await createClient({ baseUrl: url, token }).tenants.getTenantMetadata({ signal: session.signal })

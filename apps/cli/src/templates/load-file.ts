@@ -1,6 +1,6 @@
 /** The file of a command: rendered, read, and its top-level keys checked. */
-import { readFile } from 'node:fs/promises'
 import { usageError } from '../errors/cli-error.ts'
+import { readTextFile } from '../files/named-file.ts'
 import { suggestion } from '../grammar/nearest-name.ts'
 import { type JsonObject, isJsonObject, readYaml, readYamlMap } from './read-yaml.ts'
 import { type Variables, renderFile } from './render.ts'
@@ -30,10 +30,7 @@ export interface LoadedFile {
 }
 
 async function readParams(path: string): Promise<JsonObject> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw usageError(`There is no file ${path}, which --params-file names.`, { cause })
-  })
-  return readYamlMap(text, path)
+  return readYamlMap(await readTextFile(path, `${path}, which --params-file names`), path)
 }
 
 function parseParam([name, value]: readonly [string, string]): [string, unknown] {

@@ -1,13 +1,11 @@
-import { createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { usageError } from '../../errors/cli-error.ts'
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
 import { argument, integer } from '../../grammar/option.ts'
 import { artifactId } from '../../names/resolve.ts'
+import { saveDownload } from '../shared/print-log.ts'
 
 export const command = defineCommand({
   arguments: {
@@ -24,15 +22,6 @@ export const command = defineCommand({
     const id = await artifactId(client, args.artifact)
     if (session.isDryRun) return session.output.value({ artifactId: id, version: options.version ?? 'latest', path })
     const download = await client.artifacts.downloadArtifact(id, options.version, { signal: session.signal })
-    // Half a zip never has the name that was asked for.
-    const partial = `${path}.part`
-    try {
-      await pipeline(Readable.from(download), createWriteStream(partial))
-      await rename(partial, path)
-    } catch (error) {
-      await rm(partial, { force: true })
-      throw error
-    }
-    session.output.note(`cairn: saved to ${path}`)
+    await saveDownload(session, download, args.path)
   },
 })

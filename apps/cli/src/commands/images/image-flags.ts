@@ -1,7 +1,7 @@
 /** The flags that images, versions and updates of versions share, and the requests that they make. */
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { usageError } from '../../errors/cli-error.ts'
+import { readTextFile } from '../../files/named-file.ts'
 import { descriptionFileOption, dryRunOption, fileOptions, waitOptions } from '../../grammar/common-options.ts'
 import { type ValuesOf, choice, list, pairs, text } from '../../grammar/option.ts'
 import { words } from '../../grammar/words.ts'
@@ -54,9 +54,7 @@ type BuildFlags = ValuesOf<typeof buildFlags>
 
 async function readDescription(given: BuildFlags, session: Session): Promise<string | undefined> {
   if (given.description !== undefined || given.descFile === undefined) return given.description
-  return readFile(resolve(session.workingDirectory, given.descFile), 'utf8').catch((cause: unknown) => {
-    throw usageError(`There is no file ${given.descFile}, which --desc-file names.`, { cause })
-  })
+  return readTextFile(resolve(session.workingDirectory, given.descFile), `${given.descFile}, which --desc-file names`)
 }
 
 /** What the flags say, each at its place in the body. */

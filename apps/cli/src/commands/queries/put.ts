@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { usageError } from '../../errors/cli-error.ts'
+import { readTextFile } from '../../files/named-file.ts'
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
 import { argument } from '../../grammar/option.ts'
@@ -14,9 +13,7 @@ export const command = defineCommand({
   description: 'Stores the text as the newest version; the same text again makes none.',
   examples: ['cairn queries put sales/load.sql load.sql'],
   run: async ({ args }, session) => {
-    const text = await readFile(resolve(session.workingDirectory, args.file), 'utf8').catch((cause: unknown) => {
-      throw usageError(`There is no file ${args.file}.`, { cause })
-    })
+    const text = await readTextFile(resolve(session.workingDirectory, args.file), args.file)
     const client = await session.client()
     await session.output.value(await client.queries.putQuery(args.path, text))
   },

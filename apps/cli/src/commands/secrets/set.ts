@@ -1,17 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { usageError } from '../../errors/cli-error.ts'
+import { readTextFile } from '../../files/named-file.ts'
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
 import { argument, text } from '../../grammar/option.ts'
 import type { Session } from '../../session/session.ts'
 import { readSecret } from '../shared/read-secret.ts'
 
-async function readValue(session: Session, name: string, file: string | undefined): Promise<string> {
+function readValue(session: Session, name: string, file: string | undefined): Promise<string> {
   if (file === undefined) return readSecret(`Value of ${name} (is not shown): `)
-  return readFile(resolve(session.workingDirectory, file), 'utf8').catch((cause: unknown) => {
-    throw usageError(`There is no file ${file}, which --from-file names.`, { cause })
-  })
+  return readTextFile(resolve(session.workingDirectory, file), `${file}, which --from-file names`)
 }
 
 export const command = defineCommand({

@@ -1,9 +1,8 @@
 /** Logs as text: a line for each line, with its time when that is asked for. */
-import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Download } from '@cairn/sdk'
+import { writeToFile } from '../../files/named-file.ts'
 import type { Session } from '../../session/session.ts'
 
 export interface LogLine {
@@ -74,6 +73,6 @@ export async function* linesSoFar<Line extends LogLine>(
 /** Writes a download to a file and says where. */
 export async function saveDownload(session: Session, download: Download, fileName: string): Promise<void> {
   const path = resolve(session.workingDirectory, fileName)
-  await pipeline(Readable.from(download), createWriteStream(path))
+  await writeToFile(path, Readable.from(download))
   session.output.note(`cairn: saved to ${path}`)
 }
