@@ -143,6 +143,8 @@ async function report(
   const format = askedFormat(words)
   place.session?.progress.clear()
   const isJson = format === 'json' || format === 'ndjson'
-  place.streams.stderr.write(isJson ? `${JSON.stringify({ error: explanation })}\n` : explanationText(explanation))
+  const text = isJson ? `${JSON.stringify({ error: explanation })}\n` : explanationText(explanation)
+  const { terminalSafe } = await import('./output/terminal-text.ts')
+  place.streams.stderr.write(terminalSafe(text, place.streams.stderr))
   return explanation.exitCode
 }

@@ -1,7 +1,7 @@
 /** What goes to stdout: the answer of a command and nothing else. Notes, progress and errors go to stderr. */
-import { stripVTControlCharacters } from 'node:util'
 import type { OutputFormat } from '../grammar/common-options.ts'
 import type { Column } from './table.ts'
+import { terminalSafe } from './terminal-text.ts'
 
 /** Where text is written to. */
 export interface Streams {
@@ -47,19 +47,24 @@ export class Output {
 
   /** Text as it is, with a line end. */
   line(text: string): void {
-    // A terminal would obey control characters of somebody else's log; a file or a pipe gets every byte.
-    this.#streams.stdout.write(`${this.#streams.stdout.isTerminal ? stripVTControlCharacters(text) : text}\n`)
+    this.#streams.stdout.write(`${terminalSafe(text, this.#streams.stdout)}\n`)
   }
 
   /** A remark for people, on stderr. */
   note(text: string): void {
-    this.#streams.stderr.write(`${text}\n`)
+    this.#streams.stderr.write(`${terminalSafe(text, this.#streams.stderr)}\n`)
   }
 
   /** One thing. */
   async value(value: unknown, view?: TableView): Promise<void> {
     if (this.format === 'table') return this.#table(value, view)
     await this.#write(value)
+  }
+
+  /** Rows of text below each other, the first with the titles. */
+  async rows(rows: readonly (readonly string[])[]): Promise<void> {
+    const { alignedText } = await import('./table.ts')
+    this.line(alignedText(rows, this.#streams.stdout.width))
   }
 
   async #table(value: unknown, view: TableView | undefined): Promise<void> {
@@ -100,7 +105,7 @@ export class Output {
     } else if (this.format === 'ndjson') this.line(JSON.stringify(value))
     else {
       const text = JSON.stringify(value, null, 4)
-      this.#streams.stdout.write(`${this.#colour ? colourJson(stripVTControlCharacters(text)) : text}\n`)
+      this.#streams.stdout.write(`${this.#colour ? colourJson(text) : text}\n`)
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Plain tables: columns of text, no frames, so that they can be cut and searched as well as read. */
+import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 
 /** A column: its title, and the path of its value such as `latestVersion.status`, or how to make it. */
@@ -24,10 +25,16 @@ export function valueAt(item: unknown, path: string): unknown {
 /** Tags by their names, other lists and maps as JSON, nothing as `-`. */
 export function cellText(value: unknown): string {
   if (value === undefined || value === null || value === '') return '-'
-  if (typeof value === 'string') return value.replaceAll(/\s*\n\s*/g, ' ')
+  if (typeof value === 'string') return value
   if (Array.isArray(value) && value.length > 0 && value.every(isTag)) return value.map(({ name }) => name).join(', ')
   if (Array.isArray(value) && value.length === 0) return '-'
   return JSON.stringify(value) ?? '-'
+}
+
+/** A name may hold what moves the cursor or turns the direction of writing: none of it reaches a cell. */
+function oneLine(text: string): string {
+  const printable = stripVTControlCharacters(text.replaceAll(/\s*[\n\r\t]\s*/g, ' '))
+  return printable.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD')
 }
 
 function isTag(value: unknown): value is { readonly name: string } {
@@ -57,12 +64,17 @@ export function tableText(columns: readonly Column[], items: readonly unknown[],
   const rows = items.map((item) =>
     columns.map(({ value }) => cellText(typeof value === 'string' ? valueAt(item, value) : value(item))),
   )
-  const titles = columns.map(({ title }) => title.toUpperCase())
-  const widths = titles.map((title, index) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+  return alignedText([columns.map(({ title }) => title.toUpperCase()), ...rows], width)
+}
+
+/** Cells that stand below each other, two blanks apart. */
+export function alignedText(rows: readonly (readonly string[])[], width: number | null): string {
+  const cells = rows.map((row) => row.map(oneLine))
+  const widths = (cells[0] ?? []).map((_cell, index) =>
+    cells.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), 0),
   )
   if (width !== null) narrow(widths, width - 2 * (widths.length - 1))
-  return [titles, ...rows]
+  return cells
     .map((row) =>
       row
         .map((cell, index) => pad(cut(cell, widths[index] ?? 0), widths[index] ?? 0))

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../grammar/command.ts'
+import { columnsOf } from '../../output/table.ts'
 import { readContexts } from '../../session/contexts-file.ts'
 
 export const command = defineCommand({
@@ -7,7 +8,7 @@ export const command = defineCommand({
   run: async (_given, session) => {
     const { current, contexts } = await readContexts(session.environment.contextsPath)
     const rows = Object.entries(contexts).map(([name, { url }]) => ({ name, url, current: name === current }))
-    const columns = ['name', 'url', 'current'].map((value) => ({ title: value, value }))
+    const columns = columnsOf({ name: 'Name', url: 'URL', current: 'Current' })
     await session.output.value({ contexts: rows }, { columns, rows: () => rows })
   },
 })

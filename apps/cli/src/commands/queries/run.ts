@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { QueryRows } from '@cairn/sdk'
 import { usageError } from '../../errors/cli-error.ts'
+import { readTextFile } from '../../files/named-file.ts'
 import { defineCommand } from '../../grammar/command.ts'
 import { integer, optionalArgument, pairs, text } from '../../grammar/option.ts'
 import type { TableView } from '../../output/output.ts'
+import type { Session } from '../../session/session.ts'
 import { defined } from '../shared/defined.ts'
 
 export const command = defineCommand({
@@ -20,20 +21,18 @@ export const command = defineCommand({
   examples: ['cairn queries run sales/totals.sql -p DAY=2026-11-25', 'cairn queries run -f totals.sql -o json'],
   run: async ({ args, options }, session) => {
     const client = await session.client()
-    const given = options.file === undefined ? null : await readText(resolve(session.workingDirectory, options.file))
+    const given = await textOf(options.file, session)
     if ((given === null) === (args.path === undefined)) throw usageError('Give either a PATH or --file.')
     const sql = given ?? (await client.queries.getQuery(args.path ?? '', options.version)).text
     const { parameter: parameters, maxRows, timeout: timeoutSeconds } = options
     const answer = await client.queries.runQuery(sql, defined({ parameters, maxRows, timeoutSeconds }))
-    if (options.output === undefined) for (const line of linesOf(answer)) session.output.line(line)
+    if (options.output === undefined) await printRows(answer, session)
     else await session.output.value(answer, viewOf(answer))
   },
 })
 
-function readText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw usageError(`There is no file ${file}.`, { cause })
-  })
+async function textOf(file: string | undefined, session: Session): Promise<string | null> {
+  return file === undefined ? null : await readTextFile(resolve(session.workingDirectory, file), file)
 }
 
 /** Rows for `-o table`. */
@@ -41,15 +40,8 @@ function viewOf({ columns, rows }: QueryRows): TableView {
   return { columns: columns.map((title, at) => ({ title, value: String(at) })), rows: () => rows }
 }
 
-/** Columns that stand below each other; what has no value is empty. */
-function linesOf({ columns, rows, isTruncated }: QueryRows): readonly string[] {
-  const table = [columns, ...rows.map((row) => row.map((value) => value ?? ''))]
-  const widths = columns.map((_name, at) => table.reduce((most, row) => Math.max(most, row[at]?.length ?? 0), 0))
-  const lines = table.map((row) =>
-    row
-      .map((value, at) => value.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return isTruncated ? [...lines, `(the first ${rows.length} rows)`] : lines
+/** What has no value is empty: `-` may be a value. */
+async function printRows({ columns, rows, isTruncated }: QueryRows, session: Session): Promise<void> {
+  await session.output.rows([columns, ...rows.map((row) => row.map((value) => value ?? ''))])
+  if (isTruncated) session.output.note(`cairn: the first ${rows.length} rows; --max-rows reads more`)
 }

@@ -1,10 +1,9 @@
 /** How lists are shown as tables: the columns of the reference. */
-import { type Column, valueAt } from '../../output/table.ts'
+import { columnsOf, valueAt } from '../../output/table.ts'
 import type { ListView } from '../../output/output.ts'
 
 export function view(key: string, countKey: string, titles: Readonly<Record<string, string>>): ListView {
-  const columns = Object.entries(titles).map(([value, title]): Column => ({ title, value }))
-  return { key, countKey, columns }
+  return { key, countKey, columns: columnsOf(titles) }
 }
 
 export const imageList = view('images', 'imageCount', {
