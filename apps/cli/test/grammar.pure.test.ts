@@ -86,6 +86,46 @@ describe('a command line', () => {
   })
 })
 
+describe('the commands', () => {
+  const refuse = async (...argv: string[]): Promise<string> => {
+    const found = findCommand(groups, argv)
+    if (found.kind !== 'command') throw new Error(`${argv.join(' ')} is no command`)
+    const { command: each } = await found.entry.load()
+    try {
+      parseWords(each, found.words)
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+    return 'taken'
+  }
+
+  it.each([
+    [
+      'users invite a@b.c --role editer',
+      '--role must be one of viewer, editor, admin; got editer. Did you mean editor?',
+    ],
+    ['users list --status off', '--status must be one of active, invited, disabled; got off.'],
+    ['tokens create x', '--scope is required.'],
+    ['tokens create x --scope all', '--scope must be one of read, run, write; got all.'],
+    ['audit --result ok', '--result must be one of done, refused; got ok.'],
+    ['services limits s --requests-per-second many', '--requests-per-second must be a whole number or none; got many.'],
+    ['services limits s --requests-per-second none', 'taken'],
+    ['services rollback s two', 'REVISION must be a whole number from 1 on; got two.'],
+    ['services rollback s', 'taken'],
+    ['workflows restore w 0', 'REVISION must be a whole number from 1 on; got 0.'],
+    ['workflows restore w', 'REVISION is missing: number of a revision; `workflows history` lists them.'],
+    [
+      'init workflo',
+      'KIND must be one of artifact, image, workflow, service, query; got workflo. Did you mean workflow?',
+    ],
+    ['schema servis', 'KIND must be one of'],
+    ['export nothing x', 'KIND must be one of'],
+    ['completion tcsh', 'SHELL must be one of bash, zsh, fish; got tcsh.'],
+  ])('%s: %s', async (line, message) => {
+    expect(await refuse(...line.split(' '))).toContain(message)
+  })
+})
+
 describe('the table of commands', () => {
   it('finds commands of one and two words, and names the nearest of others', () => {
     expect(findCommand(groups, ['images', 'list', '--all'])).toMatchObject({

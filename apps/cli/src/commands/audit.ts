@@ -1,6 +1,7 @@
 import { defineCommand } from '../grammar/command.ts'
 import { dateOptions, pageOptions } from '../grammar/common-options.ts'
 import { list, text } from '../grammar/option.ts'
+import { words } from '../grammar/words.ts'
 import { defined } from './shared/defined.ts'
 import { auditList } from './shared/people-views.ts'
 import { saveDownload } from './shared/print-log.ts'
@@ -13,7 +14,7 @@ export const command = defineCommand({
     operation: list('Names of operations of the API, separated by commas, e.g. stopExecution.'),
     resourceKind: text('Such as workflow, run, service, secret, user.'),
     resourceId: text('Id of the resource; finds its parts too.'),
-    result: text('How it went.', { values: ['done', 'refused'] }),
+    result: text('How it went.', { values: words.auditResults }),
     saveTo: text('File to save everything to instead: CSV, or lines of JSON when its name ends with .ndjson.', {
       placeholder: 'FILE',
       completion: 'file',

@@ -1,9 +1,8 @@
-import { usageError } from '../errors/cli-error.ts'
 import { defineCommand } from '../grammar/command.ts'
-import { argument } from '../grammar/option.ts'
+import { wordArgument } from '../grammar/option.ts'
 
 /** Each asks `cairn __complete` with the words so far. */
-const scripts: Readonly<Record<string, string>> = {
+const scripts = {
   bash: `_cairn() {
   local IFS=$'\\n'
   local found=($(cairn __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
@@ -33,16 +32,14 @@ end
 complete -c cairn -f -a '(__cairn_complete)'`,
 }
 
-const shells = Object.keys(scripts)
+type Shell = keyof typeof scripts
+
+const shells: readonly Shell[] = ['bash', 'zsh', 'fish']
 
 export const command = defineCommand({
-  arguments: { shell: argument('SHELL', `${shells.join(', ')}.`, shells) },
+  arguments: { shell: wordArgument('SHELL', `${shells.join(', ')}.`, shells) },
   description:
     'Prints a script for the shell: commands, options, and names that the server has, by the key of completion.',
   examples: ['cairn completion bash', 'cairn completion fish'],
-  run: async ({ args }, session) => {
-    const script = scripts[args.shell]
-    if (script === undefined) throw usageError(`SHELL must be one of ${shells.join(', ')}; got ${args.shell}.`)
-    session.output.line(script)
-  },
+  run: async ({ args }, session) => session.output.line(scripts[args.shell]),
 })

@@ -1,9 +1,9 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
+import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { cannotWrite } from '../files/named-file.ts'
 import { defineCommand } from '../grammar/command.ts'
-import { suggestion } from '../grammar/nearest-name.ts'
-import { optionalArgument, text } from '../grammar/option.ts'
+import { optionalArgument, optionalWordArgument, text } from '../grammar/option.ts'
 import { findTarget } from '../session/target.ts'
 import { appFolder } from '../starter/app-files.ts'
 import { starterFile, starterFolder, type StarterKind, starterKinds } from '../starter/starter-files.ts'
@@ -15,7 +15,11 @@ const wholeStart: readonly StarterKind[] = ['image', 'workflow', 'service']
 
 export const command = defineCommand({
   arguments: {
-    kind: optionalArgument('KIND', `${starterKinds.join(', ')}; left out = ${wholeStart.join(', ')}.`, starterKinds),
+    kind: optionalWordArgument(
+      'KIND',
+      `${starterKinds.join(', ')}; left out = ${wholeStart.join(', ')}.`,
+      starterKinds,
+    ),
     name: optionalArgument('NAME', `Name of the thing; ${defaultName} when left out.`),
   },
   options: {
@@ -29,7 +33,7 @@ export const command = defineCommand({
     'Writes a file that `plan` takes as it is, with what else it could say in comments, and for images and artifacts a\nfolder `app` when there is none. Calls no server and replaces no file.',
   examples: ['cairn init', 'cairn init workflow nightly --image forecast'],
   run: async ({ args, options }, session) => {
-    const kinds = args.kind === undefined ? wholeStart : [readKind(args.kind)]
+    const kinds = args.kind === undefined ? wholeStart : [args.kind]
     const { name = defaultName } = args
     const folder = resolve(session.workingDirectory, options.to ?? '.')
     // A token that means nothing: the address is known without one.
@@ -52,12 +56,6 @@ export const command = defineCommand({
   },
 })
 
-function readKind(given: string): StarterKind {
-  const found = starterKinds.find((kind) => kind === given)
-  if (found !== undefined) return found
-  throw usageError(`KIND must be one of ${starterKinds.join(', ')}; got ${given}.${suggestion(given, starterKinds)}`)
-}
-
 async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null
 }
@@ -78,10 +76,6 @@ async function write(path: string, content: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, content, { flag: 'wx' })
   } catch (cause) {
-    throw new CliError(
-      exitCodes.failed,
-      `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      { cause },
-    )
+    throw cannotWrite(path, cause)
   }
 }

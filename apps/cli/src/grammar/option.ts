@@ -213,6 +213,48 @@ export function optionalArgument(
   return { placeholder, summary, required: false, completion, read: (given) => given }
 }
 
+/** A positional argument that has to be there and is one of the words. */
+export function wordArgument<const Word extends string>(
+  placeholder: string,
+  summary: string,
+  words: readonly Word[],
+): Argument<Word> {
+  const base = argument(placeholder, summary, words)
+  return { ...base, read: (given) => checkValue(base.read(given), placeholder, words) }
+}
+
+/** A {@link wordArgument} that may be left out. */
+export function optionalWordArgument<const Word extends string>(
+  placeholder: string,
+  summary: string,
+  words: readonly Word[],
+): Argument<Word | undefined> {
+  return {
+    ...optionalArgument(placeholder, summary, words),
+    read: (given) => (given === undefined ? undefined : checkValue(given, placeholder, words)),
+  }
+}
+
+/** A whole number from 1 on. */
+function readCount(given: string, placeholder: string): number {
+  if (/^[1-9]\d{0,14}$/.test(given)) return Number(given)
+  throw usageError(`${placeholder} must be a whole number from 1 on; got ${given}.`)
+}
+
+/** A positional argument that has to be there and counts something, such as the number of a revision. */
+export function countArgument(placeholder: string, summary: string): Argument<number> {
+  const base = argument(placeholder, summary)
+  return { ...base, read: (given) => readCount(base.read(given), placeholder) }
+}
+
+/** A {@link countArgument} that may be left out. */
+export function optionalCountArgument(placeholder: string, summary: string): Argument<number | undefined> {
+  return {
+    ...optionalArgument(placeholder, summary),
+    read: (given) => (given === undefined ? undefined : readCount(given, placeholder)),
+  }
+}
+
 const lowerFirst = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1)
 
 /** `imageId` → `--image-id`. */

@@ -1,5 +1,6 @@
 /** The words that options take, as the contract has them; a test compares. Written here, as the contract loads slowly. */
 import type {
+  auditResults,
   BuildStatus,
   DeliveryChannel,
   DeliveryStatus,
@@ -7,9 +8,12 @@ import type {
   ImageType,
   ImageVersionStatus,
   InstanceEntityType,
+  Role,
   ServiceStatus,
   ServiceType,
   TickOutcome,
+  TokenScope,
+  UserStatus,
   WatcherEvent,
   WorkflowStatus,
 } from '@cairn/contract'
@@ -55,6 +59,10 @@ export const words = {
     'test',
   ] satisfies readonly WatcherEvent[],
   tickOutcomes: ['fired', 'missed'] satisfies readonly TickOutcome[],
+  roles: ['viewer', 'editor', 'admin'] satisfies readonly Role[],
+  tokenScopes: ['read', 'run', 'write'] satisfies readonly TokenScope[],
+  userStatuses: ['active', 'invited', 'disabled'] satisfies readonly UserStatus[],
+  auditResults: ['done', 'refused'] satisfies typeof auditResults,
   retryOrigins: ['failed', 'start'],
   httpMethods: ['get', 'post', 'put', 'patch', 'delete'],
 } as const

@@ -69,6 +69,13 @@ export async function artifactId(client: CairnClient, given: string): Promise<st
   return (await findNamed(given, { kind: 'artifact', list, nameOf })).id
 }
 
+/** @param given the UUID of a user, or the e-mail. */
+export async function userId(client: CairnClient, given: string): Promise<string> {
+  if (uuidPattern.test(given)) return given
+  const list = (term: string) => client.people.listUsers(searchFor(term))
+  return (await findNamed(given.toLowerCase(), { kind: 'user', list, nameOf: ({ email }) => email })).id
+}
+
 /** The run that is given, or the latest one of the workflow. */
 export async function executionId(client: CairnClient, workflow: number, given: string | undefined): Promise<string> {
   if (given !== undefined) return given

@@ -2,14 +2,14 @@
 import type { Build, ExecutionDetails, ServiceDetails } from '@cairn/contract'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 import type { Session } from '../session/session.ts'
-import { durationMs } from './duration.ts'
+import { timeoutMs } from './duration.ts'
 
 interface WaitChoice {
   readonly timeout: string | undefined
 }
 
 function settings(session: Session, choice: WaitChoice) {
-  return { signal: session.signal, timeoutMs: durationMs(choice.timeout) }
+  return { signal: session.signal, timeoutMs: timeoutMs(choice.timeout) }
 }
 
 async function showing<T>(session: Session, text: string, wait: () => Promise<T>): Promise<T> {

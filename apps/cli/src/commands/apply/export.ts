@@ -13,16 +13,16 @@ import {
   exportWorkflow,
 } from '../../apply/export-documents.ts'
 import type { CairnClient } from '@cairn/sdk'
-import { CliError, exitCodes, usageError } from '../../errors/cli-error.ts'
-import { suggestion } from '../../grammar/nearest-name.ts'
+import { usageError } from '../../errors/cli-error.ts'
+import { cannotWrite } from '../../files/named-file.ts'
 import { defineCommand } from '../../grammar/command.ts'
-import { flag, optionalArgument, text } from '../../grammar/option.ts'
+import { flag, optionalArgument, optionalWordArgument, text } from '../../grammar/option.ts'
 import { artifactId, imageId, serviceId, workflowId } from '../../names/resolve.ts'
 import type { Session } from '../../session/session.ts'
 
 export const command = defineCommand({
   arguments: {
-    kind: optionalArgument('KIND', `What to export: ${kinds.join(', ')}.`, kinds),
+    kind: optionalWordArgument('KIND', `What to export: ${kinds.join(', ')}.`, kinds),
     name: optionalArgument('NAME', 'Id or name of it; of a query its path.', 'kind before'),
   },
   options: {
@@ -53,7 +53,7 @@ export const command = defineCommand({
 })
 
 interface Named {
-  readonly kind: string | undefined
+  readonly kind: Kind | undefined
   readonly name: string | undefined
 }
 
@@ -62,13 +62,7 @@ async function* documentsOf({ kind, name }: Named, all: boolean, session: Sessio
     if (kind !== undefined) throw usageError(`--all exports everything: leave ${kind} out.`)
     yield* exportAll(await session.client())
   } else if (kind === undefined || name === undefined) throw usageError('KIND and NAME are missing, or --all.')
-  else yield await exporters[readKind(kind)](await session.client(), name)
-}
-
-function readKind(given: string): Kind {
-  const found = kinds.find((kind) => kind === given)
-  if (found !== undefined) return found
-  throw usageError(`KIND must be one of ${kinds.join(', ')}; got ${given}.${suggestion(given, kinds)}`)
+  else yield await exporters[kind](await session.client(), name)
 }
 
 const exporters: Readonly<Record<Kind, (client: CairnClient, name: string) => Promise<ExportedDocument>>> = {
@@ -99,13 +93,7 @@ async function writeFiles(documents: AsyncIterable<ExportedDocument>, folder: st
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, await documentText(document))
     } catch (cause) {
-      throw new CliError(
-        exitCodes.failed,
-        `${path} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-        {
-          cause,
-        },
-      )
+      throw cannotWrite(path, cause)
     }
     files.push(join(folder, file))
   }

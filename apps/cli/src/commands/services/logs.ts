@@ -43,7 +43,8 @@ export const command = defineCommand({
 /** Epoch milliseconds. */
 function sinceMs(given: string | undefined): number | undefined {
   if (given === undefined) return undefined
-  if (/^\d+(?:\.\d+)?[smh]?$/.test(given)) return Date.now() - (durationMs(given) ?? 0)
+  const agoMs = durationMs(given)
+  if (agoMs !== null) return Date.now() - agoMs
   const time = Date.parse(given)
   if (!Number.isNaN(time)) return time
   throw usageError(`--since must be like 90 or 90s, 15m or 2h, or a time such as 2026-01-31T18:00:00Z; got ${given}.`)

@@ -1,7 +1,7 @@
-import { CliError, exitCodes, usageError } from '../../errors/cli-error.ts'
+import { CliError, exitCodes } from '../../errors/cli-error.ts'
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption, waitOptions } from '../../grammar/common-options.ts'
-import { argument, optionalArgument } from '../../grammar/option.ts'
+import { argument, optionalCountArgument } from '../../grammar/option.ts'
 import { serviceId } from '../../names/resolve.ts'
 import type { Session } from '../../session/session.ts'
 import { printDeployed } from './save.ts'
@@ -22,18 +22,15 @@ async function previousRevision(session: Session, service: string): Promise<numb
 export const command = defineCommand({
   arguments: {
     service: argument('SERVICE', 'Id or name of the service.', 'service'),
-    revision: optionalArgument('REVISION', 'Number of a revision that has served; the one before when left out.'),
+    revision: optionalCountArgument('REVISION', 'Number of a revision that has served; the one before when left out.'),
   },
   options: { ...waitOptions, ...dryRunOption },
   description: 'Deploys what an earlier revision ran, as a new revision.',
   examples: ['cairn services rollback forecast --wait', 'cairn services rollback forecast 3'],
   run: async ({ args, options }, session) => {
-    if (args.revision !== undefined && !/^\d+$/.test(args.revision)) {
-      throw usageError(`REVISION must be a number; got ${args.revision}.`)
-    }
     const client = await session.client()
     const service = await serviceId(client, args.service)
-    const revision = args.revision === undefined ? await previousRevision(session, service) : Number(args.revision)
+    const revision = args.revision ?? (await previousRevision(session, service))
     await printDeployed(session, await client.services.rollbackService(service, revision), options)
   },
 })

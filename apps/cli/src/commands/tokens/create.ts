@@ -1,14 +1,15 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
 import { argument, integer, requiredText, text } from '../../grammar/option.ts'
-import { userId } from '../../names/resolve-user.ts'
+import { words } from '../../grammar/words.ts'
+import { userId } from '../../names/resolve.ts'
 import { defined } from '../shared/defined.ts'
 
 export const command = defineCommand({
   arguments: { label: argument('LABEL', 'What the token is for.') },
   options: {
     scope: requiredText('read; run: besides start, stop and try; write: all that your role allows.', {
-      values: ['read', 'run', 'write'],
+      values: words.tokenScopes,
     }),
     expiresInDays: integer('Days until it ends, 1 to 3650; valid until it is revoked when left out.'),
     user: text('E-mail or id of another user, such as a robot; needs the role admin.', { placeholder: 'USER' }),

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { pageOptions } from '../../grammar/common-options.ts'
 import { text } from '../../grammar/option.ts'
-import { userId } from '../../names/resolve-user.ts'
+import { userId } from '../../names/resolve.ts'
 import { defined } from '../shared/defined.ts'
 import { tokenList } from '../shared/people-views.ts'
 

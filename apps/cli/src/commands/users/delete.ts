@@ -1,10 +1,10 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
-import { argument } from '../../grammar/option.ts'
-import { userId } from '../../names/resolve-user.ts'
+import { userId } from '../../names/resolve.ts'
+import { userArgument } from './user-argument.ts'
 
 export const command = defineCommand({
-  arguments: { user: argument('USER', 'E-mail or id of the user.') },
+  arguments: userArgument,
   options: dryRunOption,
   description: 'Tokens and sessions go with the user; what the user made stays.',
   examples: ['cairn users delete ann@example.com'],

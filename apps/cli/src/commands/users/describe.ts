@@ -1,10 +1,9 @@
 import { defineCommand } from '../../grammar/command.ts'
-import { argument } from '../../grammar/option.ts'
-import { userId } from '../../names/resolve-user.ts'
+import { userId } from '../../names/resolve.ts'
+import { userArgument } from './user-argument.ts'
 
 export const command = defineCommand({
-  arguments: { user: argument('USER', 'E-mail or id of the user.') },
-  options: {},
+  arguments: userArgument,
   examples: ['cairn users describe ann@example.com'],
   run: async ({ args }, session) => {
     const client = await session.client()

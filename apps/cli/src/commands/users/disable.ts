@@ -1,10 +1,10 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
-import { argument } from '../../grammar/option.ts'
-import { userId } from '../../names/resolve-user.ts'
+import { userId } from '../../names/resolve.ts'
+import { userArgument } from './user-argument.ts'
 
 export const command = defineCommand({
-  arguments: { user: argument('USER', 'E-mail or id of the user.') },
+  arguments: userArgument,
   options: dryRunOption,
   description: 'No token and no session of the user counts any more. `cairn users enable` takes it back.',
   examples: ['cairn users disable ann@example.com'],

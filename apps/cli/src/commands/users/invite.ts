@@ -1,12 +1,13 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
 import { argument, requiredText, text } from '../../grammar/option.ts'
+import { words } from '../../grammar/words.ts'
 import { defined } from '../shared/defined.ts'
 
 export const command = defineCommand({
   arguments: { email: argument('EMAIL', 'E-mail of the user.') },
   options: {
-    role: requiredText('What the user may do.', { values: ['viewer', 'editor', 'admin'] }),
+    role: requiredText('What the user may do.', { values: words.roles }),
     name: text('Name of the user; the e-mail when left out.'),
     ...dryRunOption,
   },

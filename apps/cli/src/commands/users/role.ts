@@ -1,12 +1,14 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { dryRunOption } from '../../grammar/common-options.ts'
-import { argument, requiredText } from '../../grammar/option.ts'
-import { userId } from '../../names/resolve-user.ts'
+import { requiredText } from '../../grammar/option.ts'
+import { words } from '../../grammar/words.ts'
+import { userId } from '../../names/resolve.ts'
+import { userArgument } from './user-argument.ts'
 
 export const command = defineCommand({
-  arguments: { user: argument('USER', 'E-mail or id of the user.') },
+  arguments: userArgument,
   options: {
-    role: requiredText('What the user may do from now on.', { values: ['viewer', 'editor', 'admin'] }),
+    role: requiredText('What the user may do from now on.', { values: words.roles }),
     ...dryRunOption,
   },
   description: 'Counts from the next request of the user on.',
