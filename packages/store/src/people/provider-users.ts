@@ -2,13 +2,14 @@
  * Users who sign in by a provider of identities.
  *
  * Always true: who once signed in is known by issuer and subject alone, whatever becomes of the e-mail there; an e-mail ties a
- * user only once, and only while the user is tied to nobody.
+ * user only once, and only while the user is tied to nobody. No row is locked before those of the admins, where their number may
+ * become less.
  */
 import type { Role } from '@cairn/contract'
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Tx } from '../database/database.ts'
 import type { UserTable } from './user-table.ts'
-import { ensureUser, updateUser } from './users.ts'
+import { ensureUser, lockAdmins, updateUser } from './users.ts'
 
 export interface ProviderIdentity {
   readonly issuer: string
@@ -26,7 +27,7 @@ export type ProviderUser =
   /** The user of this e-mail is somebody else at the provider. */
   | { readonly kind: 'taken' }
 
-type Row = Pick<Selectable<UserTable>, 'id' | 'email' | 'role' | 'disabled_at' | 'provider_subject'>
+type Row = Pick<Selectable<UserTable>, 'id' | 'email' | 'role' | 'disabled_at'>
 
 /**
  * Finds the tenant's user of an identity, ties the one of its e-mail to it, or makes one.
@@ -46,15 +47,13 @@ export async function admitProviderUser(
   return { kind: 'known', userId: user.id, userEmail: user.email, isDisabled: user.disabled_at !== null }
 }
 
-const users = (tx: Tx, tenantId: string) =>
-  tx
-    .selectFrom('tenant_user')
-    .select(['id', 'email', 'role', 'disabled_at', 'provider_subject'])
-    .where('tenant_id', '=', tenantId)
-    .forUpdate()
+const told = ['id', 'email', 'role', 'disabled_at'] as const
 
 async function findIdentity(tx: Tx, tenantId: string, { issuer, subject }: ProviderIdentity): Promise<Row | null> {
-  const row = await users(tx, tenantId)
+  const row = await tx
+    .selectFrom('tenant_user')
+    .select(told)
+    .where('tenant_id', '=', tenantId)
     .where('provider_issuer', '=', issuer)
     .where('provider_subject', '=', subject)
     .executeTakeFirst()
@@ -68,14 +67,30 @@ async function tieByEmail(
   role: Role | null,
 ): Promise<Row | 'unknown' | 'taken'> {
   if (email === null) return 'unknown'
-  if (role !== null) await ensureUser(tx, { tenantId, email, name: name ?? email, role, by: issuer })
-  const row = await users(tx, tenantId).where('email', '=', email.toLowerCase()).executeTakeFirst()
-  if (row === undefined) return 'unknown'
-  if (row.provider_subject !== null) return 'taken'
+  if (role !== null && role !== 'admin') await lockAdmins(tx, tenantId)
+  const userId =
+    role === null
+      ? await findByEmail(tx, tenantId, email)
+      : await ensureUser(tx, { tenantId, email, name: name ?? email, role, by: issuer })
+  if (userId === null) return 'unknown'
   // Who signs in by the provider has no use for the link of an invitation, nor has who finds it.
-  await sql`
-    update tenant_user set provider_issuer = ${issuer}, provider_subject = ${subject}, invitation_hash = null,
-      invitation_expires_at = null
-    where id = ${row.id}`.execute(tx)
-  return row
+  const tie = { provider_issuer: issuer, provider_subject: subject, invitation_hash: null, invitation_expires_at: null }
+  const row = await tx
+    .updateTable('tenant_user')
+    .set(tie)
+    .where('id', '=', userId)
+    .where('provider_subject', 'is', null)
+    .returning(told)
+    .executeTakeFirst()
+  return row ?? 'taken'
+}
+
+async function findByEmail(tx: Tx, tenantId: string, email: string): Promise<string | null> {
+  const row = await tx
+    .selectFrom('tenant_user')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst()
+  return row?.id ?? null
 }

@@ -6,7 +6,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@cairn/contract'
-import { sql } from 'kysely'
 import type { Db, Tx } from '../database/database.ts'
 import { endAccess } from './change-password.ts'
 import type { UserKey } from './user-key.ts'
@@ -90,16 +89,25 @@ export async function deleteUser(tx: Tx, key: UserKey): Promise<UserOutcome> {
 }
 
 async function isLastAdmin(tx: Tx, { tenantId, userId }: UserKey): Promise<boolean> {
+  const admins = await lockAdmins(tx, tenantId)
+  return admins.length === 1 && admins[0] === userId.toLowerCase()
+}
+
+/**
+ * Ids of the admins who may sign in, whose rows nobody else changes from now on. Who changes the row of a user first, and takes
+ * an admin away in the same transaction, calls this before.
+ */
+export async function lockAdmins(tx: Tx, tenantId: string): Promise<readonly string[]> {
   const admins = await tx
     .selectFrom('tenant_user')
-    .select(sql<boolean>`id = ${userId}::uuid`.as('isMeant'))
+    .select('id')
     .where('tenant_id', '=', tenantId)
     .where('role', '=', 'admin')
     .where('disabled_at', 'is', null)
     .orderBy('id')
     .forUpdate()
     .execute()
-  return admins.length === 1 && admins[0]?.isMeant === true
+  return admins.map(({ id }) => id)
 }
 
 /** What a password is checked against; null = there is none, or no such user. */
