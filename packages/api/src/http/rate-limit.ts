@@ -1,4 +1,5 @@
 /** Requests that may pass: each key has a bucket that fills at a steady rate and holds a burst. */
+import { CairnError } from '@cairn/contract'
 import type { Clock } from '@cairn/domain'
 
 export interface RateLimit {
@@ -43,4 +44,19 @@ export function createRateLimiter(limit: RateLimit, clock: Clock): RateLimiter {
 function level(bucket: Bucket, limit: RateLimit, now: number): number {
   const seconds = Math.max(0, now - bucket.filledAt) / 1000
   return Math.min(limit.burst, bucket.tokens + seconds * limit.perSecond)
+}
+
+/** The refusal of who came too often, e.g. `this address called webhooks too often`. */
+export function rateLimited(waitSeconds: number, what: string): CairnError {
+  return new CairnError('rate_limited', `${what}; try again in ${waitSeconds} s`, { retryAfterSeconds: waitSeconds })
+}
+
+/**
+ * Lets pass what a limiter lets pass.
+ *
+ * @param waitSeconds what the limiter said
+ * @throws {CairnError} `rate_limited`
+ */
+export function refuseIfMany(waitSeconds: number, what: string): void {
+  if (waitSeconds > 0) throw rateLimited(waitSeconds, what)
 }

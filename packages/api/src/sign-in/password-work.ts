@@ -4,13 +4,16 @@
  * Always true: few are worked on at once, so that files and names, which share their threads, are not held up; beyond a queue
  * of `mostWaiting` nothing is taken on.
  */
-import { CairnError } from '@cairn/contract'
 import { hashPassword, isPassword, type Limiter, limitConcurrency } from '@cairn/domain'
 
 export interface PasswordLimits {
   readonly atOnce: number
   readonly mostWaiting: number
 }
+
+/** Nothing more is taken on just now. */
+export const full = Symbol('full')
+export type Full = typeof full
 
 export class PasswordWork {
   readonly #limit: Limiter
@@ -22,31 +25,18 @@ export class PasswordWork {
     this.#most = atOnce + mostWaiting
   }
 
-  /** Whether nothing more is taken on just now. */
-  get isFull(): boolean {
-    return this.#open >= this.#most
-  }
-
-  /**
-   * What is kept of a password.
-   *
-   * @throws {CairnError} `rate_limited` while it is full
-   */
-  hash(password: string): Promise<string> {
+  /** What is kept of a password. */
+  hash(password: string): Promise<string | Full> {
     return this.#take(() => hashPassword(password))
   }
 
-  /**
-   * Whether it is the password that was kept; takes as long where nothing is.
-   *
-   * @throws {CairnError} `rate_limited` while it is full
-   */
-  isPassword(password: string, kept: string | null): Promise<boolean> {
+  /** Whether it is the password that was kept; takes as long where nothing is. */
+  isPassword(password: string, kept: string | null): Promise<boolean | Full> {
     return this.#take(() => isPassword(password, kept))
   }
 
-  async #take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.isFull) throw tooMany(1)
+  async #take<T>(work: () => Promise<T>): Promise<T | Full> {
+    if (this.#open >= this.#most) return full
     this.#open += 1
     try {
       return await this.#limit(work)
@@ -54,10 +44,4 @@ export class PasswordWork {
       this.#open -= 1
     }
   }
-}
-
-/** Passwords are checked too often. */
-export function tooMany(retryAfterSeconds: number): CairnError {
-  const message = `too many passwords are checked; try again in ${retryAfterSeconds} s`
-  return new CairnError('rate_limited', message, { retryAfterSeconds })
 }

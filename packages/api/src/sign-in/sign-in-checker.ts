@@ -21,10 +21,10 @@ import {
 } from '@cairn/store'
 import { hashToken } from '../http/authenticate.ts'
 import { addressKey } from './address-key.ts'
-import { type PasswordLimits, PasswordWork, tooMany } from './password-work.ts'
+import { type Full, full, type PasswordLimits, PasswordWork } from './password-work.ts'
 import { signedIn, wrongPassword } from './sign-in-events.ts'
 import type { SignInPlace, SignInProof } from './sign-in-proof.ts'
-import { createRateLimiter, type RateLimit, type RateLimiter } from '../http/rate-limit.ts'
+import { createRateLimiter, type RateLimit, type RateLimiter, rateLimited, refuseIfMany } from '../http/rate-limit.ts'
 
 /** A session of a browser. */
 export interface OpenedSession {
@@ -85,8 +85,9 @@ export function createSignInChecker(parts: {
     signIn: async (proof, place) => {
       const retryAfterSeconds = waitOf({ byAddress, byEmail }, proof, place.address)
       if (retryAfterSeconds > 0) return { kind: 'limited', retryAfterSeconds }
-      if (proof.kind === 'password' && passwords.isFull) return { kind: 'limited', retryAfterSeconds: 1 }
-      const { owner, meant } = await judge({ database, passwords }, proof, place.tenant)
+      const judged = await judge({ database, passwords }, proof, place.tenant)
+      if (judged === full) return { kind: 'limited', retryAfterSeconds: fullSeconds }
+      const { owner, meant } = judged
       const opened = owner === null ? null : await openSession(database, owner)
       if (opened === null) {
         keepRefusal(meant, proof, place)
@@ -96,13 +97,21 @@ export function createSignInChecker(parts: {
       return { kind: 'signed-in', ...opened }
     },
     open: (owner) => openSession(database, owner),
-    hashPassword: (password) => passwords.hash(password),
-    isPasswordOf: (email, password, kept) => {
-      const wait = byEmail.take(email.toLowerCase())
-      if (wait > 0) throw tooMany(wait)
-      return passwords.isPassword(password, kept)
+    hashPassword: async (password) => unlessFull(await passwords.hash(password)),
+    isPasswordOf: async (email, password, kept) => {
+      refuseIfMany(byEmail.take(email.toLowerCase()), tooMany)
+      return unlessFull(await passwords.isPassword(password, kept))
     },
   }
+}
+
+const tooMany = 'too many passwords are checked'
+/** After so many seconds somebody may try again who came while too many passwords were checked. */
+const fullSeconds = 1
+
+function unlessFull<T>(done: T | Full): T {
+  if (done !== full) return done
+  throw rateLimited(fullSeconds, tooMany)
 }
 
 async function openSession({ db }: Database, owner: SessionOwner): Promise<OpenedSession | null> {
@@ -129,20 +138,22 @@ interface Judged {
   readonly meant: readonly UserKey[]
 }
 
+/** `full` = too many passwords are checked to check this one. */
 async function judge(
   { database: { db }, passwords }: { readonly database: Database; readonly passwords: PasswordWork },
   proof: SignInProof,
   tenant: string | null,
-): Promise<Judged> {
+): Promise<Judged | Full> {
   if (proof.kind === 'token') {
     const holder = await findTokenHolder(db, hashToken(proof.token))
     return { owner: tenant === null || holder?.tenantName === tenant ? holder : null, meant: [] }
   }
   const holders = await findPasswordHolders(db, proof.email, tenant)
   for (const { userId, passwordHash } of holders) {
-    if (await passwords.isPassword(proof.password, passwordHash))
-      return { owner: { userId, tokenId: null }, meant: holders }
+    const isRight = await passwords.isPassword(proof.password, passwordHash)
+    if (isRight === full) return full
+    if (isRight) return { owner: { userId, tokenId: null }, meant: holders }
   }
-  if (holders.length === 0) await passwords.isPassword(proof.password, null)
+  if (holders.length === 0 && (await passwords.isPassword(proof.password, null)) === full) return full
   return { owner: null, meant: holders }
 }

@@ -2,6 +2,7 @@ import { CairnError, type SignInBody } from '@cairn/contract'
 import { endSignInSession } from '@cairn/store'
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
+import { rateLimited } from '../../http/rate-limit.ts'
 import type { Operation } from '../../operation.ts'
 import type { SignInProof } from '../../sign-in/sign-in-proof.ts'
 import { sessionOf } from './session-of.ts'
@@ -17,9 +18,7 @@ export const createSession: Operation<'createSession'> = async (context, { body,
     case 'refused':
       throw new CairnError('unauthorized', 'this is no valid token, or the e-mail and the password do not fit')
     case 'limited':
-      throw new CairnError('rate_limited', `too many sign-ins; try again in ${outcome.retryAfterSeconds} s`, {
-        retryAfterSeconds: outcome.retryAfterSeconds,
-      })
+      throw rateLimited(outcome.retryAfterSeconds, 'too many sign-ins')
     default:
       return outcome satisfies never
   }
