@@ -1,10 +1,6 @@
 export { type ApiOptions, buildApi } from './build-api.ts'
 export { hashToken, readToken } from './http/authenticate.ts'
-export {
-  createSignInChecker,
-  type SignInChecker,
-  type SignInOutcome,
-} from './sign-in/sign-in-checker.ts'
+export { createSignInChecker, type SignInChecker } from './sign-in/sign-in-checker.ts'
 export {
   createIdentityProvider,
   type IdentityProvider,
@@ -12,7 +8,6 @@ export {
 } from './oidc/identity-provider.ts'
 export { oidcStartPath } from './oidc/serve-oidc.ts'
 export type { RoleRules } from './oidc/role-of-claims.ts'
-export type { SignInPlace, SignInProof } from './sign-in/sign-in-proof.ts'
 export type { ReadinessProbe } from './http/serve-health.ts'
 export { type ApiLimits, defaultApiLimits } from './limits.ts'
 export { type NotBuilt, notBuilt } from './not-built.ts'

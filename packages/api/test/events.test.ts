@@ -1,4 +1,6 @@
 /** Streams of events over a real connection and a real database. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import type { ResourceEvent } from '@cairn/contract'
 import { eventually } from '@cairn/testkit'
@@ -303,5 +305,28 @@ describe('streams are bounded:', () => {
       .execute()
     await stream.ended
     expect(stream.events).toEqual([])
+  })
+
+  it('one whose reader takes nothing any more ends, and makes room', async () => {
+    await start({ streamsOfCaller: 2, stalledMs: 100 })
+    const witness = await follow()
+    const { port, hostname } = new URL(baseUrl)
+    const stuck = connect(Number(port), hostname)
+    await once(stuck, 'connect')
+    stuck.write(`GET /events/api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: ${fixture.tenant.token}\r\n\r\n`)
+    await eventually(async () => expect((await fixture.call('followEvents')).status).toBe(429))
+    // More than the kernel holds for who does not read.
+    for (const round of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      await fixture.database.pool.query(
+        `insert into resource_change (tenant_id, kind, resource_id, change)
+         select $1, 'query', $2 || number || repeat('x', 1000), 'updated' from generate_series(1, 1500) number`,
+        [fixture.tenant.id, round],
+      )
+      await eventually(() => expect(witness.text()).toContain(`"${round}1500x`))
+    }
+    const second = await eventually(() => follow())
+    expect(second.ready).toHaveLength(1)
+    expect(witness.text()).not.toContain('event: reset')
+    stuck.destroy()
   })
 })

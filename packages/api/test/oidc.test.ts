@@ -98,6 +98,14 @@ beforeEach(() => {
   person = { id: `subject-${people}`, email: `p${people}@example.com`, isChecked: true, groups: [] }
 })
 
+interface Seen {
+  readonly status: number
+  readonly to: string | null
+  readonly text: string
+  /** Names of the cookies that were set. */
+  readonly set: readonly string[]
+}
+
 /** A browser: cookies of Cairn and of the provider, kept apart. */
 class Browser {
   readonly #jars = { cairn: new Map<string, string>(), provider: new Map<string, string>() }
@@ -119,20 +127,23 @@ class Browser {
     }
   }
 
-  async get(url: string): Promise<{ status: number; to: string | null; text: string }> {
+  async get(url: string): Promise<Seen> {
     const here = new URL(url, publicUrl)
     if (here.origin === publicUrl) {
       const { statusCode, headers, body } = await this.#api.app.inject({
         url: here.pathname + here.search,
         headers: { cookie: this.cookies() },
       })
-      this.#keep('cairn', [headers['set-cookie'] ?? []].flat())
-      return { status: statusCode, to: headers.location ?? null, text: body }
+      const fields = [headers['set-cookie'] ?? []].flat()
+      this.#keep('cairn', fields)
+      const set = fields.map((field) => field.split('=')[0] ?? '')
+      return { status: statusCode, to: headers.location ?? null, text: body, set }
     }
     const answer = await fetch(here, { redirect: 'manual', headers: { cookie: this.cookies('provider') } })
     this.#keep('provider', answer.headers.getSetCookie())
     const to = answer.headers.get('location')
-    return { status: answer.status, to: to === null ? null : new URL(to, here).href, text: await answer.text() }
+    const text = await answer.text()
+    return { status: answer.status, to: to === null ? null : new URL(to, here).href, text, set: [] }
   }
 
   /** Follows redirects until the address has a text in it, or there is none; answers where it is then. */
@@ -176,6 +187,13 @@ describe('who was invited', () => {
     })
     const { body } = await fixture.call('listAuditEvents', { query: { user: person.email } })
     expect(body['events']).toMatchObject([{ operation: 'createSession', errorCode: null }])
+  })
+
+  it('has what the browser kept for the way taken away once', async () => {
+    await invite('editor')
+    const browser = new Browser(fixture)
+    const { set } = await browser.get(await browser.follow('/auth/oidc/start', '/auth/oidc/callback'))
+    expect(set).toEqual(['cairn-oidc', 'cairn_session', 'cairn-sign-in'])
   })
 
   it('is known by the subject afterwards, whatever the e-mail is then', async () => {

@@ -27,6 +27,8 @@ export interface FeedLimits {
   readonly lookEveryMs: number
   /** Milliseconds without a change after which a stream says that it is alive, and its caller is looked at again. */
   readonly heartbeatMs: number
+  /** Milliseconds between two looks at whether a reader takes what is sent; who takes nothing in between is let go. */
+  readonly stalledMs: number
   /** Milliseconds for which a tenant is watched after its last stream has ended. */
   readonly lingerMs: number
   readonly streamsOfCaller: number
@@ -40,6 +42,7 @@ export interface FeedLimits {
 export const defaultFeedLimits: FeedLimits = {
   lookEveryMs: 500,
   heartbeatMs: 15_000,
+  stalledMs: 30_000,
   lingerMs: 60_000,
   streamsOfCaller: 20,
   streamsOfTenant: 200,

@@ -6,7 +6,7 @@
  * hosts only: a page under another name that leads here could be anybody's the next moment.
  */
 import { CairnError } from '@cairn/contract'
-import { isOwnHost, readApiSession, type ReservedHosts, type Scheme, sessionCookies } from '@cairn/domain'
+import { isOwnHost, readApiSession, type ReservedHosts, schemeOf, sessionCookies } from '@cairn/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestProof } from './authenticate.ts'
 import { sessionSeconds } from '../sign-in/sign-in-checker.ts'
@@ -39,10 +39,6 @@ export function browserOf(request: FastifyRequest, reply: FastifyReply, hosts: R
     remember: (secret) => set(secret, sessionSeconds),
     forget: () => set('', 0),
   }
-}
-
-function schemeOf(publicUrl: string): Scheme {
-  return publicUrl.startsWith('https:') ? 'https' : 'http'
 }
 
 /** Whether a page of another origin made the request, as far as its browser tells. */

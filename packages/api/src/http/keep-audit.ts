@@ -13,8 +13,6 @@ import { refusalOf } from './error-answer.ts'
 export interface Answered {
   readonly response: Route['response']
   readonly answer: unknown
-  /** Nothing was changed: it was only tried. */
-  readonly isRehearsal: boolean
 }
 
 interface Served {
@@ -36,7 +34,6 @@ export async function keepingAudit(
     )
     throw error
   })
-  if (answered.isRehearsal) return answered
   const { answer, response } = answered
   await record(context, served, request, { answer, status: response.status, errorCode: null })
   return answered
@@ -49,13 +46,13 @@ async function record(
   { answer, ...outcome }: { readonly answer: unknown; readonly status: number; readonly errorCode: string | null },
 ): Promise<void> {
   if (!isAudited(served.id, served.route, outcome.errorCode) || asksForRehearsal(served.route, request)) return
-  const { caller, params, body } = request.facts
+  const { caller, body } = request.facts
   const place = { address: request.ip, requestId: request.id }
-  const event = auditEventOf(served, { caller, params, body, answer }, { ...outcome, ...place })
+  const event = auditEventOf(served, { caller, params: request.params, body, answer }, { ...outcome, ...place })
   if (event !== null) await auditLog.record(event)
 }
 
-/** Whether a refused call only tried. A route that does not offer it takes no notice of the key. */
+/** Whether a call only tries. A route that does not offer it takes no notice of the key. */
 function asksForRehearsal(route: Route, { query }: FastifyRequest): boolean {
   return offersDryRun(route) && typeof query === 'object' && query !== null && Reflect.get(query, 'dryRun') === 'true'
 }

@@ -7,10 +7,8 @@ import { Histogram, type Registry } from 'prom-client'
 export interface RequestFacts {
   /** null until it is known. */
   caller: TokenHolder | CalledHook | null
-  params: unknown
   body: unknown
   operationId: string
-  tenantId: string | null
   failure: unknown
 }
 
@@ -41,13 +39,13 @@ export function observeRequests(app: FastifyInstance, logger: Logger, metrics: R
   })
   app.decorateRequest('facts')
   app.addHook('onRequest', (request, reply, done) => {
-    request.facts = { operationId: 'none', tenantId: null, failure: null, caller: null, params: null, body: null }
+    request.facts = { operationId: 'none', failure: null, caller: null, body: null }
     void reply.header('x-request-id', request.id)
     void reply.header('x-content-type-options', 'nosniff')
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    const { operationId, tenantId, failure } = request.facts
+    const { operationId, caller, failure } = request.facts
     const seconds = reply.elapsedTime / 1000
     const status = reply.statusCode
     duration.observe({ operation: operationId, method: request.method, status: String(status) }, seconds)
@@ -58,7 +56,7 @@ export function observeRequests(app: FastifyInstance, logger: Logger, metrics: R
       path: loggedPath(request.url),
       status,
       ms: Math.round(seconds * 10_000) / 10,
-      ...(tenantId !== null && { tenantId }),
+      ...(caller !== null && { tenantId: caller.tenantId }),
     }
     if (status >= 500 && failure !== null) logger.error({ ...fields, err: failure }, 'request failed')
     else if (request.method === 'GET' || operationId === 'sendTelemetry') logger.debug(fields, 'request answered')

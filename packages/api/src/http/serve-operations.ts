@@ -19,14 +19,16 @@ import { CairnError } from '@cairn/contract'
 import type { CalledHook, TokenHolder } from '@cairn/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
+import type { FeedLimits } from '../events/change-feed.ts'
 import type { ApiLimits } from '../limits.ts'
 import type { BinaryAnswer, Call, EventsAnswer, Operation, RawBody, StreamOfCall, Upload } from '../operation.ts'
 import { answerOnce, type OnceAnswer, readCallKey } from './answer-once.ts'
 import { authenticate, authenticateHook } from './authenticate.ts'
 import { type Answered, keepingAudit } from './keep-audit.ts'
 import { browserOf, proofOf } from './caller-browser.ts'
+import { endWhenStalled } from './end-when-stalled.ts'
 import { invalid } from './error-answer.ts'
-import type { RateLimiter } from './rate-limit.ts'
+import { type RateLimiter, refuseIfMany } from './rate-limit.ts'
 import { discardUpload, receiveForm } from './receive-form.ts'
 import { isDryRun, rehearse } from './rehearse.ts'
 import { requireAccess } from './require-access.ts'
@@ -71,11 +73,10 @@ export function serveOperations(app: FastifyInstance, server: OperationServer): 
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       handler: async (request, reply) => {
         request.facts.operationId = id
-        request.facts.params = request.params
         const answered = await keepingAudit(server.context, { id, route }, request, () =>
           serve(server, { id, route }, request, reply),
         )
-        return send(answered, reply)
+        return send(answered, reply, server.limits.events)
       },
     })
   }
@@ -110,7 +111,7 @@ async function serve(
     // A rehearsal leaves nothing behind, so it has no use for a key.
     if (isDryRun(query)) {
       const response = { kind: 'json', status: 200, schema: DryRunAnswer } as const
-      return { response, answer: await rehearse(server.context, operation, call), isRehearsal: true }
+      return { response, answer: await rehearse(server.context, operation, call) }
     }
     const { answer, replayed } = await answerNamed(server, { id, route }, { call, request }, () =>
       operation(server.context, call),
@@ -119,7 +120,7 @@ async function serve(
       void reply.header('idempotency-replayed', 'true')
       await discardUpload(server.context, upload)
     }
-    return { response: route.response, answer, isRehearsal: false }
+    return { response: route.response, answer }
   } catch (error) {
     await discardUpload(server.context, upload)
     throw error
@@ -160,15 +161,9 @@ async function identifyHook(server: OperationServer, request: FastifyRequest): P
   refuseIfMany(byAddress.take(request.ip), 'this address called webhooks too often')
   const { webhook } = request.params as Record<string, string>
   const hook = await authenticateHook(server.context.database.db, webhook)
-  request.facts.tenantId = hook.tenantId
   request.facts.caller = hook
   refuseIfMany(byHook.take(hook.id), 'this webhook was called too often')
   return hook
-}
-
-function refuseIfMany(waitSeconds: number, what: string): void {
-  if (waitSeconds === 0) return
-  throw new CairnError('rate_limited', `${what}; try again in ${waitSeconds} s`, { retryAfterSeconds: waitSeconds })
 }
 
 async function identify(
@@ -177,7 +172,6 @@ async function identify(
   request: FastifyRequest,
 ): Promise<TokenHolder> {
   const caller = await authenticate(context.database.db, proofOf(request, context.reservedHosts))
-  request.facts.tenantId = caller.tenantId
   request.facts.caller = caller
   if (route.bodyKind !== 'multipart') {
     refuseIfMany(rateLimiter.take(caller.tokenId ?? caller.userId), 'this token or user sent too many requests')
@@ -232,11 +226,12 @@ function streamOf({ database, reservedHosts }: ApiContext, id: OperationId, requ
   }
 }
 
-function send({ response, answer }: Answered, reply: FastifyReply): FastifyReply {
+function send({ response, answer }: Answered, reply: FastifyReply, { stalledMs }: FeedLimits): FastifyReply {
   void reply.code(response.status).header('cache-control', 'no-store')
   if (response.kind === 'json') return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
   if (response.kind === 'events') {
     const { content } = answer as EventsAnswer
+    endWhenStalled(reply.raw, stalledMs)
     // Proxies that collect an answer before they pass it on would hold the events back.
     return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(content)
   }

@@ -3,12 +3,11 @@
  *
  * Always true: a session is opened only for a browser that started the sign-in itself, and it is sent to a path of this host.
  */
-import { CairnError } from '@cairn/contract'
-import { type Scheme, sessionCookies } from '@cairn/domain'
+import { escapeHtml, type Scheme, schemeOf, sessionCookies } from '@cairn/domain'
 import { admitProviderUser, ensureTenant, type ProviderUser } from '@cairn/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../context.ts'
-import { createRateLimiter } from '../http/rate-limit.ts'
+import { createRateLimiter, refuseIfMany } from '../http/rate-limit.ts'
 import { answerPage, simplePage } from '../http/simple-page.ts'
 import { addressKey } from '../sign-in/address-key.ts'
 import { sessionSeconds } from '../sign-in/sign-in-checker.ts'
@@ -27,15 +26,11 @@ interface Parts {
 
 /** Serves both paths. */
 export function serveOidc(app: FastifyInstance, context: ApiContext, provider: IdentityProvider): void {
-  const parts = { context, provider, scheme: context.publicUrl.startsWith('https:') ? 'https' : 'http' } as const
+  const parts = { context, provider, scheme: schemeOf(context.publicUrl) }
   const limiter = createRateLimiter(context.limits.signIns.byAddress, context.clock)
   const count = (request: FastifyRequest): void => {
     request.facts.operationId = 'signInByProvider'
-    const retryAfterSeconds = limiter.take(addressKey(request.ip))
-    if (retryAfterSeconds === 0) return
-    throw new CairnError('rate_limited', `too many sign-ins; try again in ${retryAfterSeconds} s`, {
-      retryAfterSeconds,
-    })
+    refuseIfMany(limiter.take(addressKey(request.ip)), 'too many sign-ins')
   }
   app.get<{ Querystring: { path?: unknown } }>(oidcStartPath, async (request, reply) => {
     count(request)
@@ -80,7 +75,7 @@ async function takeBack(parts: Parts, request: FastifyRequest, reply: FastifyRep
   const place = { address: request.ip, requestId: request.id }
   const opened = await open(parts, identity, place)
   if (typeof opened === 'string') return refuse(reply, 403, opened)
-  void reply.header('set-cookie', [forgetSignIn(scheme), ...sessionCookies(opened.secret, scheme, sessionSeconds)])
+  void reply.header('set-cookie', [...sessionCookies(opened.secret, scheme, sessionSeconds)])
   return reply.redirect(pathHere(kept.path, context.publicUrl), 302)
 }
 
@@ -116,8 +111,6 @@ function refuse(reply: FastifyReply, status: number, words: string): FastifyRepl
   return answerPage(
     reply,
     status,
-    simplePage('You are not signed in', `<p>${escape(words)}</p><p><a href="/">Go back</a></p>`),
+    simplePage('You are not signed in', `<p>${escapeHtml(words)}</p><p><a href="/">Go back</a></p>`),
   )
 }
-
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
