@@ -1,7 +1,7 @@
 /** The composition root: the only place that knows every part. */
 import { join } from 'node:path'
 import { type ApiLimits, buildApi, createSignInChecker, defaultApiLimits, type ReadinessProbe } from '@cairn/api'
-import { type Clock, type Logger, noCrashPoints } from '@cairn/domain'
+import { type Clock, type Logger, noCrashPoints, schemeOf } from '@cairn/domain'
 import {
   createPullingDriver,
   createGitRepositories,
@@ -247,7 +247,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
   const { settings, store, engine, http, logger, data } = composition
   const { database, hints } = store
   const domain = settings.domain ?? `localhost:${http.port}`
-  const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
+  const scheme = schemeOf(publicUrl)
   const metrics = createMetrics(database)
   const gatewayLogger = logger.child({ part: 'gateway' })
   const routes = createRouteTable({ source: databaseRoutes(database, hints), logger: gatewayLogger })

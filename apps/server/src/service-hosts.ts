@@ -1,5 +1,5 @@
 /** Where services answer, as the API tells it. */
-import { portOfHost, type ReservedHosts, serviceHost } from '@cairn/domain'
+import { portOfHost, type ReservedHosts, schemeOf, serviceHost } from '@cairn/domain'
 
 export interface ServiceHosts {
   readonly serviceUrl: (serviceName: string, tenantName: string) => string
@@ -9,7 +9,7 @@ export interface ServiceHosts {
 
 /** @param domain below which services have their hosts, with its port when it is not the standard one */
 export function serviceHosts(domain: string, publicUrl: string): ServiceHosts {
-  const scheme = publicUrl.startsWith('https:') ? 'https' : 'http'
+  const scheme = schemeOf(publicUrl)
   return {
     serviceUrl: (name, tenantName) => `${scheme}://${serviceHost(name, tenantName, domain)}`,
     domainUrl: (own) => `${scheme}://${own}${portOfHost(domain)}`,

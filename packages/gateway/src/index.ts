@@ -14,4 +14,4 @@ export {
   type TrafficSink,
 } from './traffic/report-traffic.ts'
 export { databaseSignIns, type SignedIn, type SignInStore } from './sign-in/sign-in-store.ts'
-export { createSignInPage, type PageOutcome, type PageProof, type SignInPage } from './sign-in/sign-in-page.ts'
+export { createSignInPage, type SignInPage } from './sign-in/sign-in-page.ts'

@@ -1,6 +1,7 @@
 /** Answers that the gateway gives itself: JSON, or a small page for browsers. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { escapeHtml } from '@cairn/domain'
 import type { ServiceRoute } from '@cairn/store'
 
 export interface Refusal {
@@ -146,8 +147,4 @@ function page(refusal: Refusal): string {
 button{font:inherit;padding:.4rem .6rem}</style>
 <h1>${heading}</h1><p>${escapeHtml(refusal.message)}</p>${button}</html>
 `
-}
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,6 +1,7 @@
 /** From a workflow body to the plan that its runs follow. */
 import { createHash } from 'node:crypto'
 import type { FieldError } from '@cairn/contract'
+import { canonicalJson } from '../canonical-json.ts'
 import type {
   HttpMethod,
   PlannedContainerStep,
@@ -205,12 +206,4 @@ function planRetry(options: RetryOptionsDraft | null | undefined): PlannedRetry 
 /** Equal for equal plans, whatever the order of their keys: the identity of a plan row. */
 export function planDigest(plan: RunPlan): string {
   return createHash('sha256').update(canonicalJson(plan)).digest('hex')
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === 'object' && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  )
 }

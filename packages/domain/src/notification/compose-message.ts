@@ -1,5 +1,6 @@
 /** A notification in words. Whatever comes from users is text: never markup, never a header. */
 import type { WatcherEvent } from '@cairn/contract'
+import { escapeHtml } from '../escape-html.ts'
 import type { NotificationFacts } from './notification-facts.ts'
 
 export interface Message {
@@ -82,16 +83,4 @@ function htmlOf(title: string, rows: readonly Row[], url: string): string {
 <p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>
 </body></html>
 `
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }

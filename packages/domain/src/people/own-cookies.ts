@@ -7,6 +7,11 @@
 
 export type Scheme = 'http' | 'https'
 
+/** How browsers reach what answers at the address. */
+export function schemeOf(publicUrl: string): Scheme {
+  return publicUrl.startsWith('https:') ? 'https' : 'http'
+}
+
 /** Begins the names of all cookies of Cairn; other spellings are taken away too. */
 const ownName = /^(?:__(?:host|secure)-)?cairn[-_]/i
 

@@ -1,4 +1,5 @@
 /** What differs between two bodies of a workflow, as a person would say it. */
+import { canonicalJson } from '../canonical-json.ts'
 
 export interface BodyChange {
   /** Keys divided by dots, e.g. `steps.train.command`. */
@@ -42,19 +43,8 @@ const unorderedLists = /(^|\.)(parents|tags)$/
 
 function canonical(value: unknown, path: string): string {
   if (isEmpty(value)) return ''
-  const text = (inner: unknown): string => JSON.stringify(sortKeys(inner))
-  if (Array.isArray(value) && unorderedLists.test(path)) return value.map(text).toSorted().join()
-  return text(value)
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (!isMap(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortKeys(inner)]),
-  )
+  if (Array.isArray(value) && unorderedLists.test(path)) return value.map(canonicalJson).toSorted().join()
+  return canonicalJson(value)
 }
 
 function textOf(value: unknown): string | null {

@@ -6,20 +6,28 @@
  * the user is one of that service's tenant.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Logger, portOfHost, readSignInSession, type Scheme, serviceHost, sessionCookies } from '@cairn/domain'
+import {
+  escapeHtml,
+  type Logger,
+  portOfHost,
+  readSignInSession,
+  type Scheme,
+  serviceHost,
+  sessionCookies,
+} from '@cairn/domain'
 import { browserSessionSeconds, type ServiceRoute } from '@cairn/store'
-import { authorizationUnavailable, escapeHtml, type Refusal, refuse } from '../refusal.ts'
+import { authorizationUnavailable, type Refusal, refuse } from '../refusal.ts'
 import type { RouteTable } from '../route-table.ts'
 import { ownPath, randomSecret, redirect, returnPath } from './browser-sign-in.ts'
 import type { SignInStore } from './sign-in-store.ts'
 
 /** What a browser signs in with. */
-export type PageProof =
+type PageProof =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'password'; readonly email: string; readonly password: string }
 
 /** `secret` is what the browser keeps of the session that was opened. */
-export type PageOutcome =
+type PageOutcome =
   | { readonly kind: 'signed-in'; readonly secret: string }
   | { readonly kind: 'refused' }
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
