@@ -54,7 +54,7 @@ describe('the host', () => {
     expect(JSON.parse(json.body)).toMatchObject({ code: 'not_found', message: 'no service answers at nope.localhost' })
     const page = await rig.ask({ host: '<b>.localhost', headers: { accept: 'text/html' } })
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(page.body).toContain('&#60;b&#62;.localhost')
+    expect(page.body).toContain('&lt;b&gt;.localhost')
     expect(page.body).not.toContain('<b>')
   })
 
