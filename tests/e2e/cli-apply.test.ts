@@ -291,6 +291,7 @@ it('shows what services and schedules did and will do, and changes limits withou
     ['inbox', 'list', '--unread'],
     ['exports', 'list'],
     ['queries', 'list-versions', 'sales/load.sql'],
+    ['system', 'health'],
     ['system', 'report'],
     ['system', 'disk'],
     ['whoami'],

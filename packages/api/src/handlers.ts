@@ -76,6 +76,7 @@ import { checkPermissions } from './operations/session/check-permissions.ts'
 import { getSignInWays } from './operations/session/sign-in-ways.ts'
 import { createSession, endSession, getSession } from './operations/session/sessions.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
+import { getSystemHealth } from './operations/system/get-system-health.ts'
 import { getSystemReport } from './operations/system/get-system-report.ts'
 import { listInstanceOptions } from './operations/tenants/list-instance-options.ts'
 import { listWarehouses } from './operations/tenants/list-warehouses.ts'
@@ -174,6 +175,7 @@ const built: Handlers = {
   restoreWorkflowRevision,
   rollbackService,
   testService,
+  getSystemHealth,
   getSystemReport,
   followEvents,
   listInstanceOptions,

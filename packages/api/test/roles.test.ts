@@ -73,7 +73,9 @@ it('tells each caller the same as a tree of features', async () => {
   const treeOf = async (holder: string): Promise<unknown> =>
     (await fixture.call('checkPermissions', { query: { type: 'app' }, token: tokens.get(holder) ?? '' })).body
   const [read, write, none] = [{ actions: ['read'] }, { actions: ['read', 'write'] }, { actions: [] }]
-  expect(await treeOf('viewer write')).toMatchObject({ CAIRN: { WORKFLOWS: read, EXECUTIONS: read, PEOPLE: none } })
+  expect(await treeOf('viewer write')).toMatchObject({
+    CAIRN: { WORKFLOWS: read, EXECUTIONS: read, PEOPLE: none, SYSTEM: none },
+  })
   expect(await treeOf('editor write')).toMatchObject({ CAIRN: { WORKFLOWS: write, SECRETS: write, PEOPLE: none } })
   expect(await treeOf('admin write')).toMatchObject({ CAIRN: { PEOPLE: write, SYSTEM: read } })
   expect(await treeOf('admin run')).toMatchObject({ CAIRN: { EXECUTIONS: write, WORKFLOWS: read, PEOPLE: none } })

@@ -1,6 +1,6 @@
 import { enqueueWork, registerEngineProcess, resignEngineProcess } from '@cairn/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, type ApiFixture, createApiFixture, numberIn } from './api-fixture.ts'
+import { type Answer, type ApiFixture, createApiFixture, makeToken, numberIn } from './api-fixture.ts'
 
 let fixture: ApiFixture
 beforeAll(async () => {
@@ -49,6 +49,17 @@ describe('the report of the system', () => {
     expect(queue).toEqual([{ kind: 'schedule', due: 2, oldestDueAt: '2026-01-02T03:04:05.000Z' }])
     await fixture.database.pool.query('delete from work')
     expect((await report())['queue']).toEqual([])
+  })
+
+  it('is for admins, and everybody is told whether an engine is alive', async () => {
+    const viewer = { tenantId: fixture.tenant.id, name: 'vera', role: 'viewer' } as const
+    const token = await makeToken(fixture.database, viewer)
+    expect((await fixture.call('getSystemReport', { token })).status).toBe(403)
+    const live = { waiting: 0, queued: 0, running: 0, stopping: 0 }
+    expect(await fixture.call('getSystemHealth', { token })).toMatchObject({
+      status: 200,
+      body: { version: '0.0.0', liveEngines: 1, liveExecutions: live },
+    })
   })
 
   it('counts the live runs of the tenant, not those of others', async () => {

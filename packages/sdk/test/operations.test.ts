@@ -74,6 +74,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   stopExecution: ({ workflows }) => workflows.stopExecution(1, id),
   callWebhook: ({ workflows }) => workflows.callWebhook(id, {}),
   listScheduleHistory: ({ workflows }) => workflows.listScheduleHistory(1).all(),
+  getSystemHealth: ({ system }) => system.getHealth(),
   getSystemReport: ({ system }) => system.getReport(),
   followEvents: async ({ events }) => {
     const left = new AbortController()

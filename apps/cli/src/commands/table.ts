@@ -172,6 +172,7 @@ export const groups: readonly Group[] = [
     ['read', 'Mark an entry, or all, as read.', () => import('./inbox/read.ts')],
   ]),
   group('system', 'The installation.', [
+    ['health', 'Show whether the installation works.', () => import('./system/health.ts')],
     ['report', 'Show the state of the installation.', () => import('./system/report.ts')],
     ['disk', 'Show what takes the disk.', () => import('./system/disk.ts')],
   ]),

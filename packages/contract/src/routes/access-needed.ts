@@ -78,7 +78,9 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   addServiceDomain: 'write',
   verifyServiceDomain: 'write',
   removeServiceDomain: 'write',
-  getSystemReport: 'read',
+  getSystemHealth: 'read',
+  // It tells of the whole installation, beyond the tenant.
+  getSystemReport: 'manage',
   followEvents: 'read',
   listInstanceOptions: 'read',
   // Both answer passwords.

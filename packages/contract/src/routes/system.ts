@@ -1,8 +1,19 @@
 import type { Route } from '../route.ts'
-import { SystemReport } from '../schemas/system-report.ts'
+import { SystemHealth, SystemReport } from '../schemas/system-report.ts'
 
 /** What the installation itself does. */
 export const systemRoutes = {
+  getSystemHealth: {
+    method: 'GET',
+    path: '/system/api/v1/health',
+    summary: 'Whether the installation works: its version, how many engines are alive, live runs',
+    tag: 'System',
+    auth: 'token',
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: SystemHealth },
+    errors: [],
+    added: true,
+  },
   getSystemReport: {
     method: 'GET',
     path: '/system/api/v1/report',

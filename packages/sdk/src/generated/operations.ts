@@ -86,6 +86,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   addServiceDomain: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceId}/domains', bodyKind: 'json', auth: 'token', answers: 'json' },
   verifyServiceDomain: { method: 'POST', path: '/webapps/api/v1/webapps/{serviceId}/domains/{domain}/verify', bodyKind: 'none', auth: 'token', answers: 'json' },
   removeServiceDomain: { method: 'DELETE', path: '/webapps/api/v1/webapps/{serviceId}/domains/{domain}', bodyKind: 'none', auth: 'token', answers: 'json' },
+  getSystemHealth: { method: 'GET', path: '/system/api/v1/health', bodyKind: 'none', auth: 'token', answers: 'json' },
   getSystemReport: { method: 'GET', path: '/system/api/v1/report', bodyKind: 'none', auth: 'token', answers: 'json' },
   followEvents: { method: 'GET', path: '/events/api/v1/events', bodyKind: 'none', auth: 'token', answers: 'events' },
   listInstanceOptions: { method: 'GET', path: '/quota/api/v1/settings/tenant-instance-options', bodyKind: 'none', auth: 'token', answers: 'json' },

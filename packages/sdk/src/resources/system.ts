@@ -1,4 +1,10 @@
-import type { ScheduleCalendarPage, ScheduleCalendarQuery, ScheduleFirings, SystemReport } from '@cairn/contract'
+import type {
+  ScheduleCalendarPage,
+  ScheduleCalendarQuery,
+  ScheduleFirings,
+  SystemHealth,
+  SystemReport,
+} from '@cairn/contract'
 import { type List, listOf } from '../list.ts'
 import type { CallOptions } from '../transport/call-options.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -12,8 +18,20 @@ export class System {
   }
 
   /**
+   * Whether the installation works: its version, how many engines are alive, and the tenant's live runs.
+   *
+   * @example
+   * const { liveEngines } = await client.system.getHealth()
+   * if (liveEngines === 0) console.log('nothing starts until an engine is alive')
+   */
+  getHealth(options?: CallOptions): Promise<SystemHealth> {
+    return this.#transport.call('getSystemHealth', {}, options)
+  }
+
+  /**
    * The state of the installation: its database, the engines that are alive, what is due, and the tenant's live runs.
    *
+   * @throws ForbiddenError unless the caller is an admin.
    * @example
    * const { engines, queue } = await client.system.getReport()
    * if (engines.length === 0) console.log('no engine runs', queue)

@@ -21,9 +21,9 @@ export function HomePage(): ReactElement {
       <PageHeader title="Home">
         <SnippetButton
           snippets={{
-            api: 'GET /system/api/v1/report',
-            cli: 'cairn system report',
-            sdk: 'const report = await client.system.getReport()',
+            api: 'GET /system/api/v1/health',
+            cli: 'cairn system health',
+            sdk: 'const health = await client.system.getHealth()',
           }}
         />
       </PageHeader>

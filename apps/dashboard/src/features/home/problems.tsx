@@ -1,4 +1,4 @@
-import type { ServiceSummary, SystemReport, WorkflowSummary } from '@cairn/sdk'
+import type { ServiceSummary, SystemHealth, WorkflowSummary } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, CircleCheck } from 'lucide-react'
@@ -57,8 +57,8 @@ function brokenServices(services: readonly ServiceSummary[]): readonly Row[] {
     }))
 }
 
-function brokenParts(report: SystemReport | undefined): readonly Row[] {
-  if (report === undefined || report.engines.length > 0) return []
+function brokenParts(health: SystemHealth | undefined): readonly Row[] {
+  if (health === undefined || health.liveEngines > 0) return []
   const icon = <CircleAlert size={15} aria-hidden className="text-bad" />
   return [{ key: 'engines', icon, name: 'No engine process is alive', note: 'nothing starts until one is', aside: '' }]
 }
@@ -72,12 +72,12 @@ export function Problems({ workflows }: { readonly workflows: readonly WorkflowS
       client.services.listServices({ pageSize: mostServices }, { signal }).all({ limit: mostServices }),
     refetchInterval: refreshMs.resting,
   })
-  const report = useQuery({
-    queryKey: ['system', 'report'],
-    queryFn: ({ signal }) => client.system.getReport({ signal }),
+  const health = useQuery({
+    queryKey: ['system', 'health'],
+    queryFn: ({ signal }) => client.system.getHealth({ signal }),
     refetchInterval: refreshMs.resting,
   })
-  const rows = [...brokenParts(report.data), ...failingWorkflows(workflows), ...brokenServices(services.data ?? [])]
+  const rows = [...brokenParts(health.data), ...failingWorkflows(workflows), ...brokenServices(services.data ?? [])]
   return (
     <Panel
       title={

@@ -11,7 +11,9 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { bytesText } from '../../format/bytes.ts'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { useRefusal } from '../../session/use-may.ts'
 import { DiskUse } from './disk-use.tsx'
+import { Health } from './health.tsx'
 
 function Engines({ engines }: Pick<SystemReport, 'engines'>): ReactElement {
   if (engines.length === 0) {
@@ -102,7 +104,7 @@ function Report({
   )
 }
 
-export function SystemPage(): ReactElement {
+function WholeReport(): ReactElement {
   const client = useClient()
   const reading = useQuery({
     queryKey: ['system', 'report'],
@@ -114,18 +116,29 @@ export function SystemPage(): ReactElement {
     queryFn: ({ signal }) => client.images.getDisk({ signal }),
     refetchInterval: refreshMs.resting,
   })
+  return <Reading of={reading}>{(report) => <Report report={report} disk={disk.data} />}</Reading>
+}
+
+const wholeSnippets = {
+  api: 'GET /system/api/v1/report',
+  cli: 'cairn system report',
+  sdk: 'const report = await client.system.getReport()',
+}
+const healthSnippets = {
+  api: 'GET /system/api/v1/health',
+  cli: 'cairn system health',
+  sdk: 'const health = await client.system.getHealth()',
+}
+
+/** Admins see the whole installation, everybody else whether it works. */
+export function SystemPage(): ReactElement {
+  const refusal = useRefusal('manage')
   return (
     <>
       <PageHeader title="System">
-        <SnippetButton
-          snippets={{
-            api: 'GET /system/api/v1/report',
-            cli: 'cairn doctor',
-            sdk: 'const report = await client.system.getReport()',
-          }}
-        />
+        <SnippetButton snippets={refusal === null ? wholeSnippets : healthSnippets} />
       </PageHeader>
-      <Reading of={reading}>{(report) => <Report report={report} disk={disk.data} />}</Reading>
+      {refusal === null ? <WholeReport /> : <Health refusal={refusal} />}
     </>
   )
 }
