@@ -92,6 +92,36 @@ async function told(workflowId: number, event: string, executionId: string): Pro
   }, patient)
 }
 
+/** A mail as its reader sees it. */
+const readable = (raw: string): string => raw.replaceAll('=\r\n', '').replaceAll('=3D', '=')
+
+describe('who is invited', () => {
+  it('gets a mail with the link, sets the password by it once, and the link stands nowhere else', async () => {
+    const email = 'ann@example.com'
+    const { url, mailed } = await server.client.people.inviteUser({ email, role: 'viewer' })
+    expect(mailed).toBe(true)
+    const invited = async () => (await server.client.people.listUsers({ searchTerm: email }).all())[0]
+    await eventually(
+      async () => expect((await invited())?.invitationMail).toMatchObject({ status: 'delivered' }),
+      patient,
+    )
+    const [received] = mail.mails
+    expect(received?.to).toEqual([email])
+    expect(readable(received?.raw ?? '')).toContain(url)
+    const token = new URL(url).hash.slice(1)
+    const accept = { token, password: 'correct horse battery' }
+    expect(await server.client.people.acceptInvitation(accept)).toMatchObject({ user: { email } })
+    await expect(server.client.people.acceptInvitation(accept)).rejects.toMatchObject({ status: 401 })
+    expect(server.output()).not.toContain(token)
+    const known = [
+      await server.client.notifications.listDeliveries().all(),
+      await server.client.people.listAuditEvents().all(),
+      await invited(),
+    ]
+    expect(JSON.stringify(known)).not.toContain(token)
+  })
+})
+
 describe('the three kinds of watchers', () => {
   it('are told of a failure, of the recovery after it, and of a success; each once', async () => {
     const id = await createWorkflow('nightly', watchersOf({ success: true, fail: true, recovered: true }))

@@ -282,6 +282,7 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     machine: () => engine.machine(),
     ...serviceHosts(domain, publicUrl),
     publicUrl,
+    mailDomains: settings.smtpUrl === null ? null : settings.mailDomains,
     linkKey: data.linkKey,
     ...identity,
     version: await readVersion(),

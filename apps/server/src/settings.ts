@@ -251,7 +251,7 @@ export const settings = {
         name: 'CAIRN_SMTP_URL',
         default: 'none',
         unit: null,
-        doc: 'Mail server for notifications: smtp:// (with STARTTLS where the server offers it) or smtps://. Absent: no mail is sent, and deliveries by mail fail with that reason. With ?tls.rejectUnauthorized=false its certificate is not checked.',
+        doc: 'Mail server for notifications and invitations: smtp:// (with STARTTLS where the server offers it) or smtps://. Absent: no mail is sent, and deliveries by mail fail with that reason. With ?tls.rejectUnauthorized=false its certificate is not checked.',
       },
       smtpAddress,
     ),

@@ -62,6 +62,8 @@ export interface ApiOptions {
   readonly reservedHosts: ReservedHosts
   /** Begins the links that the API hands out, e.g. `http://127.0.0.1:7420`. */
   readonly publicUrl: string
+  /** Domains that invitations may be mailed to, in lower case, empty = any; null = there is no mail server. */
+  readonly mailDomains: readonly string[] | null
   /** Checks sign-ins; one for each process, as it counts them. */
   readonly signIns: SignInChecker
   /** null = people sign in by tokens and passwords only. */

@@ -35,6 +35,8 @@ export interface ApiContext {
   readonly reservedHosts: ReservedHosts
   /** Where clients reach the API; begins the links in notifications. */
   readonly publicUrl: string
+  /** Where invitations may be mailed to, empty = anywhere; null = there is no mail server. */
+  readonly mailDomains: readonly string[] | null
   readonly signIns: SignInChecker
   /** null = people sign in by tokens and passwords only. */
   readonly identityProvider: IdentityProvider | null

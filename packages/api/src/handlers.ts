@@ -64,14 +64,8 @@ import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
 import { exportAuditEvents, listAuditEvents } from './operations/people/audit.ts'
 import { acceptInvitation, changePassword } from './operations/people/passwords.ts'
 import { createToken, listTokens, revokeToken } from './operations/people/tokens.ts'
-import {
-  deleteUser,
-  describeUser,
-  inviteUser,
-  listUsers,
-  renewInvitation,
-  updateUser,
-} from './operations/people/users.ts'
+import { inviteUser, renewInvitation } from './operations/people/invitations.ts'
+import { deleteUser, describeUser, listUsers, updateUser } from './operations/people/users.ts'
 import { checkPermissions } from './operations/session/check-permissions.ts'
 import { getSignInWays } from './operations/session/sign-in-ways.ts'
 import { createSession, endSession, getSession } from './operations/session/sessions.ts'

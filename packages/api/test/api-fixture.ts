@@ -85,6 +85,8 @@ export interface FixtureOptions {
   readonly publicUrl?: string
   readonly machine?: MachineSize
   readonly identityProvider?: IdentityProvider
+  /** No mail server by default. */
+  readonly mailDomains?: readonly string[]
   readonly serviceCaller?: ServiceCaller
   /** None by default. The caller drops them. */
   readonly openWarehouses?: (test: TestDatabase) => Promise<Warehouses>
@@ -162,6 +164,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     signIns: createSignInChecker({ database, clock, auditLog, logger: silentLogger, limits: limits.signIns }),
     auditLog,
     identityProvider: options.identityProvider ?? null,
+    mailDomains: options.mailDomains ?? null,
     version: '0.0.0',
     metrics: new Registry(),
     probes: [],

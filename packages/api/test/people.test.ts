@@ -64,6 +64,26 @@ describe('an invitation', () => {
     expect(described.body).toMatchObject({ status: 'active', hasPassword: true, lastSeenAt: expect.any(String) })
   })
 
+  it('is mailed where there is a mail server that may, and its link is kept sealed until then', async () => {
+    const mailing = await createApiFixture({ mailDomains: ['example.com'] })
+    const body = { email, name: 'Ann', role: 'editor' }
+    const answer = await mailing.call('inviteUser', { body })
+    const waiting = { status: 'pending', error: null }
+    expect(answer.body).toMatchObject({ mailed: true, user: { invitationMail: waiting } })
+    expect(mailing.hinted).toContain('work')
+    const { rows } = await mailing.database.pool.query<{ kept: Buffer }>('select link as kept from invitation_mail')
+    const token = new URL(textIn(answer, 'url')).hash.slice(1)
+    expect(rows.map(({ kept }) => kept.includes(token))).toEqual([false])
+    const [elsewhere, unwanted] = await Promise.all([
+      mailing.call('inviteUser', { body: { ...body, email: 'bob@elsewhere.example' } }),
+      mailing.call('inviteUser', { body: { ...body, email: 'robot@example.com', mail: false } }),
+    ])
+    const not = { mailed: false, user: { invitationMail: null } }
+    expect([elsewhere.body, unwanted.body]).toMatchObject([not, not])
+    await mailing.close()
+    expect((await invite()).answer.body).toMatchObject(not)
+  })
+
   it('is one of a kind: two who use it at once do not both set a password', async () => {
     const { token } = await invite()
     const statuses = (await Promise.all([accept(token), accept(token)])).map(({ status }) => status)

@@ -67,6 +67,7 @@ export * from './changes/read-run-marks.ts'
 export * from './people/provider-users.ts'
 export * from './people/read-users.ts'
 export * from './people/change-password.ts'
+export * from './people/invitation-mail.ts'
 export * from './people/user-tokens.ts'
 export * from './people/audit-log.ts'
 export * from './people/read-audit.ts'
@@ -140,6 +141,7 @@ export {
   type SecretCipher,
   secretKeyBytes,
   type SecretPlace,
+  openIfReadable,
   SecretUnreadable,
 } from './secrets/secret-cipher.ts'
 export * from './secrets/secret-keys.ts'

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { roles, tokenScopes } from '../access.ts'
+import { deliveryStatuses } from '../statuses.ts'
 import { ShortText, Timestamp, Uuid, filterOf, nullable } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { passwordLength } from './session.ts'
@@ -23,7 +24,13 @@ export const ListUsersQuery = Type.Object({
 })
 export type ListUsersQuery = Static<typeof ListUsersQuery>
 
-/** `lastSeenAt`: the last sign-in or use of a token, to the minute. */
+/** What became of the mail with the link; `error`: why the last attempt did not succeed. */
+const InvitationMail = Type.Object({ status: Type.Enum(deliveryStatuses), error: nullable(Type.String()) })
+
+/**
+ * `lastSeenAt`: the last sign-in or use of a token, to the minute. `invitationMail`: null = no link is open, or it was not
+ * mailed.
+ */
 export const User = Type.Object({
   id: Uuid,
   email: Type.String(),
@@ -35,18 +42,32 @@ export const User = Type.Object({
   createdBy: Type.String(),
   lastSeenAt: nullable(Timestamp),
   invitationExpiresAt: nullable(Timestamp),
+  invitationMail: nullable(InvitationMail),
 })
 export type User = Static<typeof User>
 
 export const UserPage = pageOf({ users: Type.Array(User), userCount: Type.Integer() })
 export type UserPage = Static<typeof UserPage>
 
-/** Without a name the user is called by the e-mail. */
-export const InviteUserBody = Type.Object({ email: Email, name: Type.Optional(ShortText), role: RoleName })
+/** Without a name the user is called by the e-mail. `mail`: false = the link is not mailed. */
+export const InviteUserBody = Type.Object({
+  email: Email,
+  name: Type.Optional(ShortText),
+  role: RoleName,
+  mail: Type.Optional(Type.Boolean()),
+})
 export type InviteUserBody = Static<typeof InviteUserBody>
 
-/** `url` is told only now: whoever opens it first sets the password of the user. */
-export const Invitation = Type.Object({ user: User, url: Type.String(), expiresAt: Timestamp })
+/**
+ * `url` is told only now: whoever opens it first sets the password of the user. `mailed`: it is on its way to the user by mail
+ * as well; `invitationMail` of the user tells whether it arrived.
+ */
+export const Invitation = Type.Object({
+  user: User,
+  url: Type.String(),
+  expiresAt: Timestamp,
+  mailed: Type.Boolean(),
+})
 export type Invitation = Static<typeof Invitation>
 
 /** What is left out stays as it is. */

@@ -62,7 +62,7 @@ function rowsOf(facts: NotificationFacts, event: WatcherEvent): Row[] {
 }
 
 /** Controls and line separators become blanks: a name must not begin a line, and so a header, of its own. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 }
 

@@ -18,7 +18,7 @@ import {
 } from '@cairn/domain'
 import { beginAttempt, type Database, type DeliveryToMake, endAttempt, lockDelivery } from '@cairn/store'
 import type { ReconcileContext, ReconcileResult } from '../reconcile/reconciler.ts'
-import { LoopStopping } from '../reconcile/run-pass.ts'
+import { signalOfAttempt } from './attempt-signal.ts'
 import type { ReceiverGate } from './receiver-gate.ts'
 import type { SendMail } from './send-mail.ts'
 import type { SendWebhook } from './send-webhook.ts'
@@ -91,18 +91,6 @@ async function begin(
 /** All mail goes by one server; webhooks of a tenant share their host. */
 function receiverOf({ channel, target, tenantId }: DeliveryToMake): string {
   return channel === 'webhook' ? `${tenantId} ${URL.parse(target)?.host ?? ''}` : channel
-}
-
-/** A stop lets the attempt end, for a while; a lost lease ends it at once. */
-function signalOfAttempt(pass: AbortSignal, drainMs: number): AbortSignal {
-  const attempt = new AbortController()
-  const onAbort = (): void => {
-    if (pass.reason instanceof LoopStopping) setTimeout(() => attempt.abort(pass.reason), drainMs).unref()
-    else attempt.abort(pass.reason)
-  }
-  if (pass.aborted) onAbort()
-  else pass.addEventListener('abort', onAbort, { once: true })
-  return attempt.signal
 }
 
 async function send(parts: DeliverParts, delivery: DeliveryToMake, signal: AbortSignal): Promise<DeliveryOutcome> {

@@ -8,6 +8,7 @@ import { parseNotificationKey } from '@cairn/domain'
 import type { Hints } from '@cairn/store'
 import type { ReconcileContext, Reconciler, ReconcileResult } from '../reconcile/reconciler.ts'
 import { deliver, type DeliverParts } from './deliver.ts'
+import { mailInvitation } from './mail-invitation.ts'
 import { tellEnd, tellMissed, type TellParts, tellRuntime } from './tell-watchers.ts'
 
 export interface NotificationReconcilerOptions extends DeliverParts, TellParts {
@@ -27,6 +28,8 @@ export function createNotificationReconciler(options: NotificationReconcilerOpti
         return tellMissed(options, context, work)
       case 'delivery':
         return deliver(options, context, work.deliveryId)
+      case 'invitation':
+        return mailInvitation(options, context, work.mailId)
       case undefined:
         options.logger.error({ key }, 'work of an unknown kind of notification is dropped')
         return { kind: 'done' }
@@ -40,7 +43,7 @@ export function createNotificationReconciler(options: NotificationReconcilerOpti
     async reconcile({ key }, context) {
       const result = await tellOrDeliver(key, context)
       options.crashPoints.reach('notification.passed')
-      if (!key.startsWith('delivery:')) options.hints.notify('work')
+      if (!/^(?:delivery|invitation):/.test(key)) options.hints.notify('work')
       return result
     },
   }

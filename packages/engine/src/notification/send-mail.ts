@@ -1,5 +1,5 @@
 /** One mail to one address by the operator's mail server. */
-import type { DeliveryOutcome, Message } from '@cairn/domain'
+import { type DeliveryOutcome, domainOfAddress, isAllowedRecipient, type Message } from '@cairn/domain'
 import { createTransport, type NodemailerError } from 'nodemailer'
 import type { MailSettings } from './notification-settings.ts'
 
@@ -27,9 +27,8 @@ export function createMailSender(settings: MailSettings | null, timeoutMs: numbe
   })
   const host = /@([^@>\s]+)>?$/.exec(settings.from)?.[1] ?? 'localhost'
   return async ({ deliveryId, to, message }, signal) => {
-    const domain = to.slice(to.lastIndexOf('@') + 1).toLowerCase()
-    if (settings.domains.length > 0 && !settings.domains.includes(domain)) {
-      return refused(`mail may not go to ${domain}; an operator can allow it with CAIRN_MAIL_DOMAINS`)
+    if (!isAllowedRecipient(to, settings.domains)) {
+      return refused(`mail may not go to ${domainOfAddress(to)}; an operator can allow it with CAIRN_MAIL_DOMAINS`)
     }
     const timeout = AbortSignal.timeout(timeoutMs)
     try {

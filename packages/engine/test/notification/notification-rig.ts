@@ -1,23 +1,29 @@
 /** Watched workflows and runs on a real database, the reconciler on its loop, and what became of the deliveries. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Watcher } from '@cairn/contract'
-import { type Clock, noCrashPoints, notificationKey, type NotificationWork } from '@cairn/domain'
+import { type Clock, deliveryPatienceMs, noCrashPoints, notificationKey, type NotificationWork } from '@cairn/domain'
 import {
   type DeliveryRecord,
   type DeliveryWithAttempts,
   enqueueWork,
+  ensureUser,
   findDelivery,
+  findUser,
   type Hints,
   insertExecution,
   insertSecret,
   insertWorkflow,
   listDeliveries,
   openHints,
+  openInvitation,
+  placeOfInvitation,
+  queueInvitationMail,
   replaceSecret,
   type SecretCipher,
   reviseWorkflow,
   lockWorkflow,
   upsertRunPlan,
+  type UserRecord,
 } from '@cairn/store'
 import { createTestDatabase, eventually, openTestCipher, planOf, silentLogger, type TestDatabase } from '@cairn/testkit'
 import { sql } from 'kysely'
@@ -131,6 +137,29 @@ export class NotificationRig {
     await this.test.database.transaction(async (tx) => {
       if (!(await insertSecret(tx, write))) await replaceSecret(tx, write)
     })
+  }
+
+  /** A user whose invitation is due to be mailed; answers the user's id. Again for one who is there. */
+  async inviteByMail(email: string, link: string): Promise<string> {
+    const { tenantId } = this
+    const invitationHash = createHash('sha256').update(link).digest()
+    const at = new Date()
+    const giveUpAt = new Date(at.getTime() + deliveryPatienceMs)
+    const userId = await this.test.database.transaction(async (tx) => {
+      const id = await ensureUser(tx, { tenantId, email, name: email, role: 'viewer', by: 'a@b.c' })
+      const key = { tenantId, userId: id }
+      await openInvitation(tx, key, { hash: invitationHash, expiresAt: new Date(at.getTime() + 3_600_000) })
+      const sealed = this.#secretCipher.seal(link, placeOfInvitation(key))
+      await queueInvitationMail(tx, { ...key, invitationHash, link: sealed, invitedBy: 'a@b.c', at, giveUpAt })
+      return id
+    })
+    this.hints.notify('work')
+    return userId
+  }
+
+  /** What the user's record says of the mail. */
+  async invitationMail(userId: string): Promise<UserRecord['invitationMail'] | undefined> {
+    return (await findUser(this.test.database.db, { tenantId: this.tenantId, userId }))?.invitationMail
   }
 
   async changeWatchers(workflowId: number, watchers: readonly Watcher[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Role, UserStatus } from '@cairn/contract'
+import type { DeliveryStatus, Role, UserStatus } from '@cairn/contract'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { containing, type Page, type PageRequest, pageOffset } from '../page.ts'
@@ -17,6 +17,8 @@ export interface UserRecord {
   readonly lastSeenAt: Date | null
   /** null = no link is open. */
   readonly invitationExpiresAt: Date | null
+  /** null = the link that is open is not mailed. */
+  readonly invitationMail: { readonly status: DeliveryStatus; readonly error: string | null } | null
 }
 
 export interface UserFilter {
@@ -35,6 +37,8 @@ const status = sql`case
 const columns = sql`
   u.id, u.email, u.name, u.role, ${status} as status, u.password_hash is not null as "hasPassword",
   u.created_at as "createdAt", u.created_by as "createdBy", u.invitation_expires_at as "invitationExpiresAt",
+  (select jsonb_build_object('status', m.status, 'error', m.last_error) from invitation_mail m
+    where m.user_id = u.id and m.invitation_hash = u.invitation_hash) as "invitationMail",
   greatest(u.last_sign_in_at, (select max(t.last_used_at) from api_token t where t.user_id = u.id)) as "lastSeenAt"`
 
 /** By e-mail. Index: tenant_user (tenant_id, email). */

@@ -5,7 +5,7 @@ import { Code } from '../../components/empty-state.tsx'
 
 /** The link of an invitation, which is told once. */
 export function InvitationLink({
-  invitation: { user, url },
+  invitation: { user, url, mailed },
   onClose,
 }: {
   readonly invitation: Invitation
@@ -14,8 +14,8 @@ export function InvitationLink({
   return (
     <Dialog title={`Link for ${user.name}`} onClose={onClose}>
       <p className="mb-3 text-faint">
-        Hand it to {user.email}. Whoever opens it first sets the password; it is good once, within seven days, and is
-        not shown again.
+        {mailed ? `It is on its way to ${user.email} by mail; here it is as well.` : `Hand it to ${user.email}.`}{' '}
+        Whoever opens it first sets the password; it is good once, within seven days, and is not shown again.
       </p>
       <Code text={url} />
     </Dialog>

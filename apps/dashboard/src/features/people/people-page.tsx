@@ -13,6 +13,7 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { InvitationLink } from './invitation-link.tsx'
+import { InvitationMail } from './invitation-mail.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { userListQuery } from './people-queries.ts'
 import { RoleField, UserActions } from './user-actions.tsx'
@@ -35,7 +36,12 @@ function columnsOf(onLink: (invitation: Invitation) => void): readonly Column<Us
       id: 'status',
       label: 'Status',
       sortBy: ({ status }) => status,
-      cell: ({ status }) => <StatusBadge status={status} />,
+      cell: ({ status, invitationMail }) => (
+        <>
+          <StatusBadge status={status} />
+          {invitationMail === null ? null : <InvitationMail mail={invitationMail} />}
+        </>
+      ),
     },
     {
       id: 'seen',
