@@ -5,6 +5,7 @@ import { CairnError, openApiDocument, routes } from '@cairn/contract'
 import {
   type Clock,
   isOwnHost,
+  limitConcurrency,
   type Logger,
   type MachineSize,
   type ReservedHosts,
@@ -143,6 +144,7 @@ function contextOf(options: ApiOptions): ApiContext {
     ...options,
     runStarter: new RunStarter(database),
     archiveLimits: defaultArchiveLimits,
+    archiveReads: limitConcurrency(2),
     logFollowers: new LogFollowers({ db: database.db, hints, longestWaitMs: limits.logWaitMs, stopping }),
     querySessions: new QuerySessions(options.warehouses),
     changeFeed: new ChangeFeed({ db: database.db, limits: limits.events, stopping }),

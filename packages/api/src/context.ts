@@ -1,5 +1,5 @@
 import type { ArchiveLimits } from '@cairn/archive'
-import type { Clock, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
+import type { Clock, Limiter, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
 import type { AuditLog, Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
 import type { ChangeFeed } from './events/change-feed.ts'
@@ -24,6 +24,8 @@ export interface ApiContext {
   readonly changeFeed: ChangeFeed
   readonly querySessions: QuerySessions
   readonly archiveLimits: ArchiveLimits
+  /** How many zips are looked into at a time for those who ask what is in them. */
+  readonly archiveReads: Limiter
   readonly limits: ApiLimits
   /** Size of the machine that containers run on; null while no engine has answered. */
   readonly machine: () => MachineSize | null

@@ -4,6 +4,7 @@ import { type AnyOperation, untyped } from './http/serve-operations.ts'
 import type { NotBuilt } from './not-built.ts'
 import { createArtifact, createArtifactVersion } from './operations/artifacts/create-artifact.ts'
 import { deleteArtifact, deleteArtifactVersion } from './operations/artifacts/delete-artifact.ts'
+import { listArtifactFiles } from './operations/artifacts/list-artifact-files.ts'
 import {
   describeArtifact,
   downloadArtifact,
@@ -99,6 +100,7 @@ const built: Handlers = {
   getSignInWays,
   getSession,
   endSession,
+  listArtifactFiles,
   listArtifacts,
   createArtifact,
   describeArtifact,

@@ -11,6 +11,32 @@ afterEach(() => fixture.close())
 const zip = await zipOf({ 'a.txt': 'first' })
 const laterZip = await zipOf({ 'a.txt': 'second' })
 
+it('lists the files of a version by path, page by page, and nothing of what is not there', async () => {
+  const many = await zipOf({ 'src/main.py': 'print()'.repeat(100), 'README.md': '', 'src/a.txt': 'a' })
+  const artifactId = textIn(await fixture.call('createArtifact', { form: formOf({ name: 'a' }, many) }), 'id')
+  const list = (query: Record<string, string> = {}, version = 1) =>
+    fixture.call('listArtifactFiles', { params: { artifactId, version }, query })
+  const all = await list()
+  const common = { kind: 'file', mode: '0644' }
+  expect(all.body).toEqual({
+    files: [
+      { path: 'README.md', sizeBytes: 0, compressedBytes: expect.any(Number), ...common },
+      { path: 'src/a.txt', sizeBytes: 1, compressedBytes: expect.any(Number), ...common },
+      { path: 'src/main.py', sizeBytes: 700, compressedBytes: expect.any(Number), ...common },
+    ],
+    fileCount: 3,
+    totalBytes: 701,
+    pageCount: 1,
+    pageNumber: 1,
+    pageSize: 25,
+  })
+  const second = await list({ pageSize: '1', pageNumber: '2', searchTerm: 'SRC/' })
+  expect(second.body).toMatchObject({ files: [{ path: 'src/main.py' }], fileCount: 2, pageCount: 2 })
+  expect((await list({}, 2)).status).toBe(404)
+  const foreign = { params: { artifactId, version: 1 }, token: fixture.otherTenant.token }
+  expect((await fixture.call('listArtifactFiles', foreign)).status).toBe(404)
+})
+
 it('keeps what was uploaded, version by version', async () => {
   const created = await fixture.call('createArtifact', { form: formOf({ name: 'a', description: 'd' }, zip) })
   expect(created.body).toEqual({ id: expect.any(String), version: 1 })

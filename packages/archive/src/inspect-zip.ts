@@ -14,6 +14,8 @@ export interface ZipEntry {
   /** Unpacked; 0 for a directory. */
   readonly sizeBytes: number
   readonly isExecutable: boolean
+  /** Packed. */
+  readonly compressedBytes: number
 }
 
 export interface ZipReport {
@@ -65,11 +67,12 @@ async function inspect(path: string, limits: ArchiveLimits, { signal, scan }: In
     if (entry.kind === 'file') await inspectFile(file, entry, { signal, scan, nested })
     else await new PieceReader(readContent(file, entry, signal)).drain()
   }
-  const entries = located.map(({ path: name, kind, sizeBytes, isExecutable }) => ({
+  const entries = located.map(({ path: name, kind, sizeBytes, isExecutable, compressedBytes }) => ({
     path: name,
     kind,
     sizeBytes,
     isExecutable,
+    compressedBytes,
   }))
   return { entries, entryCount: entries.length, totalBytes }
 }

@@ -140,6 +140,7 @@ export const groups: readonly Group[] = [
     ['create-version', 'Create a version of an artifact from a folder.', () => import('./artifacts/create-version.ts')],
     ['list', 'List artifacts.', () => import('./artifacts/list.ts')],
     ['describe', 'Describe an artifact and its versions.', () => import('./artifacts/describe.ts')],
+    ['files', 'List the files of a version.', () => import('./artifacts/files.ts')],
     ['update-metadata', 'Change name or description of an artifact.', () => import('./artifacts/update-metadata.ts')],
     ['download', 'Download a version as a zip.', () => import('./artifacts/download.ts')],
     ['delete', 'Delete an artifact.', () => import('./artifacts/delete.ts')],

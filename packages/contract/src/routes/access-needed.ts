@@ -19,6 +19,7 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   createArtifactVersion: 'write',
   updateArtifact: 'write',
   deleteArtifactVersion: 'write',
+  listArtifactFiles: 'read',
   downloadArtifact: 'read',
   downloadArtifactVersion: 'read',
   listImages: 'read',

@@ -109,6 +109,34 @@ export const ArtifactSummary = Type.Object({
 })
 export type ArtifactSummary = Static<typeof ArtifactSummary>
 
+export const ListArtifactFilesQuery = Type.Object({
+  ...pageQuery,
+  /** Part of the path. */
+  searchTerm: Type.Optional(Type.String({ maxLength: 256 })),
+})
+export type ListArtifactFilesQuery = Static<typeof ListArtifactFilesQuery>
+
+/**
+ * An entry of the zip. `compressedBytes` are what it takes in the zip. `mode` is what builds unpack it with: `0755` for programs and
+ * directories, else `0644`.
+ */
+export const ArtifactFile = Type.Object({
+  path: Type.String(),
+  kind: Type.Enum(['file', 'directory']),
+  sizeBytes: Type.Integer(),
+  compressedBytes: Type.Integer(),
+  mode: Type.String(),
+})
+export type ArtifactFile = Static<typeof ArtifactFile>
+
+/** By path. Directories that are only named as a parent are not among them. `totalBytes` is unpacked, of all pages. */
+export const ArtifactFilePage = pageOf({
+  files: Type.Array(ArtifactFile),
+  fileCount: Type.Integer(),
+  totalBytes: Type.Integer(),
+})
+export type ArtifactFilePage = Static<typeof ArtifactFilePage>
+
 export const ArtifactPage = pageOf({ artifacts: Type.Array(ArtifactSummary), artifactCount: Type.Integer() })
 export type ArtifactPage = Static<typeof ArtifactPage>
 

@@ -23,6 +23,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   createArtifactVersion: { method: 'PUT', path: '/artifacts/api/v1/artifacts/{artifactId}', bodyKind: 'multipart', auth: 'token', answers: 'json' },
   updateArtifact: { method: 'PATCH', path: '/artifacts/api/v1/artifacts/{artifactId}', bodyKind: 'json', auth: 'token', answers: 'json' },
   deleteArtifactVersion: { method: 'DELETE', path: '/artifacts/api/v1/artifacts/{artifactId}/{version}', bodyKind: 'none', auth: 'token', answers: 'json' },
+  listArtifactFiles: { method: 'GET', path: '/artifacts/api/v1/artifacts/{artifactId}/{version}/files', bodyKind: 'none', auth: 'token', answers: 'json' },
   downloadArtifact: { method: 'GET', path: '/artifacts/api/v1/artifacts/{artifactId}/download', bodyKind: 'none', auth: 'token', answers: 'binary' },
   downloadArtifactVersion: { method: 'GET', path: '/artifacts/api/v1/artifacts/{artifactId}/{version}/download', bodyKind: 'none', auth: 'token', answers: 'binary' },
   listImages: { method: 'GET', path: '/image-management/api/v2/images/', bodyKind: 'none', auth: 'token', answers: 'json' },

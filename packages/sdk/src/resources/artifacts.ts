@@ -1,11 +1,14 @@
 import type {
   ArtifactCreated,
   ArtifactDetails,
+  ArtifactFile,
+  ArtifactFilePage,
   ArtifactPage,
   ArtifactSummary,
   ArtifactVersionCreated,
   CreateArtifactFields,
   CreateArtifactVersionFields,
+  ListArtifactFilesQuery,
   ListArtifactsQuery,
   UpdateArtifactBody,
 } from '@cairn/contract'
@@ -108,6 +111,26 @@ export class Artifacts {
    */
   async deleteArtifactVersion(artifactId: string, version: number, options?: CallOptions): Promise<void> {
     await this.#transport.call('deleteArtifactVersion', { params: { artifactId, version } }, options)
+  }
+
+  /**
+   * Lists the files of a version by path, without downloading it.
+   *
+   * @example
+   * for await (const { path, sizeBytes } of client.artifacts.listArtifactFiles(id, 2)) console.log(path, sizeBytes)
+   */
+  listArtifactFiles(
+    artifactId: string,
+    version: number,
+    query: ListArtifactFilesQuery = {},
+    options?: CallOptions,
+  ): List<ArtifactFile, ArtifactFilePage> {
+    const params = { artifactId, version }
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listArtifactFiles', { params, query: { ...query, pageNumber } }, options),
+      ({ files }) => files,
+    )
   }
 
   /**

@@ -114,6 +114,14 @@ export const artifactList = view('artifacts', 'artifactCount', {
   createdBy: 'Created By',
 })
 
+export const artifactFileList = view('files', 'fileCount', {
+  path: 'Path',
+  kind: 'Kind',
+  sizeBytes: 'Size',
+  compressedBytes: 'Packed',
+  mode: 'Mode',
+})
+
 export const secretList = view('secrets', 'secretCount', {
   name: 'Name',
   version: 'Version',

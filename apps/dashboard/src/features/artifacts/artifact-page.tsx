@@ -11,6 +11,7 @@ import { Reading } from '../../components/reading.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { Files } from './files.tsx'
 import { UploadDialog } from './upload-dialog.tsx'
 import { versionColumns } from './version-columns.tsx'
 
@@ -71,6 +72,7 @@ export function ArtifactPage(): ReactElement {
           )}
         </Reading>
       </Panel>
+      {data === undefined ? null : <Files artifact={data} />}
       {isUploading && data !== undefined ? <UploadDialog artifact={data} onClose={() => setUploading(false)} /> : null}
     </>
   )
