@@ -117,7 +117,7 @@ async function runMainJob(client: CairnClient): Promise<void> {
   say('')
   say(`forecast page   ${deployed.pageUrl}   (accuracy ${deployed.accuracy} %)`)
   say(`API             ${baseUrl}   reference: ${baseUrl}/api-docs`)
-  say(`run             ${baseUrl}/workflows/api/v1/workflows/${deployed.workflowId}/executions/${deployed.executionId}`)
+  say(`run             ${baseUrl}/workflows/${deployed.workflowId}/runs/${deployed.executionId}`)
   say(`token           ${join(stateDirectory, 'quickstart-token')}`)
 }
 

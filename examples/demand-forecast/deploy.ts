@@ -35,12 +35,12 @@ export interface Deployed {
 type Say = (line: string) => void
 
 async function uploadArtifact(client: CairnClient, say: Say): Promise<string> {
+  const zip = await zipFolder(folder)
   const { id } = await client.artifacts.createArtifact(
     { name: `${imageName}-${Date.now()}`, description: 'Source of the demand forecast' },
-    await zipFolder(folder),
-    { onProgress: ({ phase, bytes }) => say(`  ${phase}: ${bytes} bytes`) },
+    zip,
   )
-  say(`artifact ${id}`)
+  say(`artifact ${id}, ${zip.size} bytes`)
   return id
 }
 
