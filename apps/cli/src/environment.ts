@@ -1,5 +1,5 @@
 /** The environment of the process, read here and nowhere else in the program. */
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 export interface Environment {
@@ -22,6 +22,9 @@ export interface Environment {
 
 const tokenVariables = ['CAIRN_TOKEN', 'PEAK_AUTH_TOKEN', 'API_KEY'] as const
 
+/** An empty HOME would put tokens into the working directory. */
+const homeOf = (home: string | null): string => home ?? (homedir() || userInfo().homedir)
+
 /** An empty variable counts as absent. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const read = (name: string): string | null => {
@@ -29,7 +32,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     return value === undefined || value === '' ? null : value
   }
   const tokenVariable = tokenVariables.find((name) => read(name) !== null) ?? null
-  const configFolder = read('XDG_CONFIG_HOME') ?? join(homedir(), '.config')
+  const configFolder = read('XDG_CONFIG_HOME') ?? join(homeOf(read('HOME')), '.config')
   return {
     url: read('CAIRN_URL'),
     token: tokenVariable === null ? null : read(tokenVariable),

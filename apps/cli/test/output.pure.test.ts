@@ -53,3 +53,16 @@ it('fits a table into 60 columns of a terminal', () => {
   const items = [{ name: 'n'.repeat(80), tags: [{ name: 'forecast' }, { name: 'nightly' }] }]
   for (const line of tableText(columns, items, 60).split('\n')) expect(line.length).toBeLessThanOrEqual(60)
 })
+
+it('gives each cell a line of its own where a terminal has no room for the columns', () => {
+  const rows = [
+    Array.from({ length: 9 }, (_, at) => `COLUMN ${at}`),
+    Array.from({ length: 9 }, (_, at) => `cell ${at}`),
+  ]
+  expect(
+    alignedText([...rows, rows[1] ?? []], 60)
+      .split('\n')
+      .slice(7, 12),
+  ).toEqual(['COLUMN 7  cell 7', 'COLUMN 8  cell 8', '', 'COLUMN 0  cell 0', 'COLUMN 1  cell 1'])
+  expect(alignedText(rows, 120).split('\n')).toHaveLength(2)
+})

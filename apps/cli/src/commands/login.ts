@@ -1,19 +1,14 @@
 import { resolve } from 'node:path'
-import { usageError } from '../errors/cli-error.ts'
 import { readTextFile } from '../files/named-file.ts'
 import { defineCommand } from '../grammar/command.ts'
 import { optionalArgument, text } from '../grammar/option.ts'
 import { readContexts, writeContexts } from '../session/contexts-file.ts'
 import type { Session } from '../session/session.ts'
-import { defaultUrl } from '../session/target.ts'
+import { checkUrl, defaultUrl } from '../session/target.ts'
 import { readSecret } from './shared/read-secret.ts'
 
 /** `http://build.example.com:7420` → `build.example.com`. */
-function nameOf(url: string): string {
-  const parsed = URL.parse(url)
-  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.hostname
-  throw usageError(`URL must start with http:// or https://; got ${url}.`)
-}
+const nameOf = (url: string): string => new URL(url).hostname
 
 async function readToken(session: Session, file: string): Promise<string> {
   const content = await readTextFile(resolve(session.workingDirectory, file), `${file}, which --token-file names`)
@@ -30,7 +25,7 @@ export const command = defineCommand({
     'Asks for a token (or reads it from stdin), tries it, and keeps both as a named context in a file that only you can\nread. The context is used from then on; CAIRN_URL and CAIRN_TOKEN win over it.',
   examples: ['cairn login http://127.0.0.1:7420', 'cairn login https://cairn.example.com --name work < token'],
   run: async ({ args, options }, session) => {
-    const url = args.url ?? options.url ?? session.environment.url ?? defaultUrl
+    const url = checkUrl(args.url ?? options.url ?? session.environment.url ?? defaultUrl)
     const name = options.name ?? nameOf(url)
     const token =
       options.tokenFile === undefined

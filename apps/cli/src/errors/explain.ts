@@ -1,5 +1,6 @@
 /** From whatever went wrong to a message that names the cause and the next command, and to the exit code. */
 import { CliError, type ExitCode, exitCodes } from './cli-error.ts'
+import { explainConnection } from './explain-connection.ts'
 
 /** An error as it is printed, and as JSON with `-o json`. */
 export interface Explanation {
@@ -50,6 +51,11 @@ const references: readonly (readonly [RegExp, (name: string) => string])[] = [
     /image \S+ does not exist/,
     () => '`cairn images list --all -o table` shows which there are; imageName takes a name.',
   ],
+  [/the workflow has no step "/, () => '`cairn workflows describe WORKFLOW` shows its steps.'],
+  [
+    /the artifact has no file "([^"]+)"/,
+    (path) => `Put ${path} into the folder, or say which file it is: --dockerfile-path, or dockerfilePath in the file.`,
+  ],
   [
     /instance type \S+ does not exist/,
     () => '`cairn workflows list-resources` and `cairn tenants list-instance-options` list them.',
@@ -78,7 +84,8 @@ function hintOf(error: ApiError, situation: Situation): string | null {
   if (error.status === 403) return '`cairn whoami` shows what the token may do.'
   if (error.code === 'name_taken') return 'Choose another name, or change what has it: `create-or-update` does.'
   if (error.code === 'version_taken') return 'Leave --version out: the next one is taken then.'
-  if (error.code === 'unknown_reference') return hintOfReference(error.message)
+  const reference = hintOfReference(error.message)
+  if (reference !== null) return reference
   if (error.operation === 'retryExecution' && error.message.includes('from the start'))
     return '`cairn retry WORKFLOW --from start` does.'
   if (error.code === 'already_running') return 'Wait for that run or stop it: `cairn stop WORKFLOW`.'
@@ -134,13 +141,7 @@ function explainOther(
   const name = error instanceof Error ? error.name : ''
   switch (name) {
     case 'CairnConnectionError':
-      return {
-        exitCode: exitCodes.failed,
-        message: isUnsent(error) ? `No server answers at ${url ?? 'the address'}.` : message,
-        hint: isUnsent(error)
-          ? 'Start one with `cairn server`, or say where it is: --url, CAIRN_URL or `cairn login`.'
-          : 'If it was to change something, it may have done so: look before you repeat it.',
-      }
+      return explainConnection(error instanceof Error ? error : new Error(message), url)
     case 'CairnTimeoutError':
       return { exitCode: exitCodes.timedOut, message, hint: 'What was started goes on. Wait longer with --timeout.' }
     case 'UnwantedOutcomeError':
@@ -151,10 +152,6 @@ function explainOther(
     default:
       return { exitCode: exitCodes.failed, message, hint: null }
   }
-}
-
-function isUnsent(error: unknown): boolean {
-  return error instanceof Error && 'sent' in error && error.sent === false
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`.replace(/\.\.$/, '.')

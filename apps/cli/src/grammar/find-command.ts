@@ -16,6 +16,11 @@ export function findCommand(groups: readonly Group[], argv: readonly string[]): 
   const [first, second] = argv
   if (first === '--version') return { kind: 'version' }
   if (first === undefined || isHelp(first)) return { kind: 'overview', path: '' }
+  if (first.startsWith('-')) {
+    throw usageError(`${first} stands before the command.`, {
+      hint: `Options come behind it: cairn COMMAND … ${first}. \`cairn --help\` lists the commands.`,
+    })
+  }
   const entries = groups.flatMap((group) => group.commands)
   const alone = entries.find(({ path }) => path === first)
   if (alone !== undefined) return { kind: 'command', entry: alone, words: argv.slice(1) }
@@ -24,7 +29,10 @@ export function findCommand(groups: readonly Group[], argv: readonly string[]): 
     const names = [...groups.map(({ name }) => name), ...entries.map(({ path }) => path)].filter(
       (name) => name !== '' && !name.includes(' '),
     )
-    throw usageError(`There is no command ${first}.${suggestion(first, names)}`, { hint: '`cairn --help` lists them.' })
+    const longer = entries.map(({ path }) => path).filter((path) => path.endsWith(` ${first}`))
+    throw usageError(`There is no command ${first}.${suggestion(first, names)}`, {
+      hint: longer.length === 0 ? '`cairn --help` lists them.' : `There is ${longer.join(', ')}.`,
+    })
   }
   if (second === undefined || isHelp(second)) return { kind: 'overview', path: first }
   const entry = group.commands.find(({ path }) => path === `${first} ${second}`)

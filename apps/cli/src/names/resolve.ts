@@ -1,6 +1,6 @@
 /** Names in place of ids: every id that a command takes may be the name of the thing. */
 import type { CairnClient } from '@cairn/sdk'
-import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { suggestion } from '../grammar/nearest-name.ts'
 
 const numberPattern = /^\d{1,15}$/
@@ -78,7 +78,12 @@ export async function userId(client: CairnClient, given: string): Promise<string
 
 /** The run that is given, or the latest one of the workflow. */
 export async function executionId(client: CairnClient, workflow: number, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given
+  if (given !== undefined && uuidPattern.test(given)) return given
+  if (given !== undefined) {
+    throw usageError(`RUN must be the id of a run, a UUID; got ${given}.`, {
+      hint: `\`cairn workflows list-executions ${workflow} -o table\` shows those that there are.`,
+    })
+  }
   for await (const { executionId: latest } of client.workflows.listExecutions(workflow, { count: 1 })) return latest
   throw new CliError(exitCodes.notFound, `Workflow ${workflow} has no run yet.`, {
     hint: `\`cairn run ${workflow}\` starts one.`,
@@ -88,7 +93,7 @@ export async function executionId(client: CairnClient, workflow: number, given: 
 /** The build that is given, or the latest one of the image. */
 export async function buildId(client: CairnClient, image: number, given: string | undefined): Promise<number> {
   if (given !== undefined && numberPattern.test(given)) return Number(given)
-  if (given !== undefined) throw new CliError(exitCodes.usage, `A build is a whole number; got ${given}.`)
+  if (given !== undefined) throw usageError(`A build is a whole number; got ${given}.`)
   for await (const { buildId: latest } of client.images.listImageBuilds(image, { count: 1 })) return latest
   throw new CliError(exitCodes.notFound, `Image ${image} has no build yet.`)
 }

@@ -67,13 +67,13 @@ export function tableText(columns: readonly Column[], items: readonly unknown[],
   return alignedText([columns.map(({ title }) => title.toUpperCase()), ...rows], width)
 }
 
-/** Cells that stand below each other, two blanks apart. */
+/** Cells that stand below each other, two blanks apart; where a terminal has no room for that, a line for each cell. */
 export function alignedText(rows: readonly (readonly string[])[], width: number | null): string {
   const cells = rows.map((row) => row.map(oneLine))
   const widths = (cells[0] ?? []).map((_cell, index) =>
     cells.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), 0),
   )
-  if (width !== null) narrow(widths, width - 2 * (widths.length - 1))
+  if (width !== null && !narrow(widths, width - 2 * (widths.length - 1))) return blocksText(cells)
   return cells
     .map((row) =>
       row
@@ -84,15 +84,24 @@ export function alignedText(rows: readonly (readonly string[])[], width: number 
     .join('\n')
 }
 
-/** Takes from the widest columns first; none gets narrower than 8. */
-function narrow(widths: number[], room: number): void {
+/** Each row as a block of its titles and cells, so that nothing is cut. */
+function blocksText([titles = [], ...rows]: readonly (readonly string[])[]): string {
+  const width = Math.max(...titles.map((title) => stringWidth(title)))
+  const blockOf = (row: readonly string[]): string =>
+    row.map((cell, index) => `${pad(titles[index] ?? '', width)}  ${cell}`).join('\n')
+  return rows.map(blockOf).join('\n\n')
+}
+
+/** Takes from the widest columns first; none gets narrower than 8. False when that is not enough. */
+function narrow(widths: number[], room: number): boolean {
   let excess = widths.reduce((sum, width) => sum + width, 0) - room
   while (excess > 0) {
     const widest = Math.max(...widths)
-    if (widest <= 8) return
+    if (widest <= 8) return false
     widths[widths.indexOf(widest)] = widest - 1
     excess -= 1
   }
+  return true
 }
 
 /** One thing as rows of key and value. */

@@ -2,6 +2,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { usageError } from '../errors/cli-error.ts'
+import { cannotWrite, unreadable } from '../files/named-file.ts'
 
 export interface Context {
   readonly url: string
@@ -42,16 +43,20 @@ function parseContexts(text: string, path: string): Contexts {
 export async function readContexts(path: string): Promise<Contexts> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
+    throw unreadable(`${path}, where contexts are kept`, error)
   })
   return text === null ? { current: null, contexts: {} } : parseContexts(text, path)
 }
 
 /** Replaces the file as a whole, so that no reader sees half of it. */
 export async function writeContexts(path: string, contexts: Contexts): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const next = `${path}.${process.pid}`
-  await writeFile(next, `${JSON.stringify(contexts, null, 2)}\n`, { mode: 0o600 })
-  await chmod(next, 0o600)
-  await rename(next, path)
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(next, `${JSON.stringify(contexts, null, 2)}\n`, { mode: 0o600 })
+    await chmod(next, 0o600)
+    await rename(next, path)
+  } catch (cause) {
+    throw cannotWrite(path, cause)
+  }
 }

@@ -29,6 +29,14 @@ export function unknownContext(name: string, contexts: Contexts['contexts']): Er
   })
 }
 
+/** @throws CliError of exit code 2 when it is no address of a server. */
+export function checkUrl(url: string): string {
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url
+  throw usageError(`The address of a server must start with http:// or https://; got ${url}.`, {
+    hint: 'It is given by --url, CAIRN_URL or `cairn login`.',
+  })
+}
+
 /** Where a server listens that nobody told to listen elsewhere. */
 export const defaultUrl = 'http://127.0.0.1:7420'
 
@@ -47,7 +55,7 @@ export async function findTarget(options: TargetOptions, environment: Environmen
     throw unknownContext(named, contexts)
   }
   const fromContext = named !== null ? context : undefined
-  const url = options.url ?? fromContext?.url ?? environment.url ?? context?.url ?? defaultUrl
+  const url = checkUrl(options.url ?? fromContext?.url ?? environment.url ?? context?.url ?? defaultUrl)
   const token = options.token ?? fromContext?.token ?? environment.token ?? context?.token
   if (token === undefined) {
     throw new CliError(exitCodes.auth, `There is no token for ${url}.`, {

@@ -1,5 +1,7 @@
 import type { CairnClient } from '@cairn/sdk'
+import { CliError, exitCodes } from '../../errors/cli-error.ts'
 import { defineCommand } from '../../grammar/command.ts'
+import { suggestion } from '../../grammar/nearest-name.ts'
 import { argument, flag, optionalArgument, text } from '../../grammar/option.ts'
 import { executionId, workflowId } from '../../names/resolve.ts'
 import type { Session } from '../../session/session.ts'
@@ -31,6 +33,13 @@ async function printStep(
   await printLog(session, lines, { timestamps: style.timestamps, ...(style.prefix ? { step } : {}) })
 }
 
+function demandStep(name: string, names: readonly string[]): void {
+  if (names.includes(name)) return
+  throw new CliError(exitCodes.notFound, `The run has no step ${name}.${suggestion(name, names)}`, {
+    hint: `Its steps are ${names.join(', ')}.`,
+  })
+}
+
 export const command = defineCommand({
   arguments: {
     workflow: argument('WORKFLOW', 'Number or name of the workflow.', 'workflow'),
@@ -49,8 +58,14 @@ export const command = defineCommand({
     const run = await executionId(client, workflow, args.run)
     const place = { client, workflow, run }
     const { timestamps, follow, stepName } = options
-    if (stepName !== undefined) return printStep(session, place, stepName, { timestamps, follow, prefix: false })
-    const { steps } = await client.workflows.getExecutionDetails(workflow, run)
+    const { steps } = await client.workflows.getExecutionDetails(workflow, run, { signal: session.signal })
+    if (stepName !== undefined) {
+      demandStep(
+        stepName,
+        steps.map(({ name }) => name),
+      )
+      return printStep(session, place, stepName, { timestamps, follow, prefix: false })
+    }
     const style = { timestamps, follow, prefix: true }
     if (follow) await Promise.all(steps.map(({ name }) => printStep(session, place, name, style)))
     else for (const { name } of steps) await printStep(session, place, name, style)

@@ -18,6 +18,9 @@ export const command = defineCommand({
     const run = await executionId(client, id, args.run)
     const body = options.reason === undefined ? {} : { reason: options.reason }
     const answer = await client.workflows.stopExecution(id, run, body)
+    if (answer.status === 'Success' || answer.status === 'Failed') {
+      session.output.note(`cairn: nothing was stopped: the run ${run} has ended already`)
+    }
     if (!options.wait) return session.output.value(answer)
     const { status } = await waitForRun(session, { workflowId: id, executionId: run }, options)
     await session.output.value({ ...answer, status })
