@@ -3,20 +3,27 @@
  * client says by it who calls.
  */
 import { type CairnClient, createClient, type Session, type SignInBody, UnauthorizedError } from '@cairn/sdk'
+import { sendOnce } from './send-once.ts'
 
 export interface SignedIn {
   readonly client: CairnClient
   readonly session: Session
 }
 
-/** A client that speaks for who is signed in in this browser, if anybody is. */
+/** A client for who is not signed in. Signing in is not named by a key, so it is sent once. */
 export function newClient(): CairnClient {
   return createClient({ baseUrl: globalThis.location.origin, credentials: 'cookie' })
 }
 
+/** A client that speaks for who is signed in in this browser. */
+function ownClient(): CairnClient {
+  const send = sendOnce((input, init) => fetch(input, init))
+  return createClient({ baseUrl: globalThis.location.origin, credentials: 'cookie', fetch: send })
+}
+
 /** Who is signed in already in this browser; null = nobody. */
 export async function restoreSession(): Promise<SignedIn | null> {
-  const client = newClient()
+  const client = ownClient()
   try {
     return { client, session: await client.people.whoAmI() }
   } catch (error) {
@@ -27,8 +34,7 @@ export async function restoreSession(): Promise<SignedIn | null> {
 
 /** @throws CairnApiError when the server refuses the proof. */
 export async function signIn(proof: SignInBody): Promise<SignedIn> {
-  const client = newClient()
-  return { client, session: await client.people.signIn(proof) }
+  return { session: await newClient().people.signIn(proof), client: ownClient() }
 }
 
 /**
