@@ -1,15 +1,15 @@
-import { Background, Controls, type Edge, MarkerType, type Node, ReactFlow } from '@xyflow/react'
+import { Controls, type Node, ReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/base.css'
-import { type ReactElement, useMemo, useState } from 'react'
+import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
+import { useMedia } from '../../components/use-media.ts'
 import type { GraphStep } from './graph-step.ts'
-import { boxSize, type Direction } from './layout-steps.ts'
-import { StepBox } from './step-box.tsx'
+import { fitOptions, KeepInView } from './keep-in-view.tsx'
+import type { Direction, Layout } from './layout-steps.ts'
+import { type LayerData, StepLayer } from './step-layer.tsx'
 import { useLayout } from './use-layout.ts'
 
-const nodeTypes = { step: StepBox }
-/** Above it, only what is in view is drawn. */
-const mostDrawn = 80
+const nodeTypes = { steps: StepLayer }
 /** Pixels. */
 const heights = { least: 150, most: 440, margin: 72 } as const
 
@@ -26,25 +26,25 @@ const lookOnly = {
   panOnDrag: true,
 }
 
-function edgesOf(steps: readonly GraphStep[]): Edge[] {
-  const names = new Set(steps.map(({ name }) => name))
-  return steps.flatMap(({ name, waitsFor, isDimmed }) =>
-    waitsFor
-      .filter((other) => names.has(other))
-      .map((other) => ({
-        id: `${other} ${name}`,
-        source: other,
-        target: name,
-        focusable: false,
-        markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--color-edge)', width: 14, height: 14 },
-        style: { stroke: 'var(--color-edge)', strokeWidth: 1.25, opacity: isDimmed ? 0.35 : 0.8 },
-      })),
-  )
+/** Whether somebody has moved the graph by hand since it was fitted last. */
+function useMoved(layout: Layout | null) {
+  const moved = useRef(false)
+  useEffect(() => {
+    moved.current = false
+  }, [layout])
+  return {
+    isMoved: useCallback(() => moved.current, []),
+    set: (isMoved: boolean): void => {
+      moved.current = isMoved
+    },
+  }
 }
 
-/** Too narrow for boxes beside each other that can be read. */
-function isNarrow(): boolean {
-  return globalThis.matchMedia('(max-width: 640px)').matches
+/** The same function for good, which calls the newest one. */
+function useSteady(onSelect: (step: string) => void): (step: string) => void {
+  const newest = useRef(onSelect)
+  newest.current = onSelect
+  return useCallback((step) => newest.current(step), [])
 }
 
 /**
@@ -63,46 +63,51 @@ export function StepGraph({
   readonly onSelect: (step: string) => void
   readonly isTall?: boolean
 }): ReactElement {
-  const [direction] = useState<Direction>(() => (isTall || isNarrow() ? 'down' : 'right'))
+  // Too narrow for boxes beside each other that can be read.
+  const isNarrow = useMedia('(max-width: 640px)')
+  const direction: Direction = isTall || isNarrow ? 'down' : 'right'
   const layout = useLayout(steps, direction)
-  const nodes = useMemo<Node[]>(
-    () =>
-      steps.map((step) => ({
-        id: step.name,
-        type: 'step',
-        position: layout?.places.get(step.name) ?? { x: 0, y: 0 },
-        ...boxSize,
-        data: { step, isSelected: step.name === selected, direction },
-      })),
-    [steps, layout, selected, direction],
-  )
-  const edges = useMemo(() => edgesOf(steps), [steps])
+  const { isMoved, set } = useMoved(layout)
+  const select = useSteady(onSelect)
+  const nodes = useMemo<Node[]>(() => {
+    if (layout === null) return []
+    const data: LayerData = { steps, layout, direction, selected, onSelect: select }
+    const { width, height } = layout
+    return [{ id: 'steps', type: 'steps', position: { x: 0, y: 0 }, width, height, data }]
+  }, [steps, layout, selected, direction, select])
   if (layout === null) return <SkeletonBlock height={heights.most} />
   const height = Math.min(heights.most, Math.max(heights.least, layout.height + heights.margin))
   return (
     <div
       role="group"
       aria-label="Graph of the steps"
-      className="overflow-hidden rounded-lg border border-line bg-surface"
+      className="step-graph overflow-hidden rounded-lg border border-line bg-surface"
       style={{ height }}
     >
       <ReactFlow
         // Another layout is fitted into view as the first was.
         key={`${steps.length} ${layout.width} ${layout.height}`}
         nodes={nodes}
-        edges={edges}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ maxZoom: 1, minZoom: 0.4, padding: { top: '44px', bottom: '16px', x: '16px' } }}
+        fitViewOptions={fitOptions}
         minZoom={0.05}
         maxZoom={1.5}
         {...lookOnly}
-        onNodeClick={(_event, { id }) => onSelect(id)}
-        onlyRenderVisibleElements={steps.length > mostDrawn}
+        onMoveStart={(event) => event !== null && set(true)}
         proOptions={{ hideAttribution: true }}
       >
-        <Background color="var(--color-line)" gap={20} />
-        <Controls showInteractive={false} position="top-right" orientation="horizontal" className="graph-controls" />
+        <KeepInView isMoved={isMoved} />
+        <Controls
+          showInteractive={false}
+          position="top-right"
+          orientation="horizontal"
+          className="graph-controls"
+          fitViewOptions={fitOptions}
+          onZoomIn={() => set(true)}
+          onZoomOut={() => set(true)}
+          onFitView={() => set(false)}
+        />
       </ReactFlow>
     </div>
   )
