@@ -10,6 +10,7 @@ import { measureBuildCost } from './build-cost.ts'
 import { measureChainLatency } from './chain-latency.ts'
 import { measureCommandLineStart } from './command-line-start.ts'
 import { measureContainers } from './container-latency.ts'
+import { measureDashboard } from './dashboard/dashboard.ts'
 import { measureGateway } from './gateway.ts'
 import { measureHeldStarts } from './held-starts.ts'
 import { measureHttpThroughput } from './http-throughput.ts'
@@ -39,6 +40,7 @@ const scenarios: Readonly<Record<string, (place: Place) => Promise<unknown>>> = 
   trigger: measureTriggerLatency,
   uploads: measureUploadMemory,
   wake: measureWake,
+  dashboard: measureDashboard,
 }
 
 const names = Object.keys(scenarios)
