@@ -104,6 +104,11 @@ export const statusTable: Readonly<Record<ShownStatus, StatusLook>> = {
   disabled: { label: 'Disabled', tone: 'faint', icon: Ban },
 }
 
+/** Something happens still that will change it. */
+export function isUnderWay(status: ShownStatus): boolean {
+  return statusTable[status].turns === true
+}
+
 /** Colour of text and icon. */
 export const toneText: Readonly<Record<Tone, string>> = {
   good: 'text-good',

@@ -6,3 +6,8 @@
 
 /** Milliseconds between two readings of what is on the screen, whatever the events say. */
 export const refreshMs = { running: 5_000, resting: 30_000 } as const
+
+/** For `refetchInterval`: often as long as something of what was read goes on; `undefined` = nothing was read yet. */
+export function refreshOf(goesOn: boolean | undefined): number {
+  return goesOn === true ? refreshMs.running : refreshMs.resting
+}

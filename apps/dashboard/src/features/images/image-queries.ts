@@ -1,6 +1,6 @@
 import type { CairnClient } from '@cairn/sdk'
 import { queryOptions } from '@tanstack/react-query'
-import { refreshMs } from '../../live/refresh.ts'
+import { refreshMs, refreshOf } from '../../live/refresh.ts'
 
 /** No more are read at once. */
 export const mostImages = 500
@@ -48,7 +48,6 @@ export function imageVersionQuery(
   return queryOptions({
     queryKey: ['image', imageId, 'version', versionId],
     queryFn: ({ signal }) => client.images.describeVersion(imageId, versionId, { signal }),
-    refetchInterval: ({ state }) =>
-      state.data?.lastBuildStatus === 'building' ? refreshMs.running : refreshMs.resting,
+    refetchInterval: ({ state }) => refreshOf(state.data?.lastBuildStatus === 'building'),
   })
 }

@@ -1,6 +1,6 @@
 import type { CairnClient, DeliveryStatus } from '@cairn/sdk'
 import { queryOptions } from '@tanstack/react-query'
-import { refreshMs } from '../../live/refresh.ts'
+import { refreshMs, refreshOf } from '../../live/refresh.ts'
 
 /** The most that a list shows. */
 export const mostShown = 100
@@ -32,6 +32,6 @@ export function deliveryQuery(client: CairnClient, deliveryId: string) {
   return queryOptions({
     queryKey: ['delivery', deliveryId],
     queryFn: ({ signal }) => client.notifications.describeDelivery(deliveryId, { signal }),
-    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? refreshMs.running : refreshMs.resting),
+    refetchInterval: ({ state }) => refreshOf(state.data?.status === 'pending'),
   })
 }

@@ -7,10 +7,15 @@ import { Moment } from '../../components/moment.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/refresh.ts'
+import { isUnderWay } from '../../components/status-table.ts'
+import { refreshOf } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 
 const shownAtMost = 20
+
+function isChanging({ status }: ServiceRevision): boolean {
+  return isUnderWay(status) || status === 'draining'
+}
 
 function whatChanged({ cause, rolledBackTo, changedFields }: ServiceRevision): string {
   if (rolledBackTo !== null) return `rolled back to ${rolledBackTo}`
@@ -28,7 +33,7 @@ export function Revisions({ serviceId }: { readonly serviceId: string }): ReactE
       client.services
         .listServiceRevisions(serviceId, { pageSize: shownAtMost }, { signal })
         .all({ limit: shownAtMost }),
-    refetchInterval: refreshMs.running,
+    refetchInterval: ({ state: { data } }) => refreshOf(data?.some(isChanging)),
   })
   const rollBack = async (revision: number): Promise<void> => {
     await client.services.rollbackService(serviceId, revision)

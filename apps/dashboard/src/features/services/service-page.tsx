@@ -1,10 +1,12 @@
+import type { ServiceDetails } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
-import { refreshMs } from '../../live/refresh.ts'
+import { isUnderWay } from '../../components/status-table.ts'
+import { refreshOf } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 import { Domains } from './domains.tsx'
 import { Instances } from './instances.tsx'
@@ -16,13 +18,18 @@ import { ServiceLog } from './service-log.tsx'
 import { TestCall } from './test-call.tsx'
 import { Wakes } from './wakes.tsx'
 
+/** It changes, or one of its instances does. */
+function isChanging({ status, instances }: ServiceDetails): boolean {
+  return isUnderWay(status) || instances.some((each) => isUnderWay(each.status) || each.drainingSince !== null)
+}
+
 export function ServicePage(): ReactElement {
   const { serviceId } = useParams({ from: '/services/$serviceId' })
   const client = useClient()
   const reading = useQuery({
     queryKey: ['service', serviceId],
     queryFn: ({ signal }) => client.services.describeService(serviceId, { signal }),
-    refetchInterval: refreshMs.running,
+    refetchInterval: ({ state: { data } }) => refreshOf(data && isChanging(data)),
   })
   const { data } = reading
   return (

@@ -9,11 +9,16 @@ import { Facts, Panel } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { bytesText } from '../../format/bytes.ts'
-import { refreshMs } from '../../live/refresh.ts'
+import { refreshMs, refreshOf } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 import { useRefusal } from '../../session/use-may.ts'
 import { DiskUse } from './disk-use.tsx'
 import { Health } from './health.tsx'
+
+/** Runs that are under way or wait, and work that is due. */
+function isAtWork({ liveExecutions, queue }: SystemReport): boolean {
+  return queue.length > 0 || Object.values(liveExecutions).some((count) => count > 0)
+}
 
 function Engines({ engines }: Pick<SystemReport, 'engines'>): ReactElement {
   if (engines.length === 0) {
@@ -109,7 +114,7 @@ function WholeReport(): ReactElement {
   const reading = useQuery({
     queryKey: ['system', 'report'],
     queryFn: ({ signal }) => client.system.getReport({ signal }),
-    refetchInterval: refreshMs.running,
+    refetchInterval: ({ state: { data } }) => refreshOf(data && isAtWork(data)),
   })
   const disk = useQuery({
     queryKey: ['system', 'disk'],

@@ -1,7 +1,7 @@
 /** The readings of workflows and their runs, shared by the screens that show them. */
 import type { CairnClient } from '@cairn/sdk'
 import { queryOptions } from '@tanstack/react-query'
-import { refreshMs } from '../../live/refresh.ts'
+import { refreshMs, refreshOf } from '../../live/refresh.ts'
 
 /** No more workflows are read at once. */
 export const mostWorkflows = 500
@@ -34,7 +34,7 @@ export function runListQuery(client: CairnClient, workflowId: number) {
   return queryOptions({
     queryKey: ['run', 'list', workflowId],
     queryFn: ({ signal }) => client.workflows.listExecutions(workflowId, { count: mostRuns }, { signal }).all(),
-    refetchInterval: refreshMs.running,
+    refetchInterval: ({ state }) => refreshOf(state.data?.some(({ finishedAt }) => finishedAt === null)),
   })
 }
 
@@ -42,6 +42,6 @@ export function runQuery(client: CairnClient, workflowId: number, executionId: s
   return queryOptions({
     queryKey: ['run', executionId],
     queryFn: ({ signal }) => client.workflows.getExecutionDetails(workflowId, executionId, { signal }),
-    refetchInterval: ({ state }) => (state.data?.finishedAt ? refreshMs.resting : refreshMs.running),
+    refetchInterval: ({ state }) => refreshOf(state.data?.finishedAt === null),
   })
 }
