@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { onThemeChange } from './on-theme-change.ts'
 
 /** A line of a chart. `null` = not known at that time. */
 export interface Series {
@@ -89,7 +90,9 @@ export function TimeChart({
     const chart = new UPlot(optionsOf(place.clientWidth, { series, text, least, range }), data, place)
     const observer = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height }))
     observer.observe(place)
+    const stopListening = onThemeChange(() => chart.redraw(false))
     return () => {
+      stopListening()
       observer.disconnect()
       chart.destroy()
     }

@@ -1,22 +1,15 @@
 import { type ReactElement, useEffect, useState } from 'react'
 import { ErrorNote } from '../error-note.tsx'
 import { useToast } from '../toasts.tsx'
-import { findLines, tellsError } from './find-lines.ts'
 import { followAddress, goToEnd, goToLine, markLine, moveView, placeAt } from './log-place.ts'
-import type { LogStore } from './log-store.ts'
 import { LogToolbar } from './log-toolbar.tsx'
 import { LogViewport } from './log-viewport.tsx'
+import { useFirstError } from './use-first-error.ts'
 import { type ReadLog, useLog } from './use-log.ts'
 import { useMatches } from './use-matches.ts'
 
 /** Above it, lines are not wrapped: their heights would all have to be known. */
 const mostWrapped = 3_000
-
-async function firstError(store: LogStore): Promise<number | null> {
-  const leaving = new AbortController()
-  for await (const [found] of findLines(store, 0, tellsError, leaving.signal)) if (found !== undefined) return found
-  return null
-}
 
 export interface LogPanelProps {
   readonly name: string
@@ -48,11 +41,10 @@ export function LogPanel({ name, read, line = null, onChooseLine, onDownload = n
   const say = useToast()
   const canWrap = count <= mostWrapped
   const isWrapped = wantsWrap && canWrap
-  const goToError = async (): Promise<void> => {
-    const index = await firstError(store)
+  const goToError = useFirstError(store, (index) => {
     if (index === null) say('No line tells of an error.')
     else goTo(index + 1)
-  }
+  })
   return (
     <div className="overflow-hidden rounded-lg border border-line">
       <LogToolbar
@@ -65,7 +57,7 @@ export function LogPanel({ name, read, line = null, onChooseLine, onDownload = n
           goTo(chosen)
           onChooseLine?.(chosen)
         }}
-        onFirstError={() => void goToError()}
+        onFirstError={goToError}
         onWrap={setWrapped}
         onShowTime={setShowTime}
         isFollowing={place.isFollowing}

@@ -8,7 +8,7 @@ import { FolderDrop } from '../../components/folder-drop.tsx'
 import type { Folder } from '../../components/folder-files.ts'
 import { packFolder } from '../../components/pack-folder.ts'
 import { useClient } from '../../session/client-context.ts'
-import { isType, typeChoices } from './image-types.ts'
+import { typeChoices } from './image-types.ts'
 
 interface Fields {
   readonly name: string
@@ -63,9 +63,6 @@ export function BuildDialog({
     setFolder(chosen)
     if (fields.name === '') setFields({ ...fields, name: nameOf(chosen) })
   }
-  const setType = (next: string): void => {
-    if (isType(next)) setFields({ ...fields, type: next })
-  }
   return (
     <DialogForm
       title={image === null ? 'Build an image' : `New version of ${image.name}`}
@@ -85,7 +82,12 @@ export function BuildDialog({
       {image === null ? (
         <>
           <TextField label="Name" required value={fields.name} onChange={(name) => setFields({ ...fields, name })} />
-          <SelectField label="For" value={fields.type} choices={typeChoices} onChange={setType} />
+          <SelectField
+            label="For"
+            value={fields.type}
+            choices={typeChoices}
+            onChange={(type) => setFields({ ...fields, type })}
+          />
         </>
       ) : null}
       <TextField

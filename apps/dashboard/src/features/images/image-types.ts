@@ -1,7 +1,9 @@
 import type { ImageBody } from '@cairn/sdk'
 
+type ImageType = ImageBody['type']
+
 /** What images of a type are for. */
-export const typeNames: Readonly<Record<ImageBody['type'], string>> = {
+export const typeNames: Readonly<Record<ImageType, string>> = {
   workflow: 'Steps of workflows',
   api: 'Services of type api',
   webapp: 'Web apps',
@@ -9,8 +11,5 @@ export const typeNames: Readonly<Record<ImageBody['type'], string>> = {
   'workspace-r': 'R workspaces',
 }
 
-export const typeChoices = Object.entries(typeNames)
-
-export function isType(text: string): text is ImageBody['type'] {
-  return Object.hasOwn(typeNames, text)
-}
+const order = ['workflow', 'api', 'webapp', 'workspace-python', 'workspace-r'] as const satisfies readonly ImageType[]
+export const typeChoices = order.map((type) => [type, typeNames[type]] as const)

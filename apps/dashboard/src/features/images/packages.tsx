@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Reading } from '../../components/reading.tsx'
 import { saveDownload } from '../../components/save-stream.ts'
 import { SearchField } from '../../components/search-field.tsx'
+import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
 import { type ImagePackage, packagesOf } from './packages-of-sbom.ts'
 
@@ -56,6 +57,11 @@ export function Packages({
     enabled: isOpen,
     staleTime: Number.POSITIVE_INFINITY,
   })
+  const save = useChange({
+    change: async () => saveDownload(await client.images.downloadSbom(ids), 'sbom.json'),
+    keys: [],
+    said: null,
+  })
   const counts = Object.entries(summary.packages).map(([type, count]) => `${count} ${type}`)
   return (
     <div className="mt-6">
@@ -66,11 +72,7 @@ export function Packages({
             <Button isSmall onClick={() => setOpen(!isOpen)}>
               {isOpen ? 'Hide' : 'Show'}
             </Button>
-            <Button
-              isSmall
-              icon={Download}
-              onClick={() => void client.images.downloadSbom(ids).then((found) => saveDownload(found, 'sbom.json'))}
-            >
+            <Button isSmall icon={Download} isBusy={save.isPending} onClick={() => save.mutate(undefined)}>
               CycloneDX
             </Button>
           </>

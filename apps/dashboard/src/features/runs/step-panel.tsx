@@ -2,11 +2,12 @@ import type { ExecutionStep } from '@cairn/sdk'
 import { type ReactElement, useMemo } from 'react'
 import { LogPanel } from '../../components/log/log-panel.tsx'
 import { Duration } from '../../components/moment.tsx'
+import { saveDownload } from '../../components/save-stream.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { Tabs } from '../../components/tabs.tsx'
+import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
 import { DecisionList } from './decision-list.tsx'
-import { downloadLog } from './download-log.ts'
 import { ParameterTables } from './parameter-tables.tsx'
 import { readLiveLog, readWholeLog, type StepKey } from './read-run-log.ts'
 import type { RunSearch } from './run-search.ts'
@@ -31,13 +32,21 @@ function StepLog({
     const key = { workflowId, executionId, stepName }
     return hasEnded ? readWholeLog(client, key) : readLiveLog(client, key)
   }, [client, workflowId, executionId, stepName])
+  const save = useChange({
+    change: async () => {
+      const log = await client.workflows.downloadExecutionLogs(workflowId, executionId, { stepName })
+      await saveDownload(log, `${executionId}-${stepName}.log`)
+    },
+    keys: [],
+    said: null,
+  })
   return (
     <LogPanel
       name={`Log of ${stepName}`}
       read={read}
       line={line}
       onChooseLine={onChooseLine}
-      onDownload={() => void downloadLog(client, stepKey)}
+      onDownload={() => save.mutate(undefined)}
     />
   )
 }

@@ -61,12 +61,7 @@ export function DeployDialog({
     >
       <TextField label="Name" hint="Becomes part of its address." required value={name} onChange={setName} />
       {serviceType === 'api' ? null : (
-        <SelectField
-          label="Kind"
-          value={type}
-          choices={typeChoices}
-          onChange={(next) => setType(next === 'shiny' ? 'shiny' : 'web-app')}
-        />
+        <SelectField label="Kind" value={type} choices={typeChoices} onChange={setType} />
       )}
       <ServiceFields type={type} form={form} onChange={(change) => setForm({ ...form, ...change })} />
     </DialogForm>

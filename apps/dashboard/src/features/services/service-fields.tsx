@@ -81,7 +81,7 @@ export function ServiceFields({ type, form, onChange }: FormProps & { readonly t
         label="Open to"
         value={form.access}
         choices={accessChoices}
-        onChange={(access) => onChange({ access: access === 'public' ? 'public' : 'private' })}
+        onChange={(access) => onChange({ access })}
       />
       <TextField
         label="Health check"

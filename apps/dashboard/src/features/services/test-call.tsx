@@ -71,12 +71,7 @@ export function TestCall({ name }: { readonly name: string }): ReactElement {
           }}
         >
           <div className="grid grid-cols-[7rem_1fr] gap-2">
-            <SelectField
-              label="Method"
-              value={httpMethod}
-              choices={methods}
-              onChange={(next) => setMethod(methods.find(([each]) => each === next)?.[0] ?? 'get')}
-            />
+            <SelectField label="Method" value={httpMethod} choices={methods} onChange={setMethod} />
             <TextField label="Path" value={path} onChange={setPath} />
           </div>
           <Field label="Body" hint="JSON; empty = none.">

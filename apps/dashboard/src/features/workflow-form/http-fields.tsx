@@ -20,7 +20,7 @@ export function HttpFields({
           label="Method"
           value={method}
           choices={methods.map((each) => [each, each.toUpperCase()] as const)}
-          onChange={(next) => onChange({ ...body, method: methods.find((each) => each === next) ?? 'get' })}
+          onChange={(next) => onChange({ ...body, method: next })}
         />
         <TextField
           label="Address"
