@@ -104,6 +104,15 @@ async function show(colorScheme: 'light' | 'dark'): Promise<void> {
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
 }
 
+/** Names of lists that are wider than their place. A table of steps by runs, or of rows of a query, may be. */
+function tablesThatScroll(): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('[role=region]:has(> table[role=table])')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map((region) => region.getAttribute('aria-label') ?? ''),
+  )
+}
+
 /** Serious findings, and what is wider than a phone. */
 async function findingsOf(name: string): Promise<readonly string[]> {
   const found: string[] = []
@@ -125,6 +134,7 @@ async function findingsOf(name: string): Promise<readonly string[]> {
     Math.max(document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth ?? 0),
   )
   if (width > phoneWidth) found.push(`${name}: ${width} pixels wide on a phone`)
+  for (const cut of await tablesThatScroll()) found.push(`${name}: the table ${cut} scrolls sideways on a phone`)
   await page.screenshot({ path: join(pictures, `${picture}-narrow.png`) })
   await page.setViewportSize({ width: 1280, height: 900 })
   return found

@@ -73,7 +73,14 @@ it('invites a viewer, who looks and is refused the rest, which the audit log tel
     true,
     'This takes the role editor; yours is viewer.',
   ])
+  const edit = viewer.getByRole('button', { name: 'Edit' })
+  expect([await edit.isDisabled(), await edit.getAttribute('title')]).toEqual([
+    true,
+    'This takes the role editor; yours is viewer.',
+  ])
   await picture(viewer, 'viewer')
+  await viewer.goto(`${server.baseUrl}/workflows/${id}/edit`)
+  await viewer.getByRole('note').getByText('This takes the role editor; yours is viewer.').waitFor()
   const refused = viewer.waitForResponse((answer) => answer.status() === 403)
   await viewer.goto(`${server.baseUrl}/people`)
   await refused

@@ -78,6 +78,65 @@ it('loads itself again when a part of it did not come', async () => {
   await page.close()
 })
 
+it('starts one run by one press, however often the browser drops what it sends or what comes back', async () => {
+  const { workflows } = server.client
+  const { id } = await workflows.createWorkflow({
+    name: 'once',
+    triggers: [],
+    watchers: [],
+    steps: { call: { type: 'http', method: 'get', url: `${server.baseUrl}/readyz`, parents: [] } },
+  })
+  const page = await browser.newPage()
+  let sent = 0
+  await page.route('**/execute', async (route) => {
+    sent += 1
+    if (sent === 1) return route.abort('failed')
+    // The server has got it, and its answer is lost.
+    if (sent === 2) await route.fetch()
+    return sent === 2 ? route.abort('connectionreset') : route.continue()
+  })
+  await page.goto(`${server.baseUrl}/workflows/${id}`)
+  await signIn(page, server.token)
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('button', { name: /^Succeeded call/ }).waitFor()
+  expect(sent).toBe(3)
+  const runs = await workflows.listExecutions(id).all()
+  expect(runs.map(({ executionId }) => executionId)).toEqual([new URL(page.url()).pathname.split('/').at(-1)])
+  await page.close()
+})
+
+it('puts a graph into view again when the window narrows, until somebody has moved it', async () => {
+  const call = { type: 'http', method: 'get', url: `${server.baseUrl}/readyz` } as const
+  const names = ['a', 'b', 'c', 'd', 'e']
+  const steps = names.map((name, at) => [name, { ...call, parents: names.slice(Math.max(0, at - 1), at) }] as const)
+  const { id } = await server.client.workflows.createWorkflow({ name: 'chain', steps: Object.fromEntries(steps) })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+  await page.goto(`${server.baseUrl}/workflows/${id}`)
+  await signIn(page, server.token)
+  const graph = page.getByRole('group', { name: 'Graph of the steps' })
+  const last = graph.getByRole('button', { name: /^e / })
+  const isInView = async (): Promise<boolean> => {
+    const [inner, outer] = [await last.boundingBox(), await graph.boundingBox()]
+    return inner !== null && outer !== null && inner.x > outer.x && inner.x + inner.width < outer.x + outer.width
+  }
+  await last.waitFor()
+  await expect.poll(isInView).toBe(true)
+  await page.setViewportSize({ width: 800, height: 900 })
+  await expect.poll(isInView).toBe(true)
+  await graph.getByRole('button', { name: 'Zoom In' }).click({ clickCount: 3 })
+  await expect.poll(isInView).toBe(false)
+  const width = async (): Promise<number | undefined> => (await last.boundingBox())?.width
+  const zoomed = await width()
+  await page.setViewportSize({ width: 1280, height: 900 })
+  // The controls stand at the right: they have moved, so the graph has heard of its new width.
+  const rightOf = async (): Promise<number> =>
+    (await graph.getByRole('button', { name: 'Zoom In' }).boundingBox())?.x ?? 0
+  await expect.poll(rightOf).toBeGreaterThan(1000)
+  expect(await width()).toBe(zoomed)
+  await page.close()
+})
+
 it('shows a service with its deployments and its log as it grows, and rolls it back', async () => {
   const { images, services } = server.client
   const folder = join(import.meta.dirname, 'fixtures/echo-service')
@@ -91,6 +150,11 @@ it('shows a service with its deployments and its log as it grows, and rolls it b
 
   const page = await browser.newPage({ colorScheme: 'light' })
   const broken = complaintsOf(page)
+  // The server looks twice a minute only.
+  const point = { instances: 1, cpuCores: 0.1, memoryBytes: 1e8, memoryLimitBytes: 2e8, openRequests: 1 }
+  const known = { ...point, requestsPerSecond: 3, failedPerSecond: 1, latencyMs: { p50: 5, p95: 8, p99: 9 } }
+  const points = [120_000, 60_000].map((ago) => ({ ...known, at: new Date(Date.now() - ago).toISOString() }))
+  await page.route('**/metrics?**', (route) => route.fulfill({ json: { stepSeconds: 60, points } }))
   await page.goto(server.baseUrl)
   await signIn(page, server.token)
   await page.getByRole('link', { name: 'Services' }).click()
@@ -99,6 +163,12 @@ it('shows a service with its deployments and its log as it grows, and rolls it b
   await deployments.getByText('updated: parameters').waitFor()
   await page.getByLabel('Log of its instances').getByText('listens on').first().waitFor()
   await page.screenshot({ path: join(pictures, 'service-light.png'), fullPage: true })
+  const chart = page.getByRole('figure').filter({ hasText: 'Requests' }).locator('canvas').first()
+  const drawn = (): Promise<string> => chart.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
+  const light = await drawn()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect.poll(drawn).not.toBe(light)
+  await page.emulateMedia({ colorScheme: 'light' })
   await deployments.getByRole('button', { name: 'Roll back' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
   await deployments.getByText('rolled back to 1').waitFor()

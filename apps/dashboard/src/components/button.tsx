@@ -1,4 +1,5 @@
 import type { Access } from '@cairn/sdk'
+import { Link, type LinkProps } from '@tanstack/react-router'
 import { LoaderCircle, type LucideIcon } from 'lucide-react'
 import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react'
 import { useRefusal } from '../session/use-may.ts'
@@ -53,6 +54,35 @@ export function Button({
       {Shown === undefined ? null : <Shown size={15} aria-hidden className={isBusy ? 'animate-spin' : ''} />}
       {children}
     </button>
+  )
+}
+
+/** A link that looks like a button. Who may less than it `needs` has a button in its place that cannot be pressed. */
+export function ButtonLink({
+  link,
+  tone = 'plain',
+  needs,
+  icon: Icon,
+  children,
+}: {
+  readonly link: LinkProps
+  readonly tone?: ButtonTone
+  readonly needs: Access
+  readonly icon: LucideIcon
+  readonly children: ReactNode
+}): ReactElement {
+  if (useRefusal(needs) !== null) {
+    return (
+      <Button tone={tone} needs={needs} icon={Icon}>
+        {children}
+      </Button>
+    )
+  }
+  return (
+    <Link {...link} className={buttonClass(tone)}>
+      <Icon size={15} aria-hidden />
+      {children}
+    </Link>
   )
 }
 

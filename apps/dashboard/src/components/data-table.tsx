@@ -18,11 +18,12 @@ export interface Column<Row> {
 const shownFrom = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' } as const
 
 function classOf<Row>({ from, align }: Column<Row>): string {
-  return `${from === undefined ? '' : shownFrom[from]} ${align === 'end' ? 'text-right whitespace-nowrap' : 'text-left'}`
+  const place = align === 'end' ? 'text-right whitespace-nowrap max-sm:text-left' : 'text-left'
+  return `${from === undefined ? '' : shownFrom[from]} ${place}`
 }
 
 /**
- * A table that scrolls within itself on narrow screens. A link with the class `row-link` in a row makes the whole row lead
+ * A table; on narrow screens each of its rows is a card, in which every value but the first stands behind its label. A link with the class `row-link` in a row makes the whole row lead
  * there; other links and buttons of such a row need `relative`.
  *
  * @param name what it is called for screen readers
@@ -50,27 +51,51 @@ export function DataTable<Row>({
       tabIndex={0}
       className="relative overflow-x-auto rounded-lg border border-line bg-surface"
     >
-      <table className="w-full border-collapse text-[13px]">
-        <thead className="text-[12px] text-faint">
-          <tr>
+      {/* The roles say what it is where cards are made of it, which takes them away. */}
+      <table role="table" className="w-full border-collapse text-[13px] max-sm:block">
+        <thead role="rowgroup" className="text-[12px] text-faint max-sm:block">
+          <tr role="row" className="max-sm:flex max-sm:flex-wrap max-sm:gap-x-4 max-sm:px-3">
             {columns.map((column) => (
               <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup" className="max-sm:block">
           {sortRows(rows, columns, sort).map((row) => (
-            <tr key={rowKey(row)} className="relative border-t border-line hover:bg-raised/60">
-              {columns.map((column) => (
-                <td key={column.id} className={`px-3 py-2.5 align-middle ${classOf(column)}`}>
-                  {column.cell(row)}
-                </td>
+            <tr
+              key={rowKey(row)}
+              role="row"
+              className="relative border-t border-line hover:bg-raised/60 max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-4 max-sm:gap-y-1 max-sm:px-3 max-sm:py-2.5 max-sm:first:border-t-0"
+            >
+              {columns.map((column, at) => (
+                <BodyCell key={column.id} column={column} row={row} isFirst={at === 0} />
               ))}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+function BodyCell<Row>({
+  column,
+  row,
+  isFirst,
+}: {
+  readonly column: Column<Row>
+  readonly row: Row
+  readonly isFirst: boolean
+}): ReactElement {
+  const isLabelled = !isFirst && column.isLabelHidden !== true
+  return (
+    <td
+      role="cell"
+      className={`px-3 py-2.5 align-middle max-sm:max-w-full max-sm:min-w-0 max-sm:p-0 ${isFirst ? 'max-sm:basis-full' : ''} ${classOf(column)}`}
+    >
+      {isLabelled ? <span className="mr-1.5 hidden text-[12px] text-faint max-sm:inline">{column.label}</span> : null}
+      {column.cell(row)}
+    </td>
   )
 }
 
@@ -89,9 +114,15 @@ function HeaderCell<Row>({
   const order = isUp ? 'ascending' : isDown ? 'descending' : undefined
   const Arrow = isDown ? ArrowDown : ArrowUp
   const shown = isLabelHidden ? <span className="sr-only">{label}</span> : label
+  const canSort = sortBy !== undefined && onSort !== undefined
   return (
-    <th scope="col" aria-sort={order} className={`px-3 py-2 font-medium whitespace-nowrap ${classOf(column)}`}>
-      {sortBy === undefined || onSort === undefined ? (
+    <th
+      scope="col"
+      role="columnheader"
+      aria-sort={order}
+      className={`px-3 py-2 font-medium whitespace-nowrap max-sm:px-0 ${canSort ? '' : 'max-sm:hidden'} ${classOf(column)}`}
+    >
+      {!canSort ? (
         shown
       ) : (
         <button

@@ -1,5 +1,7 @@
+import type { Access } from '@cairn/sdk'
 import { Search } from 'lucide-react'
 import type { ReactElement } from 'react'
+import { useRefusal } from '../session/use-may.ts'
 
 export function SearchField({
   label,
@@ -25,24 +27,33 @@ export function SearchField({
   )
 }
 
-/** Chooses one of a few values; `''` = all. */
+/**
+ * Chooses one of a few values; in filters `''` = all.
+ *
+ * @param needs = who may less cannot change it, and is told why
+ */
 export function ChoiceField({
   label,
   value,
   choices,
+  needs,
   onChange,
 }: {
   readonly label: string
   readonly value: string
+  readonly needs?: Access
   readonly choices: readonly (readonly [value: string, label: string])[]
   readonly onChange: (value: string) => void
 }): ReactElement {
+  const refusal = useRefusal(needs)
   return (
     <select
       aria-label={label}
+      disabled={refusal !== null}
+      {...(refusal !== null && { title: refusal, 'aria-description': refusal })}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className="h-8 rounded-md border border-edge/60 bg-surface px-2"
+      className="h-8 rounded-md border border-edge/60 bg-surface px-2 disabled:opacity-55"
     >
       {choices.map(([each, shown]) => (
         <option key={each} value={each}>

@@ -4,13 +4,12 @@ import { Link } from '@tanstack/react-router'
 import { Package, Upload } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import type { Column } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import { ListTable } from '../../components/list-table.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { bytesText } from '../../format/bytes.ts'
 import { refreshMs } from '../../live/refresh.ts'
@@ -49,28 +48,6 @@ const columns: readonly Column<ArtifactSummary>[] = [
     cell: ({ latestVersion, createdAt }) => <Moment at={latestVersion?.createdAt ?? createdAt} />,
   },
 ]
-
-function Artifacts({ artifacts }: { readonly artifacts: readonly ArtifactSummary[] }): ReactElement {
-  const [{ q = '', sort }, change] = useListSearch()
-  const shown = artifacts.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search artifacts" value={q} onChange={(next) => change({ q: next })} />
-      </div>
-      {artifacts.length === shownAtMost ? <p className="mb-2 text-faint">The first {shownAtMost} are shown.</p> : null}
-      <DataTable
-        name="Artifacts"
-        columns={columns}
-        rows={shown}
-        rowKey={({ id }) => id}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-      {shown.length === 0 ? <p className="py-8 text-center text-faint">No artifact is like that.</p> : null}
-    </>
-  )
-}
 
 const sample = `name: forecast
 description: The code of the forecast
@@ -111,7 +88,14 @@ export function ArtifactsPage(): ReactElement {
               command="cairn artifacts create artifact.yaml"
             />
           ) : (
-            <Artifacts artifacts={artifacts} />
+            <ListTable
+              name="Artifacts"
+              columns={columns}
+              rows={artifacts}
+              rowKey={({ id }) => id}
+              textOf={({ name }) => name}
+              readAtMost={shownAtMost}
+            />
           )
         }
       </Reading>

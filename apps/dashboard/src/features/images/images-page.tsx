@@ -4,13 +4,13 @@ import { Link } from '@tanstack/react-router'
 import { Box, Hammer } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import type { Column } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import { ListTable } from '../../components/list-table.tsx'
+import type { ListFilter } from '../../components/rows-like.ts'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { ChoiceField, SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { bytesText } from '../../format/bytes.ts'
@@ -76,35 +76,10 @@ const choices = [
   ['stopped', 'Stopped'],
 ] as const
 
-function Images({ images }: { readonly images: readonly ImageDetails[] }): ReactElement {
-  const [{ q = '', status = '', sort }, change] = useListSearch()
-  const shown = images.filter(
-    ({ name, latestVersion }) =>
-      name.toLowerCase().includes(q.toLowerCase()) && (status === '' || latestVersion.lastBuildStatus === status),
-  )
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search images" value={q} onChange={(next) => change({ q: next })} />
-        <ChoiceField
-          label="Last build"
-          value={status}
-          choices={choices}
-          onChange={(next) => change({ status: next })}
-        />
-      </div>
-      {images.length === mostImages ? <p className="mb-2 text-faint">The first {mostImages} are shown.</p> : null}
-      <DataTable
-        name="Images"
-        columns={columns}
-        rows={shown}
-        rowKey={({ id }) => String(id)}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-      {shown.length === 0 ? <p className="py-8 text-center text-faint">No image is like that.</p> : null}
-    </>
-  )
+const filter: ListFilter<ImageDetails> = {
+  label: 'Last build',
+  choices,
+  of: ({ latestVersion }) => latestVersion.lastBuildStatus,
 }
 
 export function ImagesPage(): ReactElement {
@@ -139,7 +114,15 @@ export function ImagesPage(): ReactElement {
               command="cairn images create --name forecast --type workflow --artifact-path ."
             />
           ) : (
-            <Images images={images} />
+            <ListTable
+              name="Images"
+              columns={columns}
+              rows={images}
+              rowKey={({ id }) => String(id)}
+              textOf={({ name }) => name}
+              filter={filter}
+              readAtMost={mostImages}
+            />
           )
         }
       </Reading>

@@ -3,19 +3,19 @@ import { useQuery } from '@tanstack/react-query'
 import { UserPlus } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import type { Column } from '../../components/data-table.tsx'
+import { ListTable } from '../../components/list-table.tsx'
+import type { ListFilter } from '../../components/rows-like.ts'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { ChoiceField, SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { InvitationLink } from './invitation-link.tsx'
 import { InvitationMail } from './invitation-mail.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
-import { userListQuery } from './people-queries.ts'
+import { mostUsers, userListQuery } from './people-queries.ts'
 import { RoleField, UserActions } from './user-actions.tsx'
 
 function columnsOf(onLink: (invitation: Invitation) => void): readonly Column<User>[] {
@@ -67,42 +67,7 @@ const statusChoices = [
   ['disabled', 'Disabled'],
 ] as const
 
-function UserTable({
-  users,
-  onLink,
-}: {
-  readonly users: readonly User[]
-  readonly onLink: (invitation: Invitation) => void
-}): ReactElement {
-  const [{ q = '', status = '', sort }, change] = useListSearch()
-  const term = q.toLowerCase()
-  const shown = users.filter(
-    (user) =>
-      (user.name.toLowerCase().includes(term) || user.email.includes(term)) &&
-      (status === '' || user.status === status),
-  )
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search people" value={q} onChange={(next) => change({ q: next })} />
-        <ChoiceField
-          label="Status"
-          value={status}
-          choices={statusChoices}
-          onChange={(next) => change({ status: next })}
-        />
-      </div>
-      <DataTable
-        name="People"
-        columns={columnsOf(onLink)}
-        rows={shown}
-        rowKey={({ id }) => id}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-    </>
-  )
-}
+const filter: ListFilter<User> = { label: 'Status', choices: statusChoices, of: ({ status }) => status }
 
 export function PeoplePage(): ReactElement {
   const reading = useQuery(userListQuery(useClient()))
@@ -118,7 +83,7 @@ export function PeoplePage(): ReactElement {
             sdk: 'const users = await client.people.listUsers().all()',
           }}
         />
-        <Button tone="primary" icon={UserPlus} onClick={() => setInviting(true)}>
+        <Button needs="manage" tone="primary" icon={UserPlus} onClick={() => setInviting(true)}>
           Invite
         </Button>
       </PageHeader>
@@ -132,7 +97,19 @@ export function PeoplePage(): ReactElement {
         />
       ) : null}
       {invitation === null ? null : <InvitationLink invitation={invitation} onClose={() => setInvitation(null)} />}
-      <Reading of={reading}>{(users) => <UserTable users={users} onLink={setInvitation} />}</Reading>
+      <Reading of={reading}>
+        {(users) => (
+          <ListTable
+            name="People"
+            columns={columnsOf(setInvitation)}
+            rows={users}
+            rowKey={({ id }) => id}
+            textOf={({ name, email }) => `${name} ${email}`}
+            filter={filter}
+            readAtMost={mostUsers}
+          />
+        )}
+      </Reading>
     </>
   )
 }

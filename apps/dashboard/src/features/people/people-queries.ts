@@ -3,12 +3,13 @@ import { queryOptions } from '@tanstack/react-query'
 import { refreshMs } from '../../live/refresh.ts'
 
 /** No more are read at once. */
-const shownAtMost = 500
+export const mostUsers = 500
+const mostTokens = 500
 
 export function userListQuery(client: CairnClient) {
   return queryOptions({
     queryKey: ['user', 'list'],
-    queryFn: ({ signal }) => client.people.listUsers({ pageSize: 100 }, { signal }).all({ limit: shownAtMost }),
+    queryFn: ({ signal }) => client.people.listUsers({ pageSize: 100 }, { signal }).all({ limit: mostUsers }),
     refetchInterval: refreshMs.resting,
   })
 }
@@ -19,7 +20,7 @@ export function tokenListQuery(client: CairnClient, userId: string | null) {
     queryKey: ['token', 'list', userId],
     queryFn: ({ signal }) => {
       const query = { pageSize: 100, ...(userId !== null && { userId }) }
-      return client.people.listTokens(query, { signal }).all({ limit: shownAtMost })
+      return client.people.listTokens(query, { signal }).all({ limit: mostTokens })
     },
     refetchInterval: refreshMs.resting,
   })

@@ -1,10 +1,9 @@
 import type { Invitation, Role, UpdateUserBody, User } from '@cairn/sdk'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
-import { errorWords } from '../../components/error-words.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { ChoiceField } from '../../components/search-field.tsx'
-import { useToast } from '../../components/toasts.tsx'
+import { useChange } from '../../components/use-change.ts'
 import { useClient, useSession } from '../../session/client-context.ts'
 
 const roles: readonly (readonly [value: Role, label: string])[] = [
@@ -13,23 +12,20 @@ const roles: readonly (readonly [value: Role, label: string])[] = [
   ['admin', 'Admin'],
 ]
 
-/** Changes the user, and tells how that went. */
-function useChange(user: User) {
+function useUpdate({ id, name }: User) {
   const client = useClient()
-  const queries = useQueryClient()
-  const say = useToast()
-  return useMutation({
-    mutationFn: (change: UpdateUserBody) => client.people.updateUser(user.id, change),
-    onSuccess: () => say(`${user.name} was changed.`),
-    onError: (error) => say(errorWords(error), 'bad'),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['user'] }),
+  return useChange({
+    change: (change: UpdateUserBody) => client.people.updateUser(id, change),
+    keys: [['user']],
+    said: `${name} was changed.`,
   })
 }
 
 export function RoleField({ user }: { readonly user: User }): ReactElement {
-  const change = useChange(user)
+  const change = useUpdate(user)
   return (
     <ChoiceField
+      needs="manage"
       label={`Role of ${user.name}`}
       value={user.role}
       choices={roles}
@@ -52,7 +48,7 @@ export function UserActions({
   const client = useClient()
   const queries = useQueryClient()
   const own = useSession().user.id
-  const change = useChange(user)
+  const change = useUpdate(user)
   if (user.id === own) return <span className="text-faint">you</span>
   const isOut = user.status === 'disabled'
   const remove = async (): Promise<void> => {
@@ -63,6 +59,7 @@ export function UserActions({
     <span className="relative inline-flex flex-wrap justify-end gap-1">
       {isOut ? null : (
         <ConfirmButton
+          needs="manage"
           label="New link"
           isSmall
           question={`Make another link for ${user.name}?`}
@@ -72,6 +69,7 @@ export function UserActions({
         </ConfirmButton>
       )}
       <ConfirmButton
+        needs="manage"
         label={isOut ? 'Enable' : 'Disable'}
         isSmall
         question={isOut ? `Let ${user.name} in again?` : `Keep ${user.name} out?`}
@@ -81,7 +79,14 @@ export function UserActions({
           ? 'Tokens count again; sessions and links have ended.'
           : 'No token counts from now on; sessions and links end.'}
       </ConfirmButton>
-      <ConfirmButton label="Delete" isSmall tone="danger" question={`Delete ${user.name}?`} onConfirm={remove}>
+      <ConfirmButton
+        needs="manage"
+        label="Delete"
+        isSmall
+        tone="danger"
+        question={`Delete ${user.name}?`}
+        onConfirm={remove}
+      >
         Tokens and sessions go as well. What {user.name} made stays.
       </ConfirmButton>
     </span>

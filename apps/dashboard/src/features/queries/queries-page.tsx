@@ -1,16 +1,15 @@
 import type { QuerySummary } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { FileCode2, Plus } from 'lucide-react'
 import type { ReactElement } from 'react'
-import { Button } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import { ButtonLink } from '../../components/button.tsx'
+import type { Column } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import { ListTable } from '../../components/list-table.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { bytesText } from '../../format/bytes.ts'
 import { refreshMs } from '../../live/refresh.ts'
@@ -48,30 +47,8 @@ const columns: readonly Column<QuerySummary>[] = [
   },
 ]
 
-function Queries({ found }: { readonly found: readonly QuerySummary[] }): ReactElement {
-  const [{ q = '', sort }, change] = useListSearch()
-  const shown = found.filter(({ path }) => path.toLowerCase().includes(q.toLowerCase()))
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search queries" value={q} onChange={(next) => change({ q: next })} />
-      </div>
-      <DataTable
-        name="Queries"
-        columns={columns}
-        rows={shown}
-        rowKey={({ path }) => path}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-      {shown.length === 0 ? <p className="py-8 text-center text-faint">No query is called like that.</p> : null}
-    </>
-  )
-}
-
 export function QueriesPage(): ReactElement {
   const client = useClient()
-  const navigate = useNavigate()
   const reading = useQuery({
     queryKey: ['query', 'list'],
     queryFn: ({ signal }) =>
@@ -81,14 +58,9 @@ export function QueriesPage(): ReactElement {
   return (
     <>
       <PageHeader title="Queries">
-        <Button
-          needs="write"
-          tone="primary"
-          icon={Plus}
-          onClick={() => void navigate({ to: '/queries/edit', search: {} })}
-        >
+        <ButtonLink link={{ to: '/queries/edit', search: {} }} needs="write" tone="primary" icon={Plus}>
           New query
-        </Button>
+        </ButtonLink>
         <SnippetButton
           snippets={{
             api: 'GET /queries/api/v1/queries',
@@ -108,7 +80,14 @@ export function QueriesPage(): ReactElement {
               command="cairn queries put reports/sales.sql sales.sql"
             />
           ) : (
-            <Queries found={found} />
+            <ListTable
+              name="Queries"
+              columns={columns}
+              rows={found}
+              rowKey={({ path }) => path}
+              textOf={({ path }) => path}
+              readAtMost={shownAtMost}
+            />
           )
         }
       </Reading>

@@ -9,6 +9,7 @@ import { ErrorNote } from '../../components/error-note.tsx'
 import { TextField } from '../../components/field.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
+import { RefusalNote } from '../../components/refusal-note.tsx'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { UsedBy } from '../../components/used-by.tsx'
@@ -127,6 +128,7 @@ export function QueryPage(): ReactElement {
           />
         )}
       </PageHeader>
+      <RefusalNote needs="write" />
       {path === undefined ? <Editor query={null} /> : <StoredQuery path={path} version={version} />}
     </>
   )

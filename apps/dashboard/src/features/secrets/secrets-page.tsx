@@ -4,13 +4,12 @@ import { KeyRound, Plus } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import type { Column } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import { ListTable } from '../../components/list-table.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
@@ -80,28 +79,6 @@ const columns: readonly Column<SecretSummary>[] = [
   },
 ]
 
-function Secrets({ secrets }: { readonly secrets: readonly SecretSummary[] }): ReactElement {
-  const [{ q = '', sort }, change] = useListSearch()
-  const shown = secrets.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search secrets" value={q} onChange={(next) => change({ q: next })} />
-      </div>
-      {secrets.length === shownAtMost ? <p className="mb-2 text-faint">The first {shownAtMost} are shown.</p> : null}
-      <DataTable
-        name="Secrets"
-        columns={columns}
-        rows={shown}
-        rowKey={({ name }) => name}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-      {shown.length === 0 ? <p className="py-8 text-center text-faint">No secret is called like that.</p> : null}
-    </>
-  )
-}
-
 export function SecretsPage(): ReactElement {
   const client = useClient()
   const [isCreating, setCreating] = useState(false)
@@ -138,7 +115,14 @@ export function SecretsPage(): ReactElement {
               command="cairn secrets set db-password"
             />
           ) : (
-            <Secrets secrets={secrets} />
+            <ListTable
+              name="Secrets"
+              columns={columns}
+              rows={secrets}
+              rowKey={({ name }) => name}
+              textOf={({ name }) => name}
+              readAtMost={shownAtMost}
+            />
           )
         }
       </Reading>

@@ -4,13 +4,12 @@ import { Link } from '@tanstack/react-router'
 import { Globe } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { buttonClass } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import type { Column } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import { ListTable } from '../../components/list-table.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
@@ -69,26 +68,6 @@ const columns: readonly Column<ServiceSummary>[] = [
   },
 ]
 
-function Services({ services }: { readonly services: readonly ServiceSummary[] }): ReactElement {
-  const [{ q = '', sort }, change] = useListSearch()
-  const shown = services.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search services" value={q} onChange={(next) => change({ q: next })} />
-      </div>
-      <DataTable
-        name="Services"
-        columns={columns}
-        rows={shown}
-        rowKey={({ id }) => id}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-    </>
-  )
-}
-
 const sample = `body:
   name: forecast-api
   serviceType: api
@@ -130,7 +109,14 @@ export function ServicesPage(): ReactElement {
               </Link>
             </EmptyState>
           ) : (
-            <Services services={services} />
+            <ListTable
+              name="Services"
+              columns={columns}
+              rows={services}
+              rowKey={({ id }) => id}
+              textOf={({ name }) => name}
+              readAtMost={shownAtMost}
+            />
           )
         }
       </Reading>

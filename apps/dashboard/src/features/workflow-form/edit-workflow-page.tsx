@@ -4,6 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
+import { RefusalNote } from '../../components/refusal-note.tsx'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { useClient } from '../../session/client-context.ts'
@@ -57,6 +58,7 @@ export function EditWorkflowPage(): ReactElement {
           }}
         />
       </PageHeader>
+      <RefusalNote needs="write" />
       <Reading of={reading} skeleton={<SkeletonBlock height={480} />}>
         {(workflow) => <WorkflowEditor workflowId={workflowId} initial={asWritten(workflow)} onSave={save} />}
       </Reading>

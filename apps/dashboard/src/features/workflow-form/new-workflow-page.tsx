@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
+import { RefusalNote } from '../../components/refusal-note.tsx'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { useClient } from '../../session/client-context.ts'
@@ -41,6 +42,7 @@ export function NewWorkflowPage(): ReactElement {
           }}
         />
       </PageHeader>
+      <RefusalNote needs="write" />
       <Reading of={reading} skeleton={<SkeletonBlock height={480} />}>
         {([image]) => <WorkflowEditor workflowId={null} initial={startOf(image?.id)} onSave={save} />}
       </Reading>

@@ -1,9 +1,9 @@
 import type { WorkflowDetails } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { History, Pencil, Play } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
-import { Button, buttonClass } from '../../components/button.tsx'
+import { Button, ButtonLink } from '../../components/button.tsx'
 import { Code } from '../../components/empty-state.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
@@ -11,7 +11,6 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { type Tab, Tabs } from '../../components/tabs.tsx'
 import { useClient } from '../../session/client-context.ts'
-import { useMay } from '../../session/use-may.ts'
 import { RunDialog } from './run-dialog.tsx'
 import { RunGrid } from './run-grid.tsx'
 import { Triggers } from './triggers.tsx'
@@ -59,7 +58,6 @@ export function WorkflowPage(): ReactElement {
   const client = useClient()
   const reading = useQuery(workflowQuery(client, workflowId))
   const [isAsking, setAsking] = useState(false)
-  const mayWrite = useMay('write')
   const { data } = reading
   return (
     <>
@@ -75,16 +73,16 @@ export function WorkflowPage(): ReactElement {
             sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
           }}
         />
-        <Link to="/workflows/$workflowId/revisions" params={{ workflowId }} className={buttonClass('plain')}>
-          <History size={15} aria-hidden />
+        <ButtonLink
+          link={{ to: '/workflows/$workflowId/revisions', params: { workflowId } }}
+          needs="read"
+          icon={History}
+        >
           Revisions
-        </Link>
-        {mayWrite ? (
-          <Link to="/workflows/$workflowId/edit" params={{ workflowId }} className={buttonClass('plain')}>
-            <Pencil size={15} aria-hidden />
-            Edit
-          </Link>
-        ) : null}
+        </ButtonLink>
+        <ButtonLink link={{ to: '/workflows/$workflowId/edit', params: { workflowId } }} needs="write" icon={Pencil}>
+          Edit
+        </ButtonLink>
         <Button needs="run" tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
           Run
         </Button>

@@ -3,19 +3,18 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Plus, Workflow } from 'lucide-react'
 import type { ReactElement } from 'react'
-import { buttonClass } from '../../components/button.tsx'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import { ButtonLink } from '../../components/button.tsx'
+import type { Column } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { useListSearch } from '../../components/list-search.ts'
+import { ListTable } from '../../components/list-table.tsx'
+import type { ListFilter } from '../../components/rows-like.ts'
 import { Moment } from '../../components/moment.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Reading } from '../../components/reading.tsx'
-import { ChoiceField, SearchField } from '../../components/search-field.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { useClient } from '../../session/client-context.ts'
 import { RunBars } from './run-bars.tsx'
-import { useMay } from '../../session/use-may.ts'
 import { nextFiring } from './next-firing.ts'
 import { mostWorkflows, workflowListQuery } from './workflow-queries.ts'
 
@@ -79,32 +78,10 @@ const choices = [
   ['never', 'Never ran'],
 ] as const
 
-function Workflows({ workflows }: { readonly workflows: readonly WorkflowSummary[] }): ReactElement {
-  const [{ q = '', status = '', sort }, change] = useListSearch()
-  const shown = workflows.filter(
-    ({ name, lastExecution }) =>
-      name.toLowerCase().includes(q.toLowerCase()) && (status === '' || (lastExecution?.status ?? 'never') === status),
-  )
-  return (
-    <>
-      <div className="mb-3 flex flex-wrap gap-2">
-        <SearchField label="Search workflows" value={q} onChange={(next) => change({ q: next })} />
-        <ChoiceField label="Last run" value={status} choices={choices} onChange={(next) => change({ status: next })} />
-      </div>
-      {workflows.length === mostWorkflows ? (
-        <p className="mb-2 text-faint">The first {mostWorkflows} are shown.</p>
-      ) : null}
-      <DataTable
-        name="Workflows"
-        columns={columns}
-        rows={shown}
-        rowKey={({ id }) => String(id)}
-        sort={sort}
-        onSort={(next) => change({ sort: next })}
-      />
-      {shown.length === 0 ? <p className="py-8 text-center text-faint">No workflow is like that.</p> : null}
-    </>
-  )
+const filter: ListFilter<WorkflowSummary> = {
+  label: 'Last run',
+  choices,
+  of: ({ lastExecution }) => lastExecution?.status ?? 'never',
 }
 
 const sample = `name: hello
@@ -117,7 +94,6 @@ steps:
 
 export function WorkflowsPage(): ReactElement {
   const client = useClient()
-  const mayWrite = useMay('write')
   const reading = useQuery(workflowListQuery(client))
   return (
     <>
@@ -129,12 +105,9 @@ export function WorkflowsPage(): ReactElement {
             sdk: 'const workflows = await client.workflows.listWorkflows().all()',
           }}
         />
-        {mayWrite ? (
-          <Link to="/workflows/new" className={buttonClass('primary')}>
-            <Plus size={15} aria-hidden />
-            New workflow
-          </Link>
-        ) : null}
+        <ButtonLink link={{ to: '/workflows/new' }} needs="write" tone="primary" icon={Plus}>
+          New workflow
+        </ButtonLink>
       </PageHeader>
       <Reading of={reading}>
         {(workflows) =>
@@ -146,15 +119,20 @@ export function WorkflowsPage(): ReactElement {
               sample={{ fileName: 'workflow.yaml', content: sample }}
               command="cairn workflows create workflow.yaml"
             >
-              {mayWrite ? (
-                <Link to="/workflows/new" className={buttonClass('plain')}>
-                  <Plus size={15} aria-hidden />
-                  Make one here
-                </Link>
-              ) : null}
+              <ButtonLink link={{ to: '/workflows/new' }} needs="write" icon={Plus}>
+                Make one here
+              </ButtonLink>
             </EmptyState>
           ) : (
-            <Workflows workflows={workflows} />
+            <ListTable
+              name="Workflows"
+              columns={columns}
+              rows={workflows}
+              rowKey={({ id }) => String(id)}
+              textOf={({ name }) => name}
+              filter={filter}
+              readAtMost={mostWorkflows}
+            />
           )
         }
       </Reading>
