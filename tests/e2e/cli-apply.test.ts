@@ -287,6 +287,7 @@ it('shows what services and schedules did and will do, and changes limits withou
     ['services', 'wakes', 'echo'],
     ['workflows', 'calendar', '-o', 'table'],
     ['workflows', 'schedule-history', 'nightly'],
+    ['workflows', 'past-firings', '-o', 'table'],
     ['deliveries', 'list', '--workflow', 'nightly'],
     ['inbox', 'list', '--unread'],
     ['exports', 'list'],

@@ -59,6 +59,7 @@ import { restartService, startService, stopService } from './operations/services
 import { testService } from './operations/services/test-service.ts'
 import { createService, deleteService, updateService } from './operations/services/write-service.ts'
 import { callWebhook } from './operations/triggers/call-webhook.ts'
+import { listPastFirings } from './operations/triggers/list-past-firings.ts'
 import { listScheduleCalendar } from './operations/triggers/list-schedule-calendar.ts'
 import { listScheduleHistory } from './operations/triggers/read-schedule-history.ts'
 import { getTenantMetadata } from './operations/session/get-tenant-metadata.ts'
@@ -148,6 +149,7 @@ const built: Handlers = {
   getDefaultResource,
   listScheduleHistory,
   listScheduleCalendar,
+  listPastFirings,
   callWebhook,
   listServices,
   createService,

@@ -22,16 +22,16 @@ const defaultWindowMs = 90 * 24 * 3_600_000
 const endOfTime = new Date(8_640_000_000_000)
 
 /**
- * The window of a list by time: the last 90 days when nothing is said. A date without a time of day as its end means
+ * The window of a list by time: the last 90 days, or `lengthMs`, when nothing is said. A date without a time of day as its end means
  * the whole of that day.
  */
 export function windowOf(
   query: { readonly dateFrom?: string | undefined; readonly dateTo?: string | undefined },
   now: number,
+  lengthMs = defaultWindowMs,
 ): { readonly from: Date; readonly to: Date } {
   const to = query.dateTo === undefined ? endOfTime : endOf(query.dateTo)
-  const from =
-    query.dateFrom === undefined ? new Date(Math.min(now, to.getTime()) - defaultWindowMs) : atUtc(query.dateFrom)
+  const from = query.dateFrom === undefined ? new Date(Math.min(now, to.getTime()) - lengthMs) : atUtc(query.dateFrom)
   return { from, to }
 }
 

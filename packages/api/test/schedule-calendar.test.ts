@@ -1,6 +1,7 @@
 import type { ScheduleCalendarPage } from '@cairn/contract'
+import { recordTicks } from '@cairn/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, type ApiFixture, createApiFixture, numberIn } from './api-fixture.ts'
+import { type Answer, type ApiFixture, createApiFixture, numberIn, textIn } from './api-fixture.ts'
 
 let fixture: ApiFixture
 const ids = new Map<string, number>()
@@ -98,5 +99,53 @@ describe('the calendar of schedules', () => {
     const answer = await calendar(query)
     expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_request'])
     expect(answer.body['detail']).toContain(words)
+  })
+})
+
+describe('what fired', () => {
+  it('is told of all workflows, newest first, with the run that was started or why none was', async () => {
+    const minute = 60_000
+    const now = Math.floor(Date.now() / minute) * minute
+    const day = 24 * 60 * minute
+    const [train = 0, deleted = 0] = [ids.get('train'), ids.get('deleted')]
+    const run = await fixture.call('executeWorkflow', { params: { workflowId: train } })
+    const executionId = textIn(run, 'executionId')
+    const schedule = { cron: '30 1 * * *', timezone: 'Asia/Kolkata' }
+    const fired = { schedule, until: null, reason: null }
+    const gone = '5f0c7a3e-0000-4000-8000-000000000000'
+    const of = { tenantId: fixture.tenant.id }
+    await fixture.database.transaction(async (tx) => {
+      await recordTicks(tx, { ...of, workflowId: train }, [
+        { ...fired, tick: now - day, executionId },
+        { ...fired, tick: now - 2 * day, executionId: null, reason: 'the engine was away' },
+        { ...fired, tick: now - 3 * day, executionId: gone },
+        { ...fired, tick: now - 9 * day, executionId: gone },
+      ])
+      await recordTicks(tx, { ...of, workflowId: deleted }, [{ ...fired, tick: now - day, executionId: gone }])
+    })
+    const list = (query: Readonly<Record<string, string>> = {}, token = fixture.tenant.token) =>
+      fixture.call('listPastFirings', { query, token })
+    const common = { workflowId: train, workflowName: 'train', timezone: 'Asia/Kolkata' }
+    expect((await list()).body).toMatchObject({
+      firingsCount: 3,
+      firings: [
+        {
+          ...common,
+          outcome: 'fired',
+          executionId,
+          runStatus: 'Running',
+          scheduledAt: expect.stringMatching(/\+05:30$/),
+        },
+        { ...common, outcome: 'missed', executionId: null, runStatus: null, reason: 'the engine was away' },
+        { ...common, outcome: 'fired', executionId: gone, runStatus: null },
+      ],
+    })
+    const dateFrom = new Date(now - 10 * day).toISOString()
+    expect((await list({ dateFrom, pageSize: '3', pageNumber: '2' })).body).toMatchObject({
+      firingsCount: 4,
+      pageCount: 2,
+      firings: [{ executionId: gone }],
+    })
+    expect((await list({}, fixture.otherTenant.token)).body).toMatchObject({ firingsCount: 0, firings: [] })
   })
 })

@@ -82,6 +82,7 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
     const followed = events.follow({ signal: left.signal, onConnection: () => left.abort() })
     await followed.next().catch(() => undefined)
   },
+  listPastFirings: ({ system }) => system.listPastFirings().all(),
   listScheduleCalendar: ({ system }) => system.listScheduleCalendar().all(),
   listExecutions: ({ workflows }) => workflows.listExecutions(1).all(),
   getExecutionDetails: ({ workflows }) => workflows.getExecutionDetails(1, id),
@@ -146,6 +147,7 @@ const answer = {
   tokens: [],
   artifacts: [],
   files: [],
+  firings: [],
   images: [],
   versions: [],
   builds: [],

@@ -91,6 +91,7 @@ export const groups: readonly Group[] = [
     ['retry', 'Run again what has ended.', () => import('./workflows/retry.ts')],
     ['logs', 'Print the log of a run or of a step.', () => import('./workflows/logs.ts')],
     ['calendar', 'Tell when schedules fire.', () => import('./workflows/calendar.ts')],
+    ['past-firings', 'Tell what became of the times of schedules.', () => import('./workflows/past-firings.ts')],
     ['schedule-history', 'List what became of schedules.', () => import('./workflows/schedule-history.ts')],
     ['test-watcher', 'Send a watcher a test notification.', () => import('./workflows/test-watcher.ts')],
   ]),

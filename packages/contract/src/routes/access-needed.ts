@@ -58,6 +58,7 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   getDefaultResource: 'read',
   listScheduleHistory: 'read',
   listScheduleCalendar: 'read',
+  listPastFirings: 'read',
   listServices: 'read',
   createService: 'write',
   describeService: 'read',

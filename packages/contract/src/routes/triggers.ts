@@ -1,5 +1,5 @@
 import type { Route } from '../route.ts'
-import { ScheduleCalendarPage, ScheduleCalendarQuery } from '../schemas/calendar.ts'
+import { PastFiringsPage, PastFiringsQuery, ScheduleCalendarPage, ScheduleCalendarQuery } from '../schemas/calendar.ts'
 import { ExecutionStarted } from '../schemas/execution.ts'
 import { ScheduleHistoryPage, ScheduleHistoryQuery, WebhookParams, WebhookPayload } from '../schemas/trigger.ts'
 import { WorkflowParams } from '../schemas/workflow.ts'
@@ -28,6 +28,18 @@ export const triggerRoutes = {
     query: ScheduleCalendarQuery,
     bodyKind: 'none',
     response: { kind: 'json', status: 200, schema: ScheduleCalendarPage },
+    errors: ['invalid_request'],
+    added: true,
+  },
+  listPastFirings: {
+    method: 'GET',
+    path: '/system/api/v1/calendar/past',
+    summary: 'List what became of the times of all schedules, newest first',
+    tag: 'Workflows',
+    auth: 'token',
+    query: PastFiringsQuery,
+    bodyKind: 'none',
+    response: { kind: 'json', status: 200, schema: PastFiringsPage },
     errors: ['invalid_request'],
     added: true,
   },

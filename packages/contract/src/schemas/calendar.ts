@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
-import { DateFilter, Timestamp } from './bounds.ts'
+import { executionStatuses } from '../statuses.ts'
+import { DateFilter, nullable, Timestamp } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
+import { ScheduleTick } from './trigger.ts'
 
 /**
  * Which days of the calendar. Without `dateFrom` it begins now, without `dateTo` it ends seven days after its start; it spans
@@ -36,3 +38,26 @@ export const ScheduleCalendarPage = pageOf({
   schedulesCount: Type.Integer(),
 })
 export type ScheduleCalendarPage = Static<typeof ScheduleCalendarPage>
+
+/** Without `dateFrom` it begins seven days back. */
+export const PastFiringsQuery = Type.Object({
+  ...pageQuery,
+  dateFrom: Type.Optional(DateFilter),
+  dateTo: Type.Optional(DateFilter),
+})
+export type PastFiringsQuery = Static<typeof PastFiringsQuery>
+
+/**
+ * What became of a time of a schedule, of any workflow. `runStatus` is that of the run which was started; null = none was, or it
+ * is kept no more.
+ */
+export const PastFiring = Type.Object({
+  workflowId: Type.Integer(),
+  workflowName: Type.String(),
+  ...ScheduleTick.properties,
+  runStatus: nullable(Type.Enum(executionStatuses)),
+})
+export type PastFiring = Static<typeof PastFiring>
+
+export const PastFiringsPage = pageOf({ firings: Type.Array(PastFiring), firingsCount: Type.Integer() })
+export type PastFiringsPage = Static<typeof PastFiringsPage>

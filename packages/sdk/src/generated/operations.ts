@@ -66,6 +66,7 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   getDefaultResource: { method: 'GET', path: '/workflows/api/v1/resources/defaults', bodyKind: 'none', auth: 'token', answers: 'json' },
   listScheduleHistory: { method: 'GET', path: '/workflows/api/v1/workflows/{workflowId}/schedule/history', bodyKind: 'none', auth: 'token', answers: 'json' },
   listScheduleCalendar: { method: 'GET', path: '/system/api/v1/calendar', bodyKind: 'none', auth: 'token', answers: 'json' },
+  listPastFirings: { method: 'GET', path: '/system/api/v1/calendar/past', bodyKind: 'none', auth: 'token', answers: 'json' },
   callWebhook: { method: 'POST', path: '/workflows/api/v1/hooks/{webhook}', bodyKind: 'bytes', auth: 'webhook', answers: 'json' },
   listServices: { method: 'GET', path: '/webapps/api/v1/webapps/', bodyKind: 'none', auth: 'token', answers: 'json' },
   createService: { method: 'POST', path: '/webapps/api/v1/webapps/', bodyKind: 'json', auth: 'token', answers: 'json' },

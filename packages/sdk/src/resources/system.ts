@@ -1,4 +1,7 @@
 import type {
+  PastFiring,
+  PastFiringsPage,
+  PastFiringsQuery,
   ScheduleCalendarPage,
   ScheduleCalendarQuery,
   ScheduleFirings,
@@ -59,6 +62,23 @@ export class System {
       query.pageNumber ?? 1,
       (pageNumber) => this.#transport.call('listScheduleCalendar', { query: { ...query, pageNumber } }, options),
       ({ schedules }) => schedules,
+    )
+  }
+
+  /**
+   * Lists what became of the times of all schedules, newest first: over the last seven days unless `dateFrom` and `dateTo` say
+   * otherwise.
+   *
+   * @example
+   * for await (const { workflowName, scheduledAt, outcome, runStatus } of client.system.listPastFirings()) {
+   *   if (outcome === 'missed' || runStatus === 'Failed') console.log(workflowName, scheduledAt)
+   * }
+   */
+  listPastFirings(query: PastFiringsQuery = {}, options?: CallOptions): List<PastFiring, PastFiringsPage> {
+    return listOf(
+      query.pageNumber ?? 1,
+      (pageNumber) => this.#transport.call('listPastFirings', { query: { ...query, pageNumber } }, options),
+      ({ firings }) => firings,
     )
   }
 }

@@ -182,6 +182,15 @@ export const calendarList = view('schedules', 'schedulesCount', {
   'firings.0': 'Next',
 })
 
+export const pastFiringList = view('firings', 'firingsCount', {
+  scheduledAt: 'Scheduled At',
+  workflowName: 'Workflow Name',
+  outcome: 'Outcome',
+  runStatus: 'Run',
+  executionId: 'Execution ID',
+  reason: 'Reason',
+})
+
 export const deliveryList = view('deliveries', 'deliveriesCount', {
   id: 'ID',
   workflowId: 'Workflow ID',

@@ -1,4 +1,4 @@
-import type { ScheduleFirings } from '@cairn/sdk'
+import type { PastFiring, ScheduleFirings } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CalendarClock } from 'lucide-react'
@@ -14,10 +14,12 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { PastFirings } from './past-firings.tsx'
 import { WeekTable } from './week-table.tsx'
 import { calendarOf, daysFrom, firingsOf } from './week.ts'
 
 const mostSchedules = 200
+const mostPast = 500
 const days = 7
 
 const columns: readonly Column<ScheduleFirings>[] = [
@@ -46,12 +48,24 @@ const columns: readonly Column<ScheduleFirings>[] = [
   },
 ]
 
-function Schedules({ schedules }: { readonly schedules: readonly ScheduleFirings[] }): ReactElement {
+function Schedules({
+  schedules,
+  past,
+}: {
+  readonly schedules: readonly ScheduleFirings[]
+  readonly past: readonly PastFiring[]
+}): ReactElement {
   const crowded = schedules.filter(({ hasMore }) => hasMore)
-  const week = calendarOf(firingsOf(schedules.filter(({ hasMore }) => !hasMore)), daysFrom(Date.now(), days))
+  const shown = schedules.filter(({ hasMore }) => !hasMore)
+  const crowdedIds = new Set(crowded.map(({ workflowId }) => workflowId))
+  const firings = firingsOf(
+    shown,
+    past.filter(({ workflowId }) => !crowdedIds.has(workflowId)),
+  )
+  const week = calendarOf(firings, daysFrom(Date.now(), days))
   return (
     <>
-      <Panel title="The next seven days">
+      <Panel title="Today and the next six days">
         <WeekTable week={week} />
         {crowded.length === 0 ? null : (
           <p className="mt-2 text-[13px] text-faint">
@@ -67,6 +81,7 @@ function Schedules({ schedules }: { readonly schedules: readonly ScheduleFirings
           rowKey={({ workflowId, cron, timezone }) => `${workflowId} ${cron} ${timezone}`}
         />
       </Panel>
+      <PastFirings firings={past} />
     </>
   )
 }
@@ -82,6 +97,11 @@ export function SchedulesPage(): ReactElement {
     queryKey: ['schedule', 'calendar'],
     queryFn: ({ signal }) =>
       client.system.listScheduleCalendar({ pageSize: mostSchedules }, { signal }).all({ limit: mostSchedules }),
+    refetchInterval: refreshMs.resting,
+  })
+  const past = useQuery({
+    queryKey: ['schedule', 'past'],
+    queryFn: ({ signal }) => client.system.listPastFirings({ pageSize: mostPast }, { signal }).all({ limit: mostPast }),
     refetchInterval: refreshMs.resting,
   })
   return (
@@ -109,7 +129,7 @@ export function SchedulesPage(): ReactElement {
               command="cairn workflows patch nightly schedule.yaml"
             />
           ) : (
-            <Schedules schedules={schedules} />
+            <Schedules schedules={schedules} past={past.data ?? []} />
           )
         }
       </Reading>

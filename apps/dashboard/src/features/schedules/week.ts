@@ -1,17 +1,19 @@
-import type { ScheduleFirings } from '@cairn/sdk'
+import type { PastFiring, ScheduleFirings } from '@cairn/sdk'
 
-/** A time at which a schedule fires. */
+/** A time at which a schedule fires, or fired. */
 export interface Firing {
   readonly at: number
   readonly workflowId: number
   readonly workflowName: string
+  /** What became of it; null = it is still to come. */
+  readonly past: PastFiring | null
 }
 
-/** Firings of one workflow on a day, as one line of the calendar. */
+/** Firings of one workflow on a day, as one line of the calendar: past ones or coming ones. */
 export interface DayEntry {
   readonly workflowId: number
   readonly workflowName: string
-  readonly times: readonly number[]
+  readonly firings: readonly Firing[]
 }
 
 export interface CalendarDay {
@@ -33,12 +35,22 @@ export function daysFrom(from: number, count: number): readonly number[] {
   )
 }
 
-export function firingsOf(schedules: readonly ScheduleFirings[]): readonly Firing[] {
-  return schedules
+/** Those to come and those that were, by time; one that is in both, as it came in between, is told once. */
+export function firingsOf(schedules: readonly ScheduleFirings[], past: readonly PastFiring[]): readonly Firing[] {
+  const were = past.map((firing) => ({
+    at: Date.parse(firing.scheduledAt),
+    workflowId: firing.workflowId,
+    workflowName: firing.workflowName,
+    past: firing,
+  }))
+  const keyOf = ({ at, workflowId }: Pick<Firing, 'at' | 'workflowId'>): string => `${workflowId} ${at}`
+  const told = new Set(were.map(keyOf))
+  const coming = schedules
     .flatMap(({ workflowId, workflowName, firings }) =>
-      firings.map((at) => ({ at: Date.parse(at), workflowId, workflowName })),
+      firings.map((at) => ({ at: Date.parse(at), workflowId, workflowName, past: null })),
     )
-    .toSorted((left, right) => left.at - right.at)
+    .filter((firing) => !told.has(keyOf(firing)))
+  return [...were, ...coming].toSorted((left, right) => left.at - right.at)
 }
 
 /** The firings by day of the browser's zone. */
@@ -51,12 +63,12 @@ export function calendarOf(firings: readonly Firing[], days: readonly number[]):
 }
 
 function entriesOf(firings: readonly Firing[]): readonly DayEntry[] {
-  return [...Map.groupBy(firings, ({ workflowId }) => workflowId)]
-    .flatMap(([workflowId, ofWorkflow]) => {
-      const workflowName = ofWorkflow[0]?.workflowName ?? ''
-      const times = ofWorkflow.map(({ at }) => at)
-      const lines = times.length > mostLinesOfWorkflow ? [times] : times.map((time) => [time])
-      return lines.map((line) => ({ workflowId, workflowName, times: line }))
+  const groups = Map.groupBy(firings, ({ workflowId, past }) => `${workflowId} ${past === null ? 'coming' : 'past'}`)
+  return [...groups.values()]
+    .flatMap((ofWorkflow) => {
+      const { workflowId = 0, workflowName = '' } = ofWorkflow[0] ?? {}
+      const lines = ofWorkflow.length > mostLinesOfWorkflow ? [ofWorkflow] : ofWorkflow.map((firing) => [firing])
+      return lines.map((line) => ({ workflowId, workflowName, firings: line }))
     })
-    .toSorted((left, right) => (left.times[0] ?? 0) - (right.times[0] ?? 0))
+    .toSorted((left, right) => (left.firings[0]?.at ?? 0) - (right.firings[0]?.at ?? 0))
 }

@@ -19,7 +19,7 @@ export const listScheduleHistory: Operation<'listScheduleHistory'> = async (cont
   return { workflowId, ticks: page.items.map(describeTick), ticksCount: page.total, ...pageKeysOf(page, request) }
 }
 
-function describeTick(stored: StoredTick): ScheduleTick {
+export function describeTick(stored: StoredTick): ScheduleTick {
   const { tick, until, cron, timezone, outcome, executionId, reason, recordedAt } = stored
   return {
     scheduledAt: zonedTimestamp(timezone, tick.getTime()),

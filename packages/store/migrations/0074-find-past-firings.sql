@@ -1,0 +1,1 @@
+create index on schedule_tick (tenant_id, tick desc);
