@@ -11,7 +11,7 @@ export function InvitationMail({
 }): ReactElement {
   return (
     <p className={`max-w-64 text-[13px] break-words ${status === 'failed' ? 'text-bad' : 'text-faint'}`}>
-      {words[status]}
+      {status === 'pending' && error !== null ? 'mail is tried again' : words[status]}
       {error === null ? null : `: ${error}`}
     </p>
   )

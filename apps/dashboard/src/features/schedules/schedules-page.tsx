@@ -57,12 +57,7 @@ function Schedules({
 }): ReactElement {
   const crowded = schedules.filter(({ hasMore }) => hasMore)
   const shown = schedules.filter(({ hasMore }) => !hasMore)
-  const crowdedIds = new Set(crowded.map(({ workflowId }) => workflowId))
-  const firings = firingsOf(
-    shown,
-    past.filter(({ workflowId }) => !crowdedIds.has(workflowId)),
-  )
-  const week = calendarOf(firings, daysFrom(Date.now(), days))
+  const week = calendarOf(firingsOf(shown, past), daysFrom(Date.now(), days))
   return (
     <>
       <Panel title="Today and the next six days">
