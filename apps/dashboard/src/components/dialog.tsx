@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
-import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { IconButton } from './button.tsx'
+import { useModal } from './use-modal.ts'
 
 /** A window over the page that holds the focus until it is closed, by Escape as well. */
 export function Dialog({
@@ -14,15 +15,10 @@ export function Dialog({
   readonly children: ReactNode
   readonly isWide?: boolean
 }): ReactElement {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const dialog = useModal()
   // What measures itself has to come when the window is there.
   const [isShown, setShown] = useState(false)
-  useEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
-    setShown(true)
-    return () => shown?.close()
-  }, [])
+  useEffect(() => setShown(true), [])
   return (
     <dialog
       ref={dialog}

@@ -3,6 +3,7 @@ import { Menu, X } from 'lucide-react'
 import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react'
 import { IconButton } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
+import { useModal } from '../components/use-modal.ts'
 import { Toasts } from '../components/toasts.tsx'
 import { LiveUpdates } from '../live/live-updates.tsx'
 import { SessionGate } from '../session/session-gate.tsx'
@@ -16,12 +17,7 @@ const SearchPalette = lazy(async () => ({
 
 /** The sidebar in a drawer, for narrow screens. */
 function Drawer({ onClose, onSearch }: { readonly onClose: () => void; readonly onSearch: () => void }): ReactElement {
-  const drawer = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    const shown = drawer.current
-    shown?.showModal()
-    return () => shown?.close()
-  }, [])
+  const drawer = useModal()
   return (
     <dialog
       ref={drawer}

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { type LinkProps, useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { Box, Globe, type LucideIcon, Play, Workflow } from 'lucide-react'
-import { type ReactElement, useEffect, useRef } from 'react'
+import { type ReactElement, useEffect } from 'react'
+import { useModal } from '../../components/use-modal.ts'
 import { useClient } from '../../session/client-context.ts'
 import { usePlaceGroups } from '../../shell/use-place-groups.ts'
 import { workflowListQuery } from '../workflows/workflow-queries.ts'
@@ -90,15 +91,10 @@ function useFound(): Readonly<Record<'places' | 'workflows' | 'runs' | 'services
 
 /** Search over everything that has a page; arrow keys and Enter choose. */
 export function SearchPalette({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const dialog = useModal()
   const navigate = useNavigate()
   const found = useFound()
-  useEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
-    shown?.querySelector('input')?.focus()
-    return () => shown?.close()
-  }, [])
+  useEffect(() => dialog.current?.querySelector('input')?.focus(), [dialog])
   const choose = (link: LinkProps): void => {
     onClose()
     void navigate(link)
