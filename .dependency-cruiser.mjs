@@ -12,6 +12,7 @@ const allowed = {
   engine: ['contract', 'domain', 'archive', 'store', 'driver'],
   gateway: ['contract', 'domain', 'store'],
   api: ['contract', 'domain', 'archive', 'store'],
+  backup: ['contract', 'domain', 'store'],
   sdk: ['contract'],
 }
 

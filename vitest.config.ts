@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const roomsWithoutDatabase = 'packages/{contract,domain,archive,sdk,driver,driver-docker,gateway}'
-const roomsWithDatabase = 'packages/{store,api,engine}'
+const roomsWithDatabase = 'packages/{store,backup,api,engine}'
 const engineTests = '**/*.engine.test.ts'
 const pureTests = '**/*.pure.test.ts'
 /** Of one number for all projects whose files run side by side: they share a group. */

@@ -312,7 +312,18 @@ it('looks at everything that is needed, and says of what is wrong what to do', a
     findings.map(({ check, state }: { check: string; state: string }) => `${check} ${state}`),
   ]).toEqual([
     0,
-    ['node ok', 'server ok', 'clock ok', 'database ok', 'queue ok', 'engine ok', 'token ok', 'version ok', 'disk ok'],
+    [
+      'node ok',
+      'server ok',
+      'clock ok',
+      'database ok',
+      'queue ok',
+      'engine ok',
+      'token ok',
+      'version ok',
+      'disk ok',
+      'backup warning',
+    ],
   ])
   const wrong = await cairnWith({ CAIRN_TOKEN: 'cairn_wrong' }, ['doctor'])
   expect([wrong.code, wrong.stdout]).toEqual([

@@ -24,6 +24,7 @@ import {
   type SecretCipher,
   type Warehouses,
 } from '@cairn/store'
+import { backupPlanOf, checkBackupSettings, composeBackups } from './compose-backups.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { readVersion } from './read-version.ts'
 import type { ProgramEnvironment } from './config.ts'
@@ -79,6 +80,7 @@ export async function startServer(options: ComposeOptions): Promise<Server> {
     for (const part of parts.toReversed()) await part.stop()
   }
   try {
+    checkBackupSettings(settings)
     const data = await openDataDirectory(settings.dataDirectory)
     const isEmbedded = settings.databaseUrl === null
     const store = await openOwnStore(options, data)
@@ -225,9 +227,10 @@ function startEngine(
     vouchedDomains: settings.vouchedDomains,
     settings: reconcilerSettingsOf(settings),
   })
+  const backups = composeBackups({ ...shared, settings, logger: logger.child({ part: 'backup' }) })
   return {
     stop: async () => {
-      await Promise.all([executions.stop(), reconcilers.stop()])
+      await Promise.all([executions.stop(), reconcilers.stop(), backups?.stop()])
     },
   }
 }
@@ -282,14 +285,11 @@ async function startFront(composition: Composition, publicUrl: string, stopping:
     machine: () => engine.machine(),
     ...serviceHosts(domain, publicUrl),
     publicUrl,
-    mailDomains: settings.smtpUrl === null ? null : settings.mailDomains,
     linkKey: data.linkKey,
     ...identity,
+    ...rulesOf(settings),
     version: await readVersion(),
-    limits: limitsOf(settings),
-    allowedOrigins: settings.allowedOrigins,
     stopping,
-    servesOperations: settings.roles.includes('api'),
     siteDirectories,
   })
   const everyOtherHost = destinationOfApi(gateway.signInPage, api)
@@ -351,6 +351,17 @@ function storeProbes({ database }: OpenedStore): readonly ReadinessProbe[] {
       },
     },
   ]
+}
+
+/** What the API reads of the settings as they are. */
+function rulesOf(settings: Settings) {
+  return {
+    mailDomains: settings.smtpUrl === null ? null : settings.mailDomains,
+    backups: backupPlanOf(settings),
+    limits: limitsOf(settings),
+    allowedOrigins: settings.allowedOrigins,
+    servesOperations: settings.roles.includes('api'),
+  }
 }
 
 function limitsOf(settings: Settings): ApiLimits {

@@ -5,6 +5,10 @@ test('without any variable every setting has its default', () => {
   expect(readConfig({}, '/srv')).toEqual({
     host: '127.0.0.1',
     allowedOrigins: [],
+    backupDirectory: null,
+    backupKeep: 7,
+    backupProof: 'on',
+    backupSchedule: '0 2 * * *',
     auditDays: 365,
     dnsServers: [],
     vouchedDomains: [],

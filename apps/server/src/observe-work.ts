@@ -1,4 +1,4 @@
-import { type Database, type WorkCounts, countWork } from '@cairn/store'
+import { type Database, readBackupAges, type WorkCounts, countWork } from '@cairn/store'
 import type { ServedRequest } from '@cairn/gateway'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -28,6 +28,20 @@ export function createMetrics(database: Database): Registry {
     },
   })
   metrics.registerMetric(live)
+  const backups = new Gauge({
+    name: 'cairn_backup_newest_start_timestamp_seconds',
+    help: 'When the newest backup that is complete, and the newest that could be restored, were begun; absent = there is none.',
+    labelNames: ['state'] as const,
+    registers: [],
+    async collect() {
+      const ages = await readBackupAges(database.db)
+      for (const state of ['completed', 'proven'] as const) {
+        const at = ages[state]
+        if (at !== null) backups.set({ state }, at.getTime() / 1000)
+      }
+    },
+  })
+  metrics.registerMetric(backups)
   return metrics
 }
 

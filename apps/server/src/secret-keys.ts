@@ -98,6 +98,28 @@ async function warnIfOpenToOthers(path: string, logger: Logger): Promise<void> {
   if ((mode & 0o007) !== 0) logger.warn({ path }, 'every user of this machine can read the keys of the secrets')
 }
 
+/**
+ * Holds the key file against a database that was restored, and changes nothing.
+ *
+ * @returns what is wrong; null = every value of the database can be opened
+ */
+export async function checkSecretKeys(database: Database, path: string): Promise<string | null> {
+  const rolledBack = new Error('nothing is kept')
+  try {
+    await database.transaction(async (tx) => {
+      const known = await lockSecretKeys(tx)
+      if (known.length === 0) throw rolledBack
+      const agreement = await agreeOnSecretKeys(tx, await readKeyFile(path), known)
+      throw agreement.kind === 'refused' ? wrongKeys(path, agreement.missing) : rolledBack
+    })
+  } catch (error) {
+    if (error === rolledBack) return null
+    if (error instanceof SecretKeyError) return error.message
+    throw error
+  }
+  return null
+}
+
 /** For processes that neither take nor use secrets and need no key. */
 export const noSecretCipher: SecretCipher = {
   keyIds: [],

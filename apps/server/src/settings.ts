@@ -1,6 +1,7 @@
 /** Every setting of the server, in one table: the parser, `--help` and docs/config.md read it. */
 import { resolve } from 'node:path'
 import { isMailAddress } from '@cairn/domain'
+import { backupSettings } from './backup-settings.ts'
 import { buildSettings } from './build-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { diskSettings } from './disk-settings.ts'
@@ -275,6 +276,7 @@ export const settings = {
     }),
     read: (text) => ({ value: splitList((text ?? '').toLowerCase()) }),
   },
+  ...backupSettings,
   ...buildSettings,
   ...diskSettings,
   ...tlsSettings,

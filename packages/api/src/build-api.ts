@@ -22,7 +22,7 @@ import {
 } from '@cairn/store'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { ApiContext } from './context.ts'
+import type { ApiContext, BackupPlan } from './context.ts'
 import { handlers } from './handlers.ts'
 import { ChangeFeed } from './events/change-feed.ts'
 import { answerOrigins } from './http/answer-origins.ts'
@@ -70,6 +70,8 @@ export interface ApiOptions {
   /** null = people sign in by tokens and passwords only. */
   readonly identityProvider: IdentityProvider | null
   readonly auditLog: AuditLog
+  /** null = this installation makes no backups. */
+  readonly backups: BackupPlan | null
   /** Version of Cairn, e.g. `0.1.0`. */
   readonly version: string
   /** At least 32 random bytes, the same in every process of the installation. */

@@ -1,5 +1,5 @@
 import type { ArchiveLimits } from '@cairn/archive'
-import type { Clock, Limiter, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
+import type { BackupPolicy, Clock, Limiter, Logger, MachineSize, ReservedHosts, ServiceCaller } from '@cairn/domain'
 import type { AuditLog, Database, Hints, ObjectStore, RunStarter, SecretCipher } from '@cairn/store'
 import type { ApiLimits } from './limits.ts'
 import type { ChangeFeed } from './events/change-feed.ts'
@@ -8,6 +8,13 @@ import type { IdentityProvider } from './oidc/identity-provider.ts'
 import type { QuerySessions } from './operations/queries/query-sessions.ts'
 import type { SignInChecker } from './sign-in/sign-in-checker.ts'
 import type { SignedLinks } from './signed-links.ts'
+
+/** How the process with the data directory makes backups. */
+export interface BackupPlan {
+  readonly policy: BackupPolicy
+  /** Whether each is restored aside and read. */
+  readonly proves: boolean
+}
 
 /** Everything that operations work with. */
 export interface ApiContext {
@@ -43,6 +50,8 @@ export interface ApiContext {
   /** null = people sign in by tokens and passwords only. */
   readonly identityProvider: IdentityProvider | null
   readonly auditLog: AuditLog
+  /** null = this installation makes no backups. */
+  readonly backups: BackupPlan | null
   /** Version of Cairn, e.g. `0.1.0`. */
   readonly version: string
 }

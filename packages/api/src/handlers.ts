@@ -73,6 +73,7 @@ import { getSignInWays } from './operations/session/sign-in-ways.ts'
 import { createSession, endSession, getSession } from './operations/session/sessions.ts'
 import { sendTelemetry } from './operations/session/send-telemetry.ts'
 import { getSystemHealth } from './operations/system/get-system-health.ts'
+import { listBackups, makeBackup } from './operations/system/backups.ts'
 import { getSystemReport } from './operations/system/get-system-report.ts'
 import { listInstanceOptions } from './operations/tenants/list-instance-options.ts'
 import { listWarehouses } from './operations/tenants/list-warehouses.ts'
@@ -175,6 +176,8 @@ const built: Handlers = {
   testService,
   getSystemHealth,
   getSystemReport,
+  listBackups,
+  makeBackup,
   followEvents,
   listInstanceOptions,
   listWarehouses,

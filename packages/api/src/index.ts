@@ -1,4 +1,5 @@
 export { type ApiOptions, buildApi } from './build-api.ts'
+export type { BackupPlan } from './context.ts'
 export { hashToken, readToken } from './http/authenticate.ts'
 export { createSignInChecker, type SignInChecker } from './sign-in/sign-in-checker.ts'
 export {

@@ -31,6 +31,7 @@ import { Registry } from 'prom-client'
 import { expect } from 'vitest'
 import { ZipFile } from 'yazl'
 import {
+  type BackupPlan,
   type ApiLimits,
   buildApi,
   createSignInChecker,
@@ -87,6 +88,7 @@ export interface FixtureOptions {
   readonly identityProvider?: IdentityProvider
   /** No mail server by default. */
   readonly mailDomains?: readonly string[]
+  readonly backups?: BackupPlan
   readonly serviceCaller?: ServiceCaller
   /** None by default. The caller drops them. */
   readonly openWarehouses?: (test: TestDatabase) => Promise<Warehouses>
@@ -165,6 +167,7 @@ export async function createApiFixture(options: FixtureOptions = {}): Promise<Ap
     auditLog,
     identityProvider: options.identityProvider ?? null,
     mailDomains: options.mailDomains ?? null,
+    backups: options.backups ?? null,
     version: '0.0.0',
     metrics: new Registry(),
     probes: [],

@@ -77,7 +77,7 @@ it('tells each caller the same as a tree of features', async () => {
     CAIRN: { WORKFLOWS: read, EXECUTIONS: read, PEOPLE: none, SYSTEM: none },
   })
   expect(await treeOf('editor write')).toMatchObject({ CAIRN: { WORKFLOWS: write, SECRETS: write, PEOPLE: none } })
-  expect(await treeOf('admin write')).toMatchObject({ CAIRN: { PEOPLE: write, SYSTEM: read } })
+  expect(await treeOf('admin write')).toMatchObject({ CAIRN: { PEOPLE: write, SYSTEM: write } })
   expect(await treeOf('admin run')).toMatchObject({ CAIRN: { EXECUTIONS: write, WORKFLOWS: read, PEOPLE: none } })
 })
 

@@ -136,3 +136,14 @@ export type DeliveryChannel = (typeof deliveryChannels)[number]
 /** Stored and on the wire. */
 export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
 export type DeliveryStatus = (typeof deliveryStatuses)[number]
+
+/** Of a backup, stored and on the wire. */
+export const backupStatuses = ['queued', 'running', 'completed', 'failed'] as const
+export type BackupStatus = (typeof backupStatuses)[number]
+
+export const backupStartedBy = ['schedule', 'request'] as const
+export type BackupStartedBy = (typeof backupStartedBy)[number]
+
+/** Of trying to restore a backup, stored and on the wire. */
+export const proofStatuses = ['running', 'proven', 'failed'] as const
+export type ProofStatus = (typeof proofStatuses)[number]

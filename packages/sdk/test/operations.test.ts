@@ -77,6 +77,8 @@ const methods: Readonly<Record<OperationId, (client: CairnClient) => Promise<unk
   listScheduleHistory: ({ workflows }) => workflows.listScheduleHistory(1).all(),
   getSystemHealth: ({ system }) => system.getHealth(),
   getSystemReport: ({ system }) => system.getReport(),
+  listBackups: ({ system }) => system.listBackups().all(),
+  makeBackup: ({ system }) => system.makeBackup(),
   followEvents: async ({ events }) => {
     const left = new AbortController()
     const followed = events.follow({ signal: left.signal, onConnection: () => left.abort() })
@@ -163,6 +165,8 @@ const answer = {
   templates: [],
   ticks: [],
   schedules: [],
+  plan: null,
+  backups: [],
   deliveries: [],
   entries: [],
   data: [],

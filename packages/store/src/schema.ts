@@ -1,7 +1,5 @@
 /** The tables of `migrations/`, as Kysely sees them. Column names are those of the database. */
 import type {
-  DeliveryChannel,
-  DeliveryStatus,
   ImageType,
   ImageVersionStatus,
   RevisionStatus,
@@ -13,18 +11,19 @@ import type {
   ServiceStatus,
   ServiceType,
   StoredExecutionStatus,
-  WatcherEvent,
   TickOutcome,
   TokenScope,
 } from '@cairn/contract'
-import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec, WebhookContent } from '@cairn/domain'
+import type { DiskReport, NotificationFacts, RunParameters, RunPlan, ServiceSpec } from '@cairn/domain'
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { BackupTable } from './backups/backup-table.ts'
 import type { BuildTable } from './builds/build-table.ts'
 import type { UserTable } from './people/user-table.ts'
 import type { ServiceDomainTable } from './service-domains/domain-table.ts'
 import type { ResourceChangeTable } from './changes/change-table.ts'
 import type { WorkKind } from './work/work-kind.ts'
 import type { ImagePushTable } from './images/push-table.ts'
+import type { DeliveryTable } from './notifications/delivery-table.ts'
 import type { ServiceInstanceLogTable } from './service-logs/service-log-table.ts'
 import type { ServiceInstanceTable } from './service-state/instance-table.ts'
 import type { ScaleColumns, ServiceWakeTable } from './scale/scale-table.ts'
@@ -37,6 +36,7 @@ type Json<T extends object> = JSONColumnType<T>
 
 export interface Schema {
   installation: { only_row: Generated<boolean>; id: string; created_at: Created }
+  backup: BackupTable
   tenant: { id: string; name: string; created_at: Created }
   api_token: {
     id: string
@@ -359,28 +359,7 @@ export interface Schema {
     facts: Json<NotificationFacts>
     created_at: Date
   }
-  delivery: {
-    id: string
-    notification_id: number
-    tenant_id: string
-    workflow_id: number
-    execution_id: string | null
-    event: WatcherEvent
-    watcher: number
-    watcher_name: string | null
-    channel: DeliveryChannel
-    target: string
-    content: ColumnType<WebhookContent | null, string | null, never>
-    status: DeliveryStatus
-    round: Generated<number>
-    tries: Generated<number>
-    attempts: Generated<number>
-    last_error: ColumnType<string | null, never, string | null>
-    next_attempt_at: Date | null
-    give_up_at: Date
-    created_at: Date
-    delivered_at: Date | null
-  }
+  delivery: DeliveryTable
   delivery_attempt: {
     delivery_id: string
     attempt: number

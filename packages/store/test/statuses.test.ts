@@ -1,9 +1,12 @@
 import {
+  backupStartedBy,
+  backupStatuses,
   deliveryChannels,
   deliveryStatuses,
   imageTypes,
   imageVersionStatuses,
   instanceStatuses,
+  proofStatuses,
   revisionCauses,
   revisionStatuses,
   runTriggers,
@@ -37,6 +40,9 @@ async function allowedValues(table: string, column: string): Promise<string[]> {
 }
 
 test.each([
+  ['backup', 'status', backupStatuses],
+  ['backup', 'started_by', backupStartedBy],
+  ['backup', 'proof_status', proofStatuses],
   ['image', 'type', imageTypes],
   ['image_version', 'status', imageVersionStatuses],
   ['build', 'status', storedBuildStatuses],

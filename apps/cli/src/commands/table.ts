@@ -177,6 +177,8 @@ export const groups: readonly Group[] = [
     ['health', 'Show whether the installation works.', () => import('./system/health.ts')],
     ['report', 'Show the state of the installation.', () => import('./system/report.ts')],
     ['disk', 'Show what takes the disk.', () => import('./system/disk.ts')],
+    ['backups', 'List backups.', () => import('./system/backups.ts')],
+    ['backup', 'Make a backup.', () => import('./system/backup.ts')],
   ]),
   group('tenants', 'What the tenant has at its disposal.', [
     ['list-instance-options', 'List instance types.', () => import('./tenants/list-instance-options.ts')],

@@ -1,5 +1,6 @@
 /** What only a caller with a token is told. */
 import type { CairnClient } from '@cairn/sdk'
+import { backupFinding } from './backup-finding.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 
 interface Program {
@@ -17,6 +18,9 @@ export async function checkAccount(client: CairnClient, program: Program): Promi
       token,
       checkVersion(version, program.version),
       await checkDisk(client).catch((error: unknown) => unanswered('disk', error)),
+      ...(access === 'manage'
+        ? [await checkBackups(client).catch((error: unknown) => unanswered('backup', error))]
+        : []),
     ]
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'UnauthorizedError') return [unanswered('token', error)]
@@ -50,4 +54,16 @@ async function checkDisk(client: CairnClient): Promise<Finding> {
   if (freeBytes > policy.keepFreeBytes) return ok('disk', found)
   const advice = 'delete image versions that nothing uses, or make the disk larger: builds are refused until then'
   return warning('disk', found, advice)
+}
+
+async function checkBackups(client: CairnClient): Promise<Finding> {
+  for await (const { plan, backups } of client.system.listBackups({ pageSize: 20 }).pages()) {
+    if (plan === null) {
+      const advice =
+        'set CAIRN_BACKUP_DIRECTORY of the server, or see to backups of an external database by its own tools'
+      return warning('backup', 'this server makes none', advice)
+    }
+    return backupFinding(backups)
+  }
+  return ok('backup', 'none is due yet')
 }

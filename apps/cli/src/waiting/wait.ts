@@ -1,5 +1,5 @@
 /** `--wait`: until the end of what a command started, with the exit code of how it ended. */
-import type { Build, ExecutionDetails, ServiceDetails } from '@cairn/contract'
+import type { Backup, Build, ExecutionDetails, ServiceDetails } from '@cairn/contract'
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 import type { Session } from '../session/session.ts'
 import { timeoutMs } from './duration.ts'
@@ -76,6 +76,18 @@ export async function waitForService(session: Session, serviceId: string, choice
     )
   }
   return found
+}
+
+/**
+ * Waits for a backup and, where each is tried, for what came of restoring it.
+ *
+ * @throws CliError of exit code 7 when it could not be made or not be restored, with the reason.
+ */
+export async function waitForBackup(session: Session, id: number, choice: WaitChoice): Promise<Backup> {
+  const client = await session.client()
+  return showing(session, `backup ${id}`, () => client.system.waitForBackup(id, settings(session, choice))).catch(
+    asRunFailed(undefined),
+  )
 }
 
 /** Waits for a run, however it ends. */

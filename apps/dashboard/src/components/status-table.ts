@@ -5,6 +5,7 @@ import type {
   ExecutionStatus,
   ImageVersionStatus,
   InstanceStatus,
+  ProofStatus,
   RevisionStatus,
   ServiceRunState,
   ServiceStatus,
@@ -36,6 +37,7 @@ export type ShownStatus =
   | ExecutionStatus
   | ImageVersionStatus
   | InstanceStatus
+  | ProofStatus
   | RevisionStatus
   | ServiceRunState
   | ServiceStatus
@@ -99,6 +101,8 @@ export const statusTable: Readonly<Record<ShownStatus, StatusLook>> = {
   delivered: { label: 'Delivered', tone: 'good', icon: CircleCheck },
   fired: { label: 'Fired', tone: 'good', icon: CircleCheck },
   missed: { label: 'Missed', tone: 'bad', icon: CircleSlash },
+  // Proofs of backups
+  proven: { label: 'Restored', tone: 'good', icon: CircleCheck },
   // Users
   invited: { label: 'Invited', tone: 'warn', icon: Clock },
   disabled: { label: 'Disabled', tone: 'faint', icon: Ban },

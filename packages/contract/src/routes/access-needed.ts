@@ -83,6 +83,8 @@ export const accessNeeded: { readonly [Id in IdentifiedOperation]: Access } = {
   getSystemHealth: 'read',
   // It tells of the whole installation, beyond the tenant.
   getSystemReport: 'manage',
+  listBackups: 'manage',
+  makeBackup: 'manage',
   followEvents: 'read',
   listInstanceOptions: 'read',
   // Both answer passwords.

@@ -90,6 +90,8 @@ export const operations: Readonly<Record<OperationId, OperationFacts>> = {
   removeServiceDomain: { method: 'DELETE', path: '/webapps/api/v1/webapps/{serviceId}/domains/{domain}', bodyKind: 'none', auth: 'token', answers: 'json' },
   getSystemHealth: { method: 'GET', path: '/system/api/v1/health', bodyKind: 'none', auth: 'token', answers: 'json' },
   getSystemReport: { method: 'GET', path: '/system/api/v1/report', bodyKind: 'none', auth: 'token', answers: 'json' },
+  listBackups: { method: 'GET', path: '/system/api/v1/backups', bodyKind: 'none', auth: 'token', answers: 'json' },
+  makeBackup: { method: 'POST', path: '/system/api/v1/backups', bodyKind: 'none', auth: 'token', answers: 'json' },
   followEvents: { method: 'GET', path: '/events/api/v1/events', bodyKind: 'none', auth: 'token', answers: 'events' },
   listInstanceOptions: { method: 'GET', path: '/quota/api/v1/settings/tenant-instance-options', bodyKind: 'none', auth: 'token', answers: 'json' },
   getCredentials: { method: 'GET', path: '/connections/api/v2/connections/credentials', bodyKind: 'none', auth: 'token', answers: 'json' },

@@ -238,3 +238,14 @@ export const warehouseColumns = view('dataStores', '', {
   status: 'Status',
   region: 'Region',
 }).columns
+
+export const backupList = view('backups', 'backupCount', {
+  id: 'ID',
+  status: 'Status',
+  'proof.status': 'Restored',
+  startedAt: 'Started At (UTC)',
+  sizeBytes: 'Bytes',
+  file: 'File',
+  isKept: 'Kept',
+  error: 'Error',
+})

@@ -12,6 +12,7 @@ import { bytesText } from '../../format/bytes.ts'
 import { refreshMs, refreshOf } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
 import { useRefusal } from '../../session/use-may.ts'
+import { Backups } from './backups.tsx'
 import { DiskUse } from './disk-use.tsx'
 import { Health } from './health.tsx'
 
@@ -97,14 +98,7 @@ function Report({
         </Panel>
       </div>
       {disk === undefined ? null : <DiskUse disk={disk} />}
-      <Panel title="Backup">
-        <p className="text-faint">
-          A backup is the database, the objects and the key file, taken together.{' '}
-          <a href="/docs/operations" className="text-accent underline">
-            How to take and restore one
-          </a>
-        </p>
-      </Panel>
+      <Backups />
     </>
   )
 }

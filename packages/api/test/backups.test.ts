@@ -1,0 +1,58 @@
+import { completeBackup, endProof, startBackup } from '@cairn/store'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiFixture, createApiFixture, numberIn } from './api-fixture.ts'
+
+const policy = { schedule: { cron: '0 2 * * *', timezone: 'UTC' }, keep: 7, retryMs: 3_600_000 }
+
+describe('backups', () => {
+  let fixture: ApiFixture
+  beforeAll(async () => {
+    fixture = await createApiFixture({ backups: { policy, proves: true } })
+  })
+  afterAll(() => fixture.close())
+
+  it('are listed with the plan, and with what came of restoring them', async () => {
+    const id = numberIn(await fixture.call('makeBackup'), 'id')
+    await startBackup(fixture.database.db, id, 'cairn-0197c2d0-2026-05-01T02-00-00Z.tgz')
+    await completeBackup(fixture.database.db, id, 1234)
+    await endProof(fixture.database.db, id, { kind: 'proven', rows: 10, objects: 2 })
+    const { body } = await fixture.call('listBackups')
+    expect(body).toMatchObject({
+      plan: { schedule: '0 2 * * *', keep: 7, isProven: true, nextAt: expect.stringMatching(/T02:00:00.000Z$/) },
+      backups: [
+        {
+          id,
+          status: 'completed',
+          startedBy: 'request',
+          sizeBytes: 1234,
+          isKept: true,
+          error: null,
+          proof: { status: 'proven', error: null, rows: 10, objects: 2 },
+        },
+      ],
+      backupCount: 1,
+    })
+  })
+
+  it('are made one at a time', async () => {
+    expect((await fixture.call('makeBackup')).status).toBe(202)
+    const second = await fixture.call('makeBackup')
+    expect(second.status).toBe(409)
+    expect(second.text).toContain('a backup is being made')
+  })
+})
+
+describe('an installation without a directory for backups', () => {
+  let fixture: ApiFixture
+  beforeAll(async () => {
+    fixture = await createApiFixture()
+  })
+  afterAll(() => fixture.close())
+
+  it('has no plan, and says what to set when one is asked for', async () => {
+    expect((await fixture.call('listBackups')).body).toMatchObject({ plan: null, backups: [] })
+    const refused = await fixture.call('makeBackup')
+    expect(refused.status).toBe(409)
+    expect(refused.text).toContain('CAIRN_BACKUP_DIRECTORY')
+  })
+})

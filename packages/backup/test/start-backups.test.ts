@@ -1,0 +1,108 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type BackupRecord, listBackups, queueBackup, startBackup } from '@cairn/store'
+import { silentLogger } from '@cairn/testkit'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Backups, startBackups } from '../src/start-backups.ts'
+import { type BackupRig, createBackupRig } from './backup-rig.ts'
+
+const installationId = '0197c2d0-0000-7000-8000-000000000000'
+const yearly = { cron: '0 0 1 1 *', timezone: 'UTC' }
+
+let rig: BackupRig
+beforeAll(async () => {
+  rig = await createBackupRig()
+})
+beforeEach(() => rig.database.pool.query('delete from backup'))
+afterAll(() => rig.close())
+
+const start = (
+  options: { readonly keep?: number; readonly proves?: boolean; readonly now?: () => number } = {},
+): Backups =>
+  startBackups({
+    ...rig,
+    policy: { schedule: yearly, keep: options.keep ?? 7, retryMs: 3_600_000 },
+    proves: options.proves ?? false,
+    checkKeys: () => Promise.resolve(null),
+    installationId,
+    clock: { now: options.now ?? (() => Date.now()) },
+    logger: silentLogger,
+    lookEveryMs: 20,
+  })
+
+const records = async (): Promise<readonly BackupRecord[]> =>
+  (await listBackups(rig.database.db, { pageNumber: 1, pageSize: 100 })).items
+
+const ended = () => expect.poll(async () => (await records())[0]?.ended_at ?? null, { timeout: 25_000 })
+
+test('makes the first backup at once, and no other before the schedule says so', async () => {
+  const backups = start()
+  await ended().not.toBeNull()
+  await backups.stop()
+  const [made, ...others] = await records()
+  expect(others).toEqual([])
+  expect(made).toMatchObject({ status: 'completed', started_by: 'schedule', proof_status: null })
+  expect(await readdir(rig.directory)).toContain(made?.file)
+})
+
+test('makes one that is asked for, tries it, and says what it read', async () => {
+  const id = await queueBackup(rig.database.db, 'request')
+  const backups = start({ proves: true })
+  await expect.poll(async () => (await records())[0]?.proof_status, { timeout: 25_000 }).toBe('proven')
+  await backups.stop()
+  const [made] = await records()
+  expect(made).toMatchObject({ id, status: 'completed', started_by: 'request', proof_objects: 0 })
+  expect(made?.proof_rows).toBeGreaterThan(0)
+})
+
+test('asks for one at a time', async () => {
+  expect(await queueBackup(rig.database.db, 'request')).toEqual(expect.any(Number))
+  expect(await queueBackup(rig.database.db, 'request')).toBeNull()
+})
+
+test('keeps as many as it is told to, and takes the files of the others away', async () => {
+  let now = Date.parse('2026-05-01T00:00:00Z')
+  const backups = start({ keep: 2, now: () => now })
+  for (let round = 0; round < 3; round += 1) {
+    now += 1000
+    await queueBackup(rig.database.db, 'request')
+    await expect
+      .poll(async () => (await records()).filter(({ status }) => status === 'completed').length, { timeout: 25_000 })
+      .toBeGreaterThan(round)
+  }
+  await expect.poll(async () => (await records()).filter(({ removed_at }) => removed_at !== null).length).toBe(1)
+  await backups.stop()
+  const files = await readdir(rig.directory)
+  for (const { file, removed_at } of await records()) expect(files.includes(file ?? '')).toBe(removed_at === null)
+})
+
+test('settles what a process that died left: half a file goes, a whole one counts', async () => {
+  const half = await queueBackup(rig.database.db, 'request')
+  await startBackup(rig.database.db, half ?? 0, 'cairn-0197c2d0-2026-05-01T02-00-00Z.tgz')
+  await writeFile(join(rig.directory, 'cairn-0197c2d0-2026-05-01T02-00-00Z.tgz.part'), 'half')
+  await writeFile(join(rig.directory, 'cairn-ffffffff-2026-05-01T02-00-00Z.tgz.part'), "another installation's")
+  const afterDeath = start()
+  await expect.poll(async () => (await records()).at(-1)?.status).toBe('failed')
+  await afterDeath.stop()
+  const files = await readdir(rig.directory)
+  expect(files).not.toContain('cairn-0197c2d0-2026-05-01T02-00-00Z.tgz.part')
+  expect(files).toContain('cairn-ffffffff-2026-05-01T02-00-00Z.tgz.part')
+
+  await rig.database.pool.query('delete from backup')
+  const restored = await queueBackup(rig.database.db, 'request')
+  await startBackup(rig.database.db, restored ?? 0, 'cairn-0197c2d0-2026-05-02T02-00-00Z.tgz')
+  await writeFile(join(rig.directory, 'cairn-0197c2d0-2026-05-02T02-00-00Z.tgz'), 'whole')
+  const afterRestore = start()
+  await expect.poll(async () => (await records()).at(-1)).toMatchObject({ status: 'completed', size_bytes: 5 })
+  await afterRestore.stop()
+})
+
+test('breaks off when the server stops, and says so', async () => {
+  await queueBackup(rig.database.db, 'request')
+  const backups = start()
+  await expect.poll(async () => (await records())[0]?.status).toBe('running')
+  await backups.stop()
+  const [broken] = await records()
+  expect(broken).toMatchObject({ status: 'failed', error: 'the server stopped' })
+  expect((await readdir(rig.directory)).filter((name) => name === `${broken?.file}.part`)).toEqual([])
+})
