@@ -1,7 +1,7 @@
 import type { WorkflowBody } from '@cairn/sdk'
 import { useMutation } from '@tanstack/react-query'
 import { Check } from 'lucide-react'
-import { type ReactElement, useMemo, useState } from 'react'
+import { type ReactElement, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { ErrorNote } from '../../components/error-note.tsx'
 import { inputClass } from '../../components/field.tsx'
@@ -22,22 +22,25 @@ const views = [
   { id: 'yaml', label: 'YAML' },
 ] as const
 
-/** The workflow as text; what cannot be read stays as it was typed and is not taken over. */
+/**
+ * What is being written; `text` is null until it is typed as such. A text that cannot be read stays as it was typed and is not
+ * taken over. Hundreds of steps are read after what is typed is shown.
+ */
 function useWritten(initial: WorkflowBody) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(initial))
   const [text, setText] = useState<string | null>(null)
-  const [textProblem, setTextProblem] = useState<string | null>(null)
-  const write = (next: string): void => {
-    setText(next)
-    const read = readText(next)
-    setTextProblem('problem' in read ? read.problem : null)
-    if ('body' in read) setDraft(draftOf(read.body))
-  }
+  const settled = useDeferredValue(text)
+  const read = useMemo(() => (settled === null ? null : readText(settled)), [settled])
+  useEffect(() => {
+    if (read !== null && 'body' in read) setDraft(draftOf(read.body))
+  }, [read])
   const leaveText = (): void => {
+    const last = text === null ? null : readText(text)
+    if (last !== null && 'body' in last) setDraft(draftOf(last.body))
     setText(null)
-    setTextProblem(null)
   }
-  return { draft, setDraft, text: text ?? textOf(bodyOf(draft)), textProblem, write, leaveText }
+  const textProblem = read !== null && 'problem' in read ? read.problem : null
+  return { draft, setDraft, text, isRead: text === settled, textProblem, setText, leaveText }
 }
 
 /** What the workflow looks like as it stands, whether it can be saved, and the button that saves it. */
@@ -45,17 +48,19 @@ function Outcome({
   workflowId,
   body,
   problem,
+  isBehind,
   onSave,
 }: {
   readonly workflowId: number | null
   readonly body: WorkflowBody
   readonly problem: string | null
+  /** More was typed than the body holds. */
+  readonly isBehind: boolean
   readonly onSave: (body: WorkflowBody) => Promise<unknown>
 }): ReactElement {
   const check = useCheck(workflowId, body, problem === null)
   const save = useMutation({ mutationFn: () => onSave(body) })
-  const shape = JSON.stringify(body.steps)
-  const boxes = useMemo(() => boxesOf(body.steps), [shape])
+  const boxes = useMemo(() => boxesOf(body.steps), [body.steps])
   return (
     <aside aria-label="What it will be" className="flex min-w-0 flex-col gap-3 lg:sticky lg:top-0">
       <StepGraph steps={boxes} selected={null} onSelect={() => undefined} isTall />
@@ -72,7 +77,7 @@ function Outcome({
           tone="primary"
           icon={Check}
           isBusy={save.isPending}
-          disabled={problem !== null || check.error !== null}
+          disabled={problem !== null || check.error !== null || isBehind}
           onClick={() => save.mutate()}
         >
           {workflowId === null ? 'Create the workflow' : 'Save the workflow'}
@@ -97,11 +102,14 @@ export function WorkflowEditor({
   readonly onSave: (body: WorkflowBody) => Promise<unknown>
 }): ReactElement {
   const [view, setView] = useState<View>('form')
-  const { draft, setDraft, text, textProblem, write, leaveText } = useWritten(initial)
+  const { draft, setDraft, text, isRead, textProblem, setText, leaveText } = useWritten(initial)
   const look = (next: View): void => {
     leaveText()
     setView(next)
   }
+  // The graph and the check of hundreds of steps may come after what is typed.
+  const shown = useDeferredValue(draft)
+  const body = useMemo(() => bodyOf(shown), [shown])
   return (
     <div className="grid grid-cols-1 items-start gap-x-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,24rem)] xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)]">
       <div className="min-w-0">
@@ -109,14 +117,14 @@ export function WorkflowEditor({
           {view === 'form' ? (
             <>
               <GeneralFields fields={draft.fields} onChange={(fields) => setDraft({ ...draft, fields })} />
-              <FormSteps draft={draft} onChange={setDraft} />
+              <FormSteps steps={draft.steps} onChange={setDraft} />
             </>
           ) : (
             <textarea
               aria-label="The workflow as YAML"
               spellCheck={false}
-              value={text}
-              onChange={({ target }) => write(target.value)}
+              value={text ?? textOf(bodyOf(draft))}
+              onChange={({ target }) => setText(target.value)}
               className={`h-[70vh] py-2 font-mono text-[12.5px] leading-5 whitespace-pre ${inputClass}`}
             />
           )}
@@ -124,8 +132,9 @@ export function WorkflowEditor({
       </div>
       <Outcome
         workflowId={workflowId}
-        body={bodyOf(draft)}
-        problem={textProblem ?? draftProblem(draft)}
+        body={body}
+        problem={textProblem ?? draftProblem(shown)}
+        isBehind={shown !== draft || !isRead}
         onSave={onSave}
       />
     </div>
