@@ -44,6 +44,7 @@ export function DataTable<Row>({
   readonly sort?: string | undefined
   readonly onSort?: (sort: string) => void
 }): ReactElement {
+  const canSort = onSort !== undefined && columns.some(({ sortBy }) => sortBy !== undefined)
   return (
     <div
       role="region"
@@ -53,7 +54,7 @@ export function DataTable<Row>({
     >
       {/* The roles say what it is where cards are made of it, which takes them away. */}
       <table role="table" className="w-full border-collapse text-[13px] max-sm:block">
-        <thead role="rowgroup" className="text-[12px] text-faint max-sm:block">
+        <thead role="rowgroup" className={`text-[12px] text-faint ${canSort ? 'max-sm:block' : 'max-sm:hidden'}`}>
           <tr role="row" className="max-sm:flex max-sm:flex-wrap max-sm:gap-x-4 max-sm:px-3">
             {columns.map((column) => (
               <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
@@ -65,7 +66,7 @@ export function DataTable<Row>({
             <tr
               key={rowKey(row)}
               role="row"
-              className="relative border-t border-line hover:bg-raised/60 max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-4 max-sm:gap-y-1 max-sm:px-3 max-sm:py-2.5 max-sm:first:border-t-0"
+              className={`relative border-t border-line hover:bg-raised/60 max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-4 max-sm:gap-y-1 max-sm:px-3 max-sm:py-2.5 ${canSort ? '' : 'max-sm:first:border-t-0'}`}
             >
               {columns.map((column, at) => (
                 <BodyCell key={column.id} column={column} row={row} isFirst={at === 0} />
@@ -88,13 +89,17 @@ function BodyCell<Row>({
   readonly isFirst: boolean
 }): ReactElement {
   const isLabelled = !isFirst && column.isLabelHidden !== true
+  // A column that is not there on narrow screens must not be given a place there.
+  const inCard = column.from !== undefined ? '' : isFirst ? 'max-sm:basis-full' : 'max-sm:flex max-sm:gap-1.5'
   return (
     <td
       role="cell"
-      className={`px-3 py-2.5 align-middle max-sm:max-w-full max-sm:min-w-0 max-sm:p-0 ${isFirst ? 'max-sm:basis-full' : ''} ${classOf(column)}`}
+      className={`px-3 py-2.5 align-middle max-sm:max-w-full max-sm:min-w-0 max-sm:p-0 ${inCard} ${classOf(column)}`}
     >
-      {isLabelled ? <span className="mr-1.5 hidden text-[12px] text-faint max-sm:inline">{column.label}</span> : null}
-      {column.cell(row)}
+      {isLabelled ? (
+        <span className="text-[12px] leading-5 whitespace-nowrap text-faint sm:hidden">{column.label}</span>
+      ) : null}
+      <div className="min-w-0 sm:contents">{column.cell(row)}</div>
     </td>
   )
 }

@@ -1,9 +1,29 @@
-import { type KeyboardEvent, type ReactElement, type ReactNode, useId } from 'react'
+import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react'
 
 export interface Tab<Id extends string> {
   readonly id: Id
   readonly label: string
   readonly count?: number
+}
+
+/** Keeps the selected tab in view where there are more than there is room for. Not `scrollIntoView`, which moves the page. */
+function useTabInView(selectedId: string) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const shown = list.current
+    const tab = shown?.querySelector<HTMLElement>(`#${CSS.escape(selectedId)}`)
+    if (!shown || !tab) return undefined
+    const show = (): void => {
+      const left = tab.offsetLeft - shown.offsetLeft
+      const isIn = left >= shown.scrollLeft && left + tab.offsetWidth <= shown.scrollLeft + shown.clientWidth
+      if (!isIn) shown.scrollTo({ left: left - (shown.clientWidth - tab.offsetWidth) / 2 })
+    }
+    // Told of the first size as well.
+    const observer = new ResizeObserver(show)
+    observer.observe(shown)
+    return () => observer.disconnect()
+  }, [selectedId])
+  return list
 }
 
 /** Tabs over what they show; arrow keys move between them. */
@@ -24,6 +44,7 @@ export function Tabs<Id extends string>({
   const prefix = useId()
   const idOf = (id: Id): string => `${prefix}-${id}`
   const panelId = `${prefix}panel`
+  const list = useTabInView(idOf(selected))
   const move = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (step === 0) return
@@ -36,6 +57,7 @@ export function Tabs<Id extends string>({
   return (
     <>
       <div
+        ref={list}
         role="tablist"
         aria-label={name}
         onKeyDown={move}

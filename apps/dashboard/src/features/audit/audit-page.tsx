@@ -85,6 +85,10 @@ export function AuditPage(): ReactElement {
   return (
     <>
       <PageHeader title="Audit log" text="Who changed what, who was refused, and who signed in, over the last 90 days.">
+        <a href={`/people/api/v1/audit/export?${exported.toString()}`} download className={buttonClass('plain')}>
+          <Download size={15} aria-hidden />
+          CSV
+        </a>
         <SnippetButton
           snippets={{
             api: 'GET /people/api/v1/audit?result=refused',
@@ -92,10 +96,6 @@ export function AuditPage(): ReactElement {
             sdk: "const refused = await client.people.listAuditEvents({ result: 'refused' }).all({ limit: 100 })",
           }}
         />
-        <a href={`/people/api/v1/audit/export?${exported.toString()}`} download className={buttonClass('plain')}>
-          <Download size={15} aria-hidden />
-          CSV
-        </a>
       </PageHeader>
       <AuditFilters search={search} onChange={show} />
       <Reading of={reading}>

@@ -14,6 +14,7 @@ import { SnippetButton } from '../../components/snippet-button.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { durationText } from '../../format/time.ts'
 import { useClient } from '../../session/client-context.ts'
+import { workflowQuery } from '../workflows/workflow-queries.ts'
 import { eventWords } from './event-words.ts'
 import { deliveryQuery } from './notification-queries.ts'
 
@@ -34,6 +35,15 @@ const columns: readonly Column<DeliveryAttempt>[] = [
   },
 ]
 
+function WorkflowLink({ workflowId }: { readonly workflowId: number }): ReactElement {
+  const { data } = useQuery(workflowQuery(useClient(), workflowId))
+  return (
+    <Link to="/workflows/$workflowId" params={{ workflowId }} className="text-accent hover:underline">
+      {data?.name ?? workflowId}
+    </Link>
+  )
+}
+
 function About({ delivery }: { readonly delivery: DeliveryDetails }): ReactElement {
   const { workflowId, executionId, event, channel, watcherName, nextAttemptAt, deliveredAt } = delivery
   return (
@@ -42,17 +52,7 @@ function About({ delivery }: { readonly delivery: DeliveryDetails }): ReactEleme
         ['Told of', eventWords[event].label],
         ['By', channel],
         ['Watcher', watcherName ?? '–'],
-        [
-          'Workflow',
-          <Link
-            key="workflow"
-            to="/workflows/$workflowId"
-            params={{ workflowId }}
-            className="text-accent hover:underline"
-          >
-            {workflowId}
-          </Link>,
-        ],
+        ['Workflow', <WorkflowLink key="workflow" workflowId={workflowId} />],
         [
           'Run',
           executionId === null ? (
@@ -113,6 +113,11 @@ export function DeliveryPage(): ReactElement {
         crumbs={[{ label: 'Deliveries', link: { to: '/notifications', search: { tab: 'deliveries' } } }]}
         badge={data === undefined ? null : <StatusBadge status={data.status} isPill />}
       >
+        {data === undefined || data.channel === 'inbox' ? null : (
+          <Button needs="run" icon={RotateCw} isBusy={again.isPending} onClick={() => again.mutate()}>
+            Deliver again
+          </Button>
+        )}
         <SnippetButton
           snippets={{
             api: `GET /notifications/api/v1/deliveries/${deliveryId}`,
@@ -120,11 +125,6 @@ export function DeliveryPage(): ReactElement {
             sdk: `const { history } = await client.notifications.describeDelivery('${deliveryId}')`,
           }}
         />
-        {data === undefined || data.channel === 'inbox' ? null : (
-          <Button needs="run" icon={RotateCw} isBusy={again.isPending} onClick={() => again.mutate()}>
-            Deliver again
-          </Button>
-        )}
       </PageHeader>
       {again.error === null ? null : <ErrorNote error={again.error} className="mb-4" />}
       <Reading of={reading}>{(delivery) => <History delivery={delivery} />}</Reading>

@@ -76,6 +76,9 @@ export function PeoplePage(): ReactElement {
   return (
     <>
       <PageHeader title="People" text="Who uses this tenant, and what they may do.">
+        <Button needs="manage" tone="primary" icon={UserPlus} onClick={() => setInviting(true)}>
+          Invite
+        </Button>
         <SnippetButton
           snippets={{
             api: 'GET /people/api/v1/users',
@@ -83,9 +86,6 @@ export function PeoplePage(): ReactElement {
             sdk: 'const users = await client.people.listUsers().all()',
           }}
         />
-        <Button needs="manage" tone="primary" icon={UserPlus} onClick={() => setInviting(true)}>
-          Invite
-        </Button>
       </PageHeader>
       {isInviting ? (
         <InviteDialog

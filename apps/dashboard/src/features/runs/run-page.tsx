@@ -99,6 +99,7 @@ export function RunPage(): ReactElement {
         ]}
         badge={data === undefined ? null : <StatusBadge status={data.status} isPill />}
       >
+        {data === undefined ? null : <RunActions workflowId={workflowId} run={data} />}
         <SnippetButton
           snippets={{
             api: `GET /workflows/api/v1/workflows/${workflowId}/executions/${executionId}`,
@@ -106,7 +107,6 @@ export function RunPage(): ReactElement {
             sdk: `const run = await client.workflows.getExecutionDetails(${workflowId}, '${executionId}')`,
           }}
         />
-        {data === undefined ? null : <RunActions workflowId={workflowId} run={data} />}
       </PageHeader>
       <Reading of={reading}>{(run) => <Run workflowId={workflowId} run={run} />}</Reading>
     </>

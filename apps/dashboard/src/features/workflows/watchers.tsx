@@ -11,6 +11,7 @@ import { StatusBadge } from '../../components/status-badge.tsx'
 import { useToast } from '../../components/toasts.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { eventWords } from '../notifications/event-words.ts'
 
 const mostDeliveries = 20
 
@@ -66,7 +67,7 @@ const deliveryColumns: readonly Column<Delivery>[] = [
     ),
   },
   { id: 'status', label: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-  { id: 'event', label: 'Told of', cell: ({ event }) => event },
+  { id: 'event', label: 'Told of', cell: ({ event }) => eventWords[event].label },
   {
     id: 'error',
     label: 'Last error',

@@ -66,13 +66,6 @@ export function WorkflowPage(): ReactElement {
         crumbs={[{ label: 'Workflows', link: { to: '/workflows' } }]}
         badge={data === undefined ? null : <StatusBadge status={data.status} isPill />}
       >
-        <SnippetButton
-          snippets={{
-            api: `POST /workflows/api/v1/workflows/${workflowId}/execute {}`,
-            cli: `cairn workflows run ${workflowId}`,
-            sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
-          }}
-        />
         <ButtonLink
           link={{ to: '/workflows/$workflowId/revisions', params: { workflowId } }}
           needs="read"
@@ -86,6 +79,13 @@ export function WorkflowPage(): ReactElement {
         <Button needs="run" tone="primary" icon={Play} disabled={data === undefined} onClick={() => setAsking(true)}>
           Run
         </Button>
+        <SnippetButton
+          snippets={{
+            api: `POST /workflows/api/v1/workflows/${workflowId}/execute {}`,
+            cli: `cairn workflows run ${workflowId}`,
+            sdk: `const { executionId } = await client.workflows.executeWorkflow(${workflowId})`,
+          }}
+        />
       </PageHeader>
       <Reading of={reading}>{(workflow) => <Content workflow={workflow} />}</Reading>
       {isAsking && data !== undefined ? <RunDialog workflow={data} onClose={() => setAsking(false)} /> : null}

@@ -98,6 +98,9 @@ export function WorkflowsPage(): ReactElement {
   return (
     <>
       <PageHeader title="Workflows">
+        <ButtonLink link={{ to: '/workflows/new' }} needs="write" tone="primary" icon={Plus}>
+          New workflow
+        </ButtonLink>
         <SnippetButton
           snippets={{
             api: 'GET /workflows/api/v1/workflows/',
@@ -105,9 +108,6 @@ export function WorkflowsPage(): ReactElement {
             sdk: 'const workflows = await client.workflows.listWorkflows().all()',
           }}
         />
-        <ButtonLink link={{ to: '/workflows/new' }} needs="write" tone="primary" icon={Plus}>
-          New workflow
-        </ButtonLink>
       </PageHeader>
       <Reading of={reading}>
         {(workflows) =>
