@@ -3,31 +3,10 @@ import { type ReactElement, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import { Code } from './empty-state.tsx'
+import { curlText, sdkText, type Snippets } from './snippet-texts.ts'
 import { Tabs } from './tabs.tsx'
 
-/** The same by other means: a request such as `GET /workflows/api/v1/workflows/7`, a command line, an expression of the SDK. */
-export interface Snippets {
-  readonly api: string
-  readonly cli: string
-  readonly sdk: string
-}
-
 type Kind = keyof Snippets
-
-function curlOf(api: string): string {
-  const [method = 'GET', path = '/', ...body] = api.split(' ')
-  const parts = [
-    method === 'GET' ? 'curl' : `curl -X ${method}`,
-    `-H "Authorization: Bearer $CAIRN_TOKEN"`,
-    ...(body.length === 0 ? [] : [`-H 'Content-Type: application/json'`, `-d '${body.join(' ')}'`]),
-    `'${globalThis.location.origin}${path}'`,
-  ]
-  return parts.join(' \\\n  ')
-}
-
-function sdkOf(expression: string): string {
-  return `import { createClient } from '@cairn/sdk'\n\nconst client = createClient({ baseUrl: '${globalThis.location.origin}', token: process.env.CAIRN_TOKEN })\n${expression}`
-}
 
 /** Shows how to get by other means what the page shows. */
 export function SnippetButton({ snippets }: { readonly snippets: Snippets }): ReactElement {
@@ -35,8 +14,8 @@ export function SnippetButton({ snippets }: { readonly snippets: Snippets }): Re
   const [kind, setKind] = useState<Kind>('cli')
   const texts: Readonly<Record<Kind, string>> = {
     cli: snippets.cli,
-    api: curlOf(snippets.api),
-    sdk: sdkOf(snippets.sdk),
+    api: curlText(snippets.api, globalThis.location.origin),
+    sdk: sdkText(snippets.sdk, globalThis.location.origin),
   }
   return (
     <>

@@ -15,7 +15,7 @@ export function AccountPage(): ReactElement {
         <SnippetButton
           snippets={{
             api: 'GET /auth/api/v1/session',
-            cli: 'cairn tokens list -o table',
+            cli: 'cairn whoami',
             sdk: 'const { user, role, access } = await client.people.whoAmI()',
           }}
         />

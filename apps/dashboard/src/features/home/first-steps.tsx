@@ -9,7 +9,7 @@ export function FirstSteps(): ReactElement {
       icon={Rocket}
       title="Nothing is here yet"
       text="Put an image, a workflow and a service into one folder of files, see what would be made, and make it."
-      command="cairn init my-project && cd my-project && cairn plan . && cairn apply ."
+      command="cairn init --to my-project && cairn plan -f my-project && cairn apply -f my-project"
     />
   )
 }

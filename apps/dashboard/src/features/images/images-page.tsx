@@ -109,7 +109,7 @@ export function ImagesPage(): ReactElement {
               text="An image is a folder with a Dockerfile, built by Cairn. Steps and services run in images."
               sample={{
                 fileName: 'Dockerfile',
-                content: 'FROM python:3.12-slim\nCOPY . .\nRUN pip install -r requirements.txt',
+                content: 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .',
               }}
               command="cairn images create --name forecast --type workflow --artifact-path ."
             />

@@ -12,6 +12,7 @@ import { Reading } from '../../components/reading.tsx'
 import { RefusalNote } from '../../components/refusal-note.tsx'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import { SnippetButton } from '../../components/snippet-button.tsx'
+import { shellWord } from '../../components/snippet-texts.ts'
 import { UsedBy } from '../../components/used-by.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useClient } from '../../session/client-context.ts'
@@ -122,8 +123,8 @@ export function QueryPage(): ReactElement {
           <SnippetButton
             snippets={{
               api: `GET /queries/api/v1/queries/content?path=${encodeURIComponent(path)}`,
-              cli: `cairn queries get ${path}`,
-              sdk: `const { text } = await client.queries.getQuery('${path}')`,
+              cli: `cairn queries get ${shellWord(path)}`,
+              sdk: `const { text } = await client.queries.getQuery(${JSON.stringify(path)})`,
             }}
           />
         )}

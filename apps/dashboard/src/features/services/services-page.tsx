@@ -72,7 +72,7 @@ const sample = `body:
   name: forecast-api
   serviceType: api
   imageDetails:
-    imageId: 4
+    imageName: forecast
   healthCheckURL: /healthz`
 
 export function ServicesPage(): ReactElement {

@@ -54,7 +54,7 @@ export function EditWorkflowPage(): ReactElement {
           snippets={{
             api: `PUT /workflows/api/v1/workflows/${workflowId} {"steps": {"train": {"imageId": 1, "command": "python train.py"}}}`,
             cli: `cairn workflows update ${workflowId} workflow.yaml`,
-            sdk: `await client.workflows.patchWorkflow(${workflowId}, { steps: { train: { command: 'python train.py' } } })`,
+            sdk: `await client.workflows.updateWorkflow(${workflowId}, {\n  steps: { train: { imageId: 1, command: 'python train.py' } },\n})`,
           }}
         />
       </PageHeader>
