@@ -1,4 +1,4 @@
-import { completeBackup, endProof, startBackup } from '@cairn/store'
+import { completeBackup, endProof, failBackup, startBackup } from '@cairn/store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiFixture, createApiFixture, numberIn } from './api-fixture.ts'
 
@@ -32,6 +32,17 @@ describe('backups', () => {
       ],
       backupCount: 1,
     })
+  })
+
+  it('are told to be in trouble as long as the newest failed', async () => {
+    const id = numberIn(await fixture.call('makeBackup'), 'id')
+    await failBackup(fixture.database.db, id, 'the disk is full')
+    const trouble = async (): Promise<unknown> => (await fixture.call('listBackups')).body['trouble']
+    expect(await trouble()).toMatch(/^the newest backup failed: the disk is full; the last good one is of \d{4}-/)
+    const next = numberIn(await fixture.call('makeBackup'), 'id')
+    await startBackup(fixture.database.db, next, 'cairn-0197c2d0-2026-05-02T02-00-00Z.tgz')
+    await completeBackup(fixture.database.db, next, 1)
+    expect(await trouble()).toBeNull()
   })
 
   it('are made one at a time', async () => {

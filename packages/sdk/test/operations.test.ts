@@ -166,6 +166,7 @@ const answer = {
   ticks: [],
   schedules: [],
   plan: null,
+  trouble: null,
   backups: [],
   deliveries: [],
   entries: [],

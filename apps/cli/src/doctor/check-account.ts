@@ -1,6 +1,5 @@
 /** What only a caller with a token is told. */
 import type { CairnClient } from '@cairn/sdk'
-import { backupFinding } from './backup-finding.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 
 interface Program {
@@ -57,13 +56,25 @@ async function checkDisk(client: CairnClient): Promise<Finding> {
 }
 
 async function checkBackups(client: CairnClient): Promise<Finding> {
-  for await (const { plan, backups } of client.system.listBackups({ pageSize: 20 }).pages()) {
-    if (plan === null) {
-      const advice =
-        'set CAIRN_BACKUP_DIRECTORY of the server, or see to backups of an external database by its own tools'
-      return warning('backup', 'this server makes none', advice)
-    }
-    return backupFinding(backups)
+  const [page] = await firstPageOf(client.system.listBackups({ pageSize: 5 }).pages())
+  if (page?.plan == null) {
+    const advice = 'set CAIRN_BACKUP_DIRECTORY of the server, or see to an external database by its own tools'
+    return warning('backup', 'this server makes none', advice)
   }
-  return ok('backup', 'none is due yet')
+  if (page.trouble !== null) {
+    return failed(
+      'backup',
+      page.trouble,
+      'mend that, then run `cairn system backup --wait`; it is tried by itself, too',
+    )
+  }
+  const newest = page.backups.find(({ status }) => status === 'completed')
+  if (newest === undefined) return ok('backup', 'the first is still to come')
+  const proof = newest.proof?.status === 'proven' ? ', and could be restored' : ''
+  return ok('backup', `the newest is of ${newest.startedAt ?? newest.createdAt}${proof}`)
+}
+
+async function firstPageOf<Page>(pages: AsyncIterable<Page>): Promise<readonly Page[]> {
+  for await (const page of pages) return [page]
+  return []
 }

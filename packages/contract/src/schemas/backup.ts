@@ -45,9 +45,10 @@ const BackupPlan = Type.Object({
 export const ListBackupsQuery = Type.Object(pageQuery)
 export type ListBackupsQuery = Static<typeof ListBackupsQuery>
 
-/** Newest first. `plan` is null when this installation makes no backups. */
+/** Newest first. `plan` is null when this installation makes no backups; `trouble` says what is wrong with them, null = nothing. */
 export const BackupPage = pageOf({
   plan: nullable(BackupPlan),
+  trouble: nullable(Type.String()),
   backups: Type.Array(Backup),
   backupCount: Type.Integer(),
 })

@@ -5,7 +5,7 @@
  * database moves one on, so its steps need no lease; what a process that died left `running`, the next one settles.
  */
 import type { BackupStartedBy } from '@cairn/contract'
-import type { BackupHistory } from '@cairn/domain'
+import type { BackupHistory, EndedBackup } from '@cairn/domain'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { type Page, type PageRequest, pageOffset } from '../page.ts'
@@ -128,6 +128,21 @@ export async function readBackupAges(
       max(started_at) filter (where proof_status = 'proven') as proven
     from backup`.execute(db)
   return rows[0] ?? { completed: null, proven: null }
+}
+
+/** The newest that has ended, and the start of the newest that is good. */
+export async function readNewestBackups(
+  db: Db,
+): Promise<{ readonly ended: EndedBackup | null; readonly goodStart: Date | null }> {
+  const [newest, good] = await Promise.all([
+    sql<EndedBackup>`
+      select status = 'failed' as "hasFailed", error, nullif(proof_status, 'running') as proof, proof_error as "proofError"
+      from backup where status in ('completed', 'failed') order by id desc limit 1`.execute(db),
+    sql<{ at: Date }>`
+      select started_at as at from backup
+      where status = 'completed' and proof_status is distinct from 'failed' order by id desc limit 1`.execute(db),
+  ])
+  return { ended: newest.rows[0] ?? null, goodStart: good.rows[0]?.at ?? null }
 }
 
 /** Rows of removed and failed backups beyond the newest `keep` go. */

@@ -1,4 +1,4 @@
-import type { ServiceSummary, SystemHealth, WorkflowSummary } from '@cairn/sdk'
+import type { BackupPage, ServiceSummary, SystemHealth, WorkflowSummary } from '@cairn/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, CircleCheck } from 'lucide-react'
@@ -8,6 +8,8 @@ import { Panel } from '../../components/panel.tsx'
 import { StatusIcon } from '../../components/status-badge.tsx'
 import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
+import { useMay } from '../../session/use-may.ts'
+import { backupsQuery } from '../system/backup-queries.ts'
 import { mostRecentRuns } from '../workflows/workflow-queries.ts'
 import { type Failing, failingSince } from './failing-since.ts'
 import { type Row, Rows } from './rows.tsx'
@@ -57,6 +59,17 @@ function brokenServices(services: readonly ServiceSummary[]): readonly Row[] {
     }))
 }
 
+function troubledBackups(page: BackupPage | undefined): readonly Row[] {
+  if (page?.plan == null || page.trouble === null) return []
+  const icon = <CircleAlert size={15} aria-hidden className="text-bad" />
+  const name = (
+    <Link to="/system" className="row-link hover:underline">
+      Backups
+    </Link>
+  )
+  return [{ key: 'backups', icon, name, note: page.trouble, aside: '' }]
+}
+
 function brokenParts(health: SystemHealth | undefined): readonly Row[] {
   if (health === undefined || health.liveEngines > 0) return []
   const icon = <CircleAlert size={15} aria-hidden className="text-bad" />
@@ -77,7 +90,13 @@ export function Problems({ workflows }: { readonly workflows: readonly WorkflowS
     queryFn: ({ signal }) => client.system.getHealth({ signal }),
     refetchInterval: refreshMs.resting,
   })
-  const rows = [...brokenParts(health.data), ...failingWorkflows(workflows), ...brokenServices(services.data ?? [])]
+  const backups = useQuery({ ...backupsQuery(client), enabled: useMay('manage') })
+  const rows = [
+    ...brokenParts(health.data),
+    ...troubledBackups(backups.data),
+    ...failingWorkflows(workflows),
+    ...brokenServices(services.data ?? []),
+  ]
   return (
     <Panel
       title={

@@ -12,10 +12,8 @@ import { StatusBadge } from '../../components/status-badge.tsx'
 import type { ShownStatus } from '../../components/status-table.ts'
 import { useChange } from '../../components/use-change.ts'
 import { bytesText } from '../../format/bytes.ts'
-import { refreshMs } from '../../live/refresh.ts'
 import { useClient } from '../../session/client-context.ts'
-
-const mostShown = 10
+import { backupsQuery } from './backup-queries.ts'
 
 const shownAs: Readonly<Record<Backup['status'], ShownStatus>> = {
   queued: 'Queued',
@@ -54,7 +52,7 @@ const columns: readonly Column<Backup>[] = [
     from: 'sm',
     cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : bytesText(sizeBytes)),
   },
-  { id: 'remark', label: 'Read', from: 'md', cell: (backup) => <Remark {...backup} /> },
+  { id: 'remark', label: 'Read', cell: (backup) => <Remark {...backup} /> },
 ]
 
 function Plan({ plan }: { readonly plan: NonNullable<BackupPage['plan']> }): ReactElement {
@@ -72,11 +70,7 @@ function Plan({ plan }: { readonly plan: NonNullable<BackupPage['plan']> }): Rea
 /** Copies of the installation, and whether they could be restored. */
 export function Backups(): ReactElement {
   const client = useClient()
-  const reading = useQuery({
-    queryKey: ['system', 'backups'],
-    queryFn: ({ signal }) => firstPage(client.system.listBackups({ pageSize: mostShown }, { signal }).pages()),
-    refetchInterval: refreshMs.resting,
-  })
+  const reading = useQuery(backupsQuery(client))
   const make = useChange({
     change: () => client.system.makeBackup(),
     keys: [['system', 'backups']],
@@ -112,9 +106,4 @@ export function Backups(): ReactElement {
       </Reading>
     </Panel>
   )
-}
-
-async function firstPage(pages: AsyncIterable<BackupPage>): Promise<BackupPage> {
-  for await (const page of pages) return page
-  throw new Error('a list has one page at least')
 }

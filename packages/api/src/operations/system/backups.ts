@@ -1,15 +1,17 @@
 import type { Backup } from '@cairn/contract'
 import { CairnError } from '@cairn/contract'
-import { nextBackup } from '@cairn/domain'
-import { type BackupRecord, listBackups as list, queueBackup, readBackupHistory } from '@cairn/store'
+import { backupTrouble, nextBackup } from '@cairn/domain'
+import { type BackupRecord, listBackups as list, queueBackup, readBackupHistory, readNewestBackups } from '@cairn/store'
 import type { ApiContext } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { pageKeysOf, pageRequestOf } from '../../paging.ts'
 
 export const listBackups: Operation<'listBackups'> = async (context, { query }) => {
   const request = pageRequestOf(query)
-  const [page, plan] = await Promise.all([list(context.database.db, request), planOf(context)])
-  return { plan, backups: page.items.map(backupOf), backupCount: page.total, ...pageKeysOf(page, request) }
+  const { db } = context.database
+  const [page, plan, newest] = await Promise.all([list(db, request), planOf(context), readNewestBackups(db)])
+  const trouble = backupTrouble(newest.ended, newest.goodStart)
+  return { plan, trouble, backups: page.items.map(backupOf), backupCount: page.total, ...pageKeysOf(page, request) }
 }
 
 /** The process with the data directory makes it; this writes down that it is wanted. */
