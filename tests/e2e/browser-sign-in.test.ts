@@ -78,4 +78,10 @@ it('signs in under a domain of the service’s own, once that is proven', async 
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('GET /report?year=2026').waitFor()
   expect(page.url()).toBe(own)
+  // Still signed in at Cairn, but not here: it goes on by a click that names the domain.
+  await page.context().clearCookies({ domain })
+  await page.goto(own)
+  await page.getByRole('button', { name: `Go on to ${domain}:${server.port} as admin@cairn.local` }).click()
+  await page.getByText('GET /report?year=2026').waitFor()
+  expect(page.url()).toBe(own)
 })

@@ -72,16 +72,17 @@ async function signIn(path?: string) {
   return { ...begun, sent, back, finished: await rig.ask({ path: back, headers: { ...page, cookie: begun.state } }) }
 }
 
-test('the page offers the provider of identities, which comes back to it, but not for a domain of the service’s own', async () => {
+test('the page offers the provider of identities, which comes back to it, also for a domain of the service’s own', async () => {
   const hrefIn = (text: string): string => /<a href="([^"]+)">Sign in with Example<\/a>/.exec(text)?.[1] ?? ''
-  const { query } = await begin()
-  const shown = hrefIn(await (await fetch(`${cairn}/sign-in${query}`)).text())
-  const back = new URL(shown, cairn).searchParams.get('path') ?? ''
-  expect(new URL(shown, cairn).pathname).toBe('/auth/oidc/start')
-  expect(Object.fromEntries(new URL(back, cairn).searchParams)).toEqual(Object.fromEntries(new URLSearchParams(query)))
-  const own = await begin('/', 'own.example.com')
-  expect(own.query).toContain('domain=own.example.com')
-  expect(hrefIn(await (await fetch(`${cairn}/sign-in${own.query}`)).text())).toBe('')
+  for (const host of ['app.localhost:7420', 'own.example.com']) {
+    const { query } = await begin('/', host)
+    const shown = hrefIn(await (await fetch(`${cairn}/sign-in${query}`)).text())
+    const back = new URL(shown, cairn).searchParams.get('path') ?? ''
+    expect(new URL(shown, cairn).pathname).toBe('/auth/oidc/start')
+    expect(Object.fromEntries(new URL(back, cairn).searchParams)).toEqual(
+      Object.fromEntries(new URLSearchParams(query)),
+    )
+  }
 })
 
 describe('a browser that opens a private web app', () => {
@@ -126,6 +127,31 @@ describe('a browser that opens a private web app', () => {
       bent.set('domain', domain)
       const answer = await post(`?${bent.toString()}`, 'right')
       expect([answer.status, answer.headers.get('location')]).toEqual([404, null])
+    }
+  })
+
+  test('that is signed in already goes on to a domain of the service’s own by one click, and by no link', async () => {
+    const { query, state } = await begin('/here', 'own.example.com')
+    const cookie = ownCookieOf(await post(query, 'right'))
+    const shown = await (await fetch(`${cairn}/sign-in${query}`, { headers: { cookie } })).text()
+    expect(shown).toContain('<button>Go on to own.example.com:7420 as ann@example.com</button>')
+    const goOn = (headers: Record<string, string>) => post(`${query}&goOn=yes`, '', headers)
+    const sent = new URL((await goOn({ origin: cairn, cookie })).headers.get('location') ?? '')
+    expect(sent.host).toBe('own.example.com:7420')
+    const back = { path: sent.pathname + sent.search, host: 'own.example.com', headers: { ...page, cookie: state } }
+    expect(await rig.ask(back)).toMatchObject({ status: 303, headers: { location: '/here' } })
+    const link = await fetch(`${cairn}/sign-in${query}&goOn=yes`, { redirect: 'manual', headers: { cookie } })
+    const forged = await goOn({ origin: 'http://app.localhost:7420', cookie })
+    const nobody = await goOn({ origin: cairn })
+    rig.signIns.holders.set(holder.tokenId, { ...holder, tenantId: foreign.tenantId })
+    const stranger = await goOn({ origin: cairn, cookie })
+    for (const [answer, status] of [
+      [link, 200],
+      [forged, 403],
+      [nobody, 401],
+      [stranger, 401],
+    ] as const) {
+      expect([answer.status, answer.headers.get('location')]).toEqual([status, null])
     }
   })
 

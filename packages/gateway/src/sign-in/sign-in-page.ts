@@ -3,7 +3,8 @@
  * back to the service with a one-time code.
  *
  * Always true: the browser is sent to a host that a service of the route table has now and nowhere else, and only when
- * the user is one of that service's tenant.
+ * the user is one of that service's tenant; to a domain of the service's own only by the click of a form that names it, as the
+ * domain may have become another's, to whom the code would go.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
@@ -60,7 +61,24 @@ interface Asked {
   readonly domain: string | null
 }
 
+interface KnownSession {
+  readonly session: string
+  readonly email: string
+}
+
+/** What stands on the page beside the form. */
+interface Shown {
+  readonly problem?: string | null
+  /** Of who is signed in already. */
+  readonly email?: string | null
+}
+
 const mostBytes = 16 * 1024
+
+/** As the browser brought it. */
+function fieldsOf({ route, state, path, domain }: Asked): Readonly<Record<string, string>> {
+  return { service: route.serviceId, state, path, ...(domain !== null && { domain }) }
+}
 
 export function createSignInPage(options: SignInPageOptions): SignInPage {
   const page = new Page(options)
@@ -94,9 +112,10 @@ class Page {
     const asked = this.#asked(fields)
     if (asked === null) return refuse(request, response, words(404, 'no such service; open it again'))
     if (!isForm) return this.#greet(request, response, asked)
+    if (fields.get('goOn') !== null) return this.#goOn(request, response, asked)
     const place = { address: request.socket.remoteAddress ?? '', tenant: asked.route.tenantName }
     const outcome = await this.#options.signIn(proofOf(fields), place)
-    if (outcome.kind !== 'signed-in') return this.#show(response, asked, problemOf(outcome))
+    if (outcome.kind !== 'signed-in') return this.#show(response, asked, { problem: problemOf(outcome) })
     const remembered = sessionCookies(outcome.secret, this.#options.scheme, browserSessionSeconds)
     refuse(request, response, await this.#sendBack(asked, outcome.secret, remembered))
   }
@@ -110,17 +129,28 @@ class Page {
     return { route, state, path: ownPath(fields.get('path') ?? '/'), domain }
   }
 
-  /**
-   * Who is signed in here already goes on at once; to a domain of the service's own only by the form, which names it: the
-   * domain may have become another's, to whom the code would go.
-   */
+  /** Who is signed in here already goes on at once, or by a click. */
   async #greet(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+    const known = await this.#findSession(request, asked)
+    if (known === null) return this.#show(response, asked, {})
+    if (asked.domain !== null) return this.#show(response, asked, { email: known.email })
+    refuse(request, response, await this.#sendBack(asked, known.session, []))
+  }
+
+  /** The click of who is signed in already. */
+  async #goOn(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+    const known = await this.#findSession(request, asked)
+    if (known === null) return this.#show(response, asked, { problem: 'You are signed in no more.' })
+    refuse(request, response, await this.#sendBack(asked, known.session, []))
+  }
+
+  /** The session of a user of the service's tenant that the browser brings; null = none. */
+  async #findSession(request: IncomingMessage, { route }: Asked): Promise<KnownSession | null> {
     const { store, scheme } = this.#options
     const session = readSignInSession(request.headers.cookie, scheme)
     const holder = session === null ? null : await store.findSession(session, null)
-    const isAsked = session === null || holder?.tenantId !== asked.route.tenantId || asked.domain !== null
-    if (isAsked) return this.#show(response, asked, null)
-    refuse(request, response, await this.#sendBack(asked, session, []))
+    if (session === null || holder?.tenantId !== route.tenantId) return null
+    return { session, email: holder.userEmail }
   }
 
   async #sendBack(asked: Asked, session: string, cookies: readonly string[]): Promise<Refusal> {
@@ -143,27 +173,34 @@ class Page {
     return domain === null ? serviceHost(route.serviceName, route.tenantName, below) : `${domain}${portOfHost(below)}`
   }
 
-  /** To a domain of the service's own nobody goes on without the form, so no other way is offered there. */
-  #otherWay({ route, state, path, domain }: Asked): string {
+  /** Comes back to this page, which then knows who it is. */
+  #otherWay(asked: Asked): string {
     const { provider } = this.#options
-    if (provider === null || domain !== null) return ''
-    const back = new URLSearchParams({ service: route.serviceId, state, path })
+    if (provider === null) return ''
+    const back = new URLSearchParams(fieldsOf(asked))
     const link = `${provider.path}?${new URLSearchParams({ path: `/sign-in?${back.toString()}` }).toString()}`
     return `<p><a href="${escapeHtml(link)}">Sign in with ${escapeHtml(provider.name)}</a></p>\n<p>or</p>\n`
   }
 
-  #show(response: ServerResponse, asked: Asked, problem: string | null): void {
-    const { route, state, path, domain } = asked
-    const hidden = Object.entries({ service: route.serviceId, state, path, ...(domain === null ? {} : { domain }) })
+  #show(response: ServerResponse, asked: Asked, { problem = null, email = null }: Shown): void {
+    const hidden = Object.entries(fieldsOf(asked))
       .map(([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`)
       .join('')
+    const host = escapeHtml(this.#hostOf(asked))
+    const goOn =
+      email === null
+        ? ''
+        : `<form method="post" action="/sign-in">${hidden}<input type="hidden" name="goOn" value="yes">
+<button>Go on to ${host} as ${escapeHtml(email)}</button></form>
+<p>or as somebody else</p>
+`
     const other = this.#otherWay(asked)
     const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to Cairn</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem;color:#222}
 input,button{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin:.3rem 0}</style>
-<h1>Sign in</h1><p><b>${escapeHtml(this.#hostOf(asked))}</b> is private. Sign in with an account or an API token of its tenant.</p>
+<h1>Sign in</h1><p><b>${host}</b> is private. Sign in with an account or an API token of its tenant.</p>
 ${problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`}
-${other}<form method="post" action="/sign-in">${hidden}
+${goOn}${other}<form method="post" action="/sign-in">${hidden}
 <label>E-mail <input type="email" name="email" autocomplete="username" autofocus></label>
 <label>Password <input type="password" name="password" autocomplete="current-password"></label>
 <p>or</p>
