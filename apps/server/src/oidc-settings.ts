@@ -46,7 +46,7 @@ export const oidcSettings = {
       name: 'CAIRN_OIDC_ISSUER',
       default: 'none',
       unit: null,
-      doc: 'Provider of identities (OpenID Connect) that people may sign in by, e.g. https://login.example.com/realms/team. Its client has to allow the address <CAIRN_PUBLIC_URL>/auth/oidc/callback. Absent: tokens and passwords only.',
+      doc: 'Provider of identities (OpenID Connect) that people may sign in by, e.g. https://login.example.com/realms/team. Its client has to allow the address <CAIRN_PUBLIC_URL>/auth/oidc/callback, and <CAIRN_PUBLIC_URL>/ after signing out. Absent: tokens and passwords only.',
     },
     issuerRule,
   ),

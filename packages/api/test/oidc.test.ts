@@ -1,62 +1,37 @@
 /** Signing in by a real provider of identities, on loopback. */
-import { createServer, type Server } from 'node:http'
-import { once } from 'node:events'
 import type { Role } from '@cairn/contract'
 import { ensureUser } from '@cairn/store'
-import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createIdentityProvider, type IdentityProviderOptions } from '../src/index.ts'
 import { type ApiFixture, createApiFixture } from './api-fixture.ts'
+import {
+  clientId,
+  clientSecret,
+  type Person,
+  type ProviderServer,
+  type ProviderServerOptions,
+  startProviderServer,
+} from './provider-server.ts'
 
 const publicUrl = 'http://127.0.0.1:7420'
-const password = 'the secret of the client'
 
-/** Who is at the keyboard. */
-interface Person {
-  readonly id: string
-  readonly email: string
-  readonly isChecked: boolean
-  readonly groups: readonly string[]
-}
-
-let server: Server
-let issuer: string
+let provider: ProviderServer
 let person: Person
 let people = 0
 let fixture: ApiFixture
 let open: ApiFixture
 
-function startProvider(): Provider {
-  return new Provider(issuer, {
-    clients: [{ client_id: 'cairn', client_secret: password, redirect_uris: [`${publicUrl}/auth/oidc/callback`] }],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
-    features: { devInteractions: { enabled: false } },
-    findAccount: (_context, accountId) => ({
-      accountId,
-      claims: () => {
-        const { email, isChecked, groups } = person
-        return { sub: accountId, email, email_verified: isChecked, name: 'Ann', groups: [...groups] }
-      },
-    }),
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
-    loadExistingGrant: async ({ oidc }) => {
-      const { session, client, provider } = oidc
-      const grant = new provider.Grant({
-        ...(session?.accountId !== undefined && { accountId: session.accountId }),
-        ...(client !== undefined && { clientId: client.clientId }),
-      })
-      grant.addOIDCScope('openid email profile')
-      await grant.save()
-      return grant
-    },
-    cookies: { keys: ['for tests'] },
-  })
+const asked: ProviderServerOptions = {
+  publicUrl: () => publicUrl,
+  findPerson: () => person,
+  whoIsThere: () => person.id,
+  endsSessions: true,
 }
 
 const options = (): IdentityProviderOptions => ({
-  issuer,
-  clientId: 'cairn',
-  clientSecret: password,
+  issuer: provider.issuer,
+  clientId,
+  clientSecret,
   name: 'Example',
   tenantName: 'default',
   roles: null,
@@ -71,17 +46,7 @@ const rules = {
 } as const
 
 beforeAll(async () => {
-  server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-  const provider = startProvider()
-  const answer = provider.callback()
-  server.on('request', (request, response) => {
-    if (request.url?.startsWith('/interaction/')) {
-      void provider.interactionFinished(request, response, { login: { accountId: person.id } })
-    } else void answer(request, response)
-  })
+  provider = await startProviderServer(asked)
   fixture = await createApiFixture({ publicUrl, identityProvider: createIdentityProvider(options()) })
   open = await createApiFixture({
     publicUrl,
@@ -91,7 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await fixture.close()
   await open.close()
-  server.close()
+  provider.close()
 })
 beforeEach(() => {
   people += 1
@@ -284,6 +249,50 @@ describe('an answer of the provider', () => {
     expect((await browser.get(forged.href)).status).toBe(401)
     expect((await browser.get(back)).status).toBe(400)
     await stillOut()
+  })
+})
+
+describe('signing out', () => {
+  const signOut = (api: ApiFixture, browser: Browser) => {
+    const own = { host: '127.0.0.1:7420', 'sec-fetch-site': 'same-origin', 'x-cairn-csrf': '1' }
+    return api.call('endSession', { token: null, headers: { cookie: browser.cookies(), ...own } })
+  }
+
+  it('leads to the provider, which knows what to end, and back', async () => {
+    await invite('viewer')
+    const browser = new Browser(fixture)
+    await signIn(browser)
+    const { rows } = await fixture.database.pool.query<{ kept: Buffer }>(
+      'select provider_token as kept from browser_session order by expires_at desc limit 1',
+    )
+    const { providerUrl } = (await signOut(fixture, browser)).body
+    const url = new URL(String(providerUrl))
+    expect(url.origin).toBe(provider.issuer)
+    const hint = url.searchParams.get('id_token_hint') ?? ''
+    expect(JSON.parse(Buffer.from(hint.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({ sub: person.id })
+    expect(rows[0]?.kept.includes(hint)).toBe(false)
+    expect(url.searchParams.get('post_logout_redirect_uri')).toBe(`${publicUrl}/`)
+    expect(await browser.get(url.href)).toMatchObject({ status: 200, text: expect.stringContaining('sign me out') })
+    expect((await whoIs(fixture, browser)).status).toBe(401)
+  })
+
+  it('leads nowhere for who signed in by a token, and where the provider ends no sessions', async () => {
+    const byToken = await fixture.call('createSession', { token: null, body: { token: fixture.tenant.token } })
+    const cookie = [byToken.headers['set-cookie']].flat().map((field) => String(field).split(';')[0])
+    const asPage = { cookie: cookie.join('; '), host: '127.0.0.1:7420', 'x-cairn-csrf': '1' }
+    expect((await fixture.call('endSession', { token: null, headers: asPage })).body).toEqual({ providerUrl: null })
+    const endless = await startProviderServer({ ...asked, endsSessions: false })
+    const identityProvider = createIdentityProvider({ ...options(), issuer: endless.issuer })
+    const other = await createApiFixture({ publicUrl, identityProvider })
+    await other.database.transaction((tx) =>
+      ensureUser(tx, { tenantId: other.tenant.id, email: person.email, name: 'Ann', role: 'viewer', by: 'test' }),
+    )
+    const browser = new Browser(other)
+    await signIn(browser)
+    expect((await signOut(other, browser)).body).toEqual({ providerUrl: null })
+    expect((await whoIs(other, browser)).status).toBe(401)
+    await other.close()
+    endless.close()
   })
 })
 

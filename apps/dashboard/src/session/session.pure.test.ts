@@ -8,10 +8,15 @@ const refusal = (status: number, code: string) => () =>
   Promise.resolve(Response.json({ code, message: 'no' }, { status }))
 
 it.each([
-  ['the server ended the session', () => Promise.resolve(Response.json({}))],
+  ['the server ended the session', () => Promise.resolve(Response.json({ providerUrl: null }))],
   ['there is no session any more', refusal(401, 'unauthorized')],
 ])('is signed out when %s', async (_, answer) => {
-  await expect(signOut(clientOf(answer))).resolves.toBeUndefined()
+  await expect(signOut(clientOf(answer))).resolves.toBeNull()
+})
+
+it('tells where the provider of identities ends its session', async () => {
+  const answer = () => Promise.resolve(Response.json({ providerUrl: 'https://login.example.com/end' }))
+  await expect(signOut(clientOf(answer))).resolves.toBe('https://login.example.com/end')
 })
 
 it.each([

@@ -38,14 +38,16 @@ export async function signIn(proof: SignInBody): Promise<SignedIn> {
 }
 
 /**
- * Ends the session of who is signed in. Done as well when the server knows of none.
+ * Ends the session of who is signed in. Done as well when the server knows of none. Answers where the browser signs out of the
+ * provider of identities by which it signed in; null = nowhere.
  *
  * @throws Error when it may still be open, as when the server is away.
  */
-export async function signOut(client: CairnClient): Promise<void> {
+export async function signOut(client: CairnClient): Promise<string | null> {
   try {
-    await client.people.signOut()
+    return (await client.people.signOut()).providerUrl
   } catch (error) {
-    if (!(error instanceof UnauthorizedError)) throw error
+    if (error instanceof UnauthorizedError) return null
+    throw error
   }
 }

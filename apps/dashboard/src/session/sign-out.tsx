@@ -21,7 +21,10 @@ export function SignOut({
     mutationFn: () => signOut(signedIn.client),
     // Without a network it has to fail, not to wait for one.
     networkMode: 'always',
-    onSuccess: onSignedOut,
+    onSuccess: (providerUrl) => {
+      if (providerUrl === null) onSignedOut()
+      else globalThis.location.assign(providerUrl)
+    },
     onError: setFailure,
   })
   const close = (): void => setFailure(null)

@@ -10,6 +10,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  buildEndSessionUrl,
   calculatePKCECodeChallenge,
   type Configuration,
   discovery,
@@ -45,6 +46,8 @@ export interface StartedSignIn {
 export interface ProvenIdentity extends ProviderIdentity {
   /** null = the provider gives none. */
   readonly role: Role | null
+  /** By which the provider knows the sign-in. */
+  readonly idToken: string
 }
 
 export interface IdentityProvider {
@@ -59,12 +62,21 @@ export interface IdentityProvider {
    * Rejects when the answer proves nothing.
    */
   finish(query: string, started: StartedSignIn): Promise<ProvenIdentity>
+  /**
+   * Where a browser signs out there, and comes back to the start page; null = the provider has no such address. Rejects when
+   * it cannot be reached.
+   *
+   * @param idToken of the sign-in that is to end; null = it is not known any more
+   */
+  signOutAddress(idToken: string | null): Promise<string | null>
 }
 
 /** Path that the provider sends browsers back to. */
 export const callbackPath = '/auth/oidc/callback'
 
 const answerSeconds = 10
+/** A longer ID token is left out of an address, which servers take only so long of. */
+const longestHint = 4096
 
 export function createIdentityProvider(options: IdentityProviderOptions): IdentityProvider {
   const { name, tenantName, publicUrl, roles } = options
@@ -95,11 +107,19 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
         idTokenExpected: true,
       })
       const proven = tokens.claims()
-      if (proven === undefined) throw new Error('the provider gave no ID token')
+      if (proven === undefined || tokens.id_token === undefined) throw new Error('the provider gave no ID token')
       // Many providers tell e-mail and groups only there.
       const hasMore = config.serverMetadata().userinfo_endpoint !== undefined
       const more = hasMore ? await fetchUserInfo(config, tokens.access_token, proven.sub) : {}
-      return identityOf(proven.iss, proven.sub, { ...proven, ...more }, roles)
+      return { ...identityOf(proven.iss, proven.sub, { ...proven, ...more }, roles), idToken: tokens.id_token }
+    },
+    signOutAddress: async (idToken) => {
+      const config = await configuration()
+      if (config.serverMetadata().end_session_endpoint === undefined) return null
+      return buildEndSessionUrl(config, {
+        post_logout_redirect_uri: new URL('/', publicUrl).href,
+        ...(idToken !== null && idToken.length <= longestHint && { id_token_hint: idToken }),
+      }).href
     },
   }
 }
@@ -130,7 +150,7 @@ function identityOf(
   subject: string,
   claims: Readonly<Record<string, unknown>>,
   roles: RoleRules | null,
-): ProvenIdentity {
+): Omit<ProvenIdentity, 'idToken'> {
   const textOf = (claim: string): string | null => {
     const value = claims[claim]
     return typeof value === 'string' && value !== '' && value.length <= 320 ? value : null

@@ -13,6 +13,7 @@ import { addressKey } from '../sign-in/address-key.ts'
 import { sessionSeconds } from '../sign-in/sign-in-checker.ts'
 import { refusedIdentity, signedIn } from '../sign-in/sign-in-events.ts'
 import { callbackPath, type IdentityProvider, type ProvenIdentity } from './identity-provider.ts'
+import { sealProviderToken } from './sign-out-address.ts'
 import { forgetSignIn, keepSignIn, pathHere, readSignIn } from './started-cookie.ts'
 
 /** Path that starts a sign-in; `path` as a query says where it ends. */
@@ -92,7 +93,8 @@ async function open(
     return { tenantId: id, user: await admitProviderUser(tx, id, identity, identity.role) }
   })
   if (user.kind !== 'known') return wordsOf(user)
-  const opened = user.isDisabled ? null : await signIns.open({ userId: user.userId, tokenId: null })
+  const providerToken = sealProviderToken(context.secretCipher, tenantId, identity.idToken)
+  const opened = user.isDisabled ? null : await signIns.open({ userId: user.userId, tokenId: null }, providerToken)
   if (opened === null) {
     await auditLog.record(refusedIdentity({ tenantId, ...user }, place))
     return 'You are disabled here. Ask an admin.'

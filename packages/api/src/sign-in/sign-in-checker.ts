@@ -15,6 +15,7 @@ import {
   findSessionHolder,
   findTokenHolder,
   openSignInSession,
+  type SealedSecret,
   type SessionOwner,
   type TokenHolder,
   type UserKey,
@@ -45,8 +46,12 @@ export interface SignInLimits {
 
 export interface SignInChecker {
   signIn(proof: SignInProof, place: SignInPlace): Promise<SignInOutcome>
-  /** Opens a session for whom was proven otherwise; null = the user may not sign in. */
-  open(owner: SessionOwner): Promise<OpenedSession | null>
+  /**
+   * Opens a session for whom was proven otherwise; null = the user may not sign in.
+   *
+   * @param providerToken what the provider of identities knows the sign-in by; null = it was not by one
+   */
+  open(owner: SessionOwner, providerToken: SealedSecret | null): Promise<OpenedSession | null>
   /**
    * What is kept of a new password.
    *
@@ -88,7 +93,7 @@ export function createSignInChecker(parts: {
       const judged = await judge({ database, passwords }, proof, place.tenant)
       if (judged === full) return { kind: 'limited', retryAfterSeconds: fullSeconds }
       const { owner, meant } = judged
-      const opened = owner === null ? null : await openSession(database, owner)
+      const opened = owner === null ? null : await openSession(database, owner, null)
       if (opened === null) {
         keepRefusal(meant, proof, place)
         return { kind: 'refused' }
@@ -96,7 +101,7 @@ export function createSignInChecker(parts: {
       await auditLog.record(signedIn('createSession', opened.holder, place))
       return { kind: 'signed-in', ...opened }
     },
-    open: (owner) => openSession(database, owner),
+    open: (owner, providerToken) => openSession(database, owner, providerToken),
     hashPassword: async (password) => unlessFull(await passwords.hash(password)),
     isPasswordOf: async (email, password, kept) => {
       refuseIfMany(byEmail.take(email.toLowerCase()), tooMany)
@@ -114,9 +119,13 @@ function unlessFull<T>(done: T | Full): T {
   throw rateLimited(fullSeconds, tooMany)
 }
 
-async function openSession({ db }: Database, owner: SessionOwner): Promise<OpenedSession | null> {
+async function openSession(
+  { db }: Database,
+  owner: SessionOwner,
+  providerToken: SealedSecret | null,
+): Promise<OpenedSession | null> {
   const secret = randomBytes(32).toString('base64url')
-  await openSignInSession(db, hashToken(secret), owner)
+  await openSignInSession(db, hashToken(secret), owner, providerToken)
   // Read back, so that a session says the same of itself from its first answer on.
   const holder = await findSessionHolder(db, hashToken(secret), null)
   return holder === null ? null : { secret, holder }

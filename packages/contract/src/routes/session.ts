@@ -1,6 +1,6 @@
 import type { Route } from '../route.ts'
 import { EmptyAnswer } from '../schemas/bounds.ts'
-import { Session, SignInBody, SignInWays } from '../schemas/session.ts'
+import { Session, SignedOut, SignInBody, SignInWays } from '../schemas/session.ts'
 import { Permissions, PermissionsQuery, TelemetryBody, TenantMetadata } from '../schemas/tenant.ts'
 
 /** What a client asks for around its work: who it is, what it may do, telemetry. */
@@ -79,7 +79,7 @@ export const sessionRoutes = {
     tag: 'Session',
     auth: 'token',
     bodyKind: 'none',
-    response: { kind: 'json', status: 200, schema: EmptyAnswer },
+    response: { kind: 'json', status: 200, schema: SignedOut },
     errors: [],
     added: true,
   },

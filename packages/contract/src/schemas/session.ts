@@ -40,3 +40,7 @@ export const Session = Type.Object({
   version: Type.String(),
 })
 export type Session = Static<typeof Session>
+
+/** `providerUrl`: where the browser goes to sign out at the provider of identities as well; null = it did not sign in by one. */
+export const SignedOut = Type.Object({ providerUrl: nullable(Type.String()) })
+export type SignedOut = Static<typeof SignedOut>

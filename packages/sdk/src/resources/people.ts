@@ -12,6 +12,7 @@ import type {
   ListTokensQuery,
   ListUsersQuery,
   Session,
+  SignedOut,
   SignInBody,
   SignInWays,
   TokenPage,
@@ -57,13 +58,15 @@ export class People {
   }
 
   /**
-   * Signs this browser out, here and at all private services that it opened from here. A token stays as it is.
+   * Signs this browser out, here and at all private services that it opened from here. A token stays as it is. Who signed in by
+   * a provider of identities is signed out there by going to `providerUrl`.
    *
    * @example
-   * await client.people.signOut()
+   * const { providerUrl } = await client.people.signOut()
+   * if (providerUrl !== null) location.assign(providerUrl)
    */
-  async signOut(options?: CallOptions): Promise<void> {
-    await this.#transport.call('endSession', {}, options)
+  signOut(options?: CallOptions): Promise<SignedOut> {
+    return this.#transport.call('endSession', {}, options)
   }
 
   /**

@@ -8,6 +8,7 @@
  */
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import type { SealedSecret } from '../secrets/secret-cipher.ts'
 import { type HolderRow, holderColumns, toHolder, type TokenHolder } from '../tenants/find-token-holder.ts'
 
 const codeSeconds = 60
@@ -66,12 +67,22 @@ export async function redeemSignInCode(
   return rows[0]?.path ?? null
 }
 
-/** Opens a session at Cairn's own sign-in page. */
-export async function openSignInSession(db: Db, sessionHash: Buffer, owner: SessionOwner): Promise<void> {
+/**
+ * Opens a session at Cairn's own sign-in page.
+ *
+ * @param providerToken what the provider of identities knows the sign-in by; null = it was not by one
+ */
+export async function openSignInSession(
+  db: Db,
+  sessionHash: Buffer,
+  owner: SessionOwner,
+  providerToken: SealedSecret | null = null,
+): Promise<void> {
   await sql`
     with seen as (update tenant_user set last_sign_in_at = now() where id = ${owner.userId})
-    insert into browser_session (session_hash, user_id, token_id, expires_at)
-    values (${sessionHash}, ${owner.userId}, ${owner.tokenId}, ${inSeconds(browserSessionSeconds)})`.execute(db)
+    insert into browser_session (session_hash, user_id, token_id, expires_at, provider_token, provider_key_id)
+    values (${sessionHash}, ${owner.userId}, ${owner.tokenId}, ${inSeconds(browserSessionSeconds)},
+      ${providerToken?.sealed ?? null}, ${providerToken?.keyId ?? null})`.execute(db)
 }
 
 /**
@@ -97,13 +108,28 @@ export async function findSessionHolder(
   return rows[0] === undefined ? null : toHolder(rows[0])
 }
 
-/** Ends a session at Cairn's own page, and all at services that came from it. */
-export async function endSignInSession(db: Db, sessionHash: Buffer): Promise<void> {
-  await sql`
-    with codes as (delete from sign_in_code where parent_hash = ${sessionHash})
-    delete from browser_session where (session_hash = ${sessionHash} and service_id is null) or parent_hash = ${sessionHash}`.execute(
-    db,
-  )
+export interface EndedSession {
+  readonly tenantId: string
+  /** As it was given to {@link openSignInSession}. */
+  readonly providerToken: SealedSecret | null
+}
+
+/** Ends a session at Cairn's own page, and all at services that came from it. Null = there is none such. */
+export async function endSignInSession(db: Db, sessionHash: Buffer): Promise<EndedSession | null> {
+  const { rows } = await sql<{ tenantId: string; sealed: Buffer | null; keyId: string | null }>`
+    with codes as (
+      delete from sign_in_code where parent_hash = ${sessionHash}
+    ), ended as (
+      delete from browser_session
+      where (session_hash = ${sessionHash} and service_id is null) or parent_hash = ${sessionHash}
+      returning *
+    )
+    select tenant_user.tenant_id as "tenantId", provider_token as sealed, provider_key_id as "keyId"
+    from ended join tenant_user on tenant_user.id = ended.user_id where session_hash = ${sessionHash}`.execute(db)
+  const [row] = rows
+  if (row === undefined) return null
+  const { tenantId, sealed, keyId } = row
+  return { tenantId, providerToken: sealed === null || keyId === null ? null : { sealed, keyId } }
 }
 
 /** Ends the session of a service, the one at Cairn's own page that it is of, and all others of that. */

@@ -14,7 +14,7 @@ export const acceptInvitation: Operation<'acceptInvitation'> = async (context, {
   if (invited === null) throw used()
   const given = { passwordHash: await context.signIns.hashPassword(body.password), name: body.name ?? null }
   if (!(await context.database.transaction((tx) => accept(tx, hash, given)))) throw used()
-  const opened = await context.signIns.open({ userId: invited.userId, tokenId: null })
+  const opened = await context.signIns.open({ userId: invited.userId, tokenId: null }, null)
   if (opened === null) throw used()
   await context.auditLog.record(signedIn('acceptInvitation', opened.holder, { address: browser.address, requestId }))
   browser.remember(opened.secret)

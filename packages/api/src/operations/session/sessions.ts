@@ -3,6 +3,7 @@ import { endSignInSession } from '@cairn/store'
 import { hashToken } from '../../http/authenticate.ts'
 import { invalid } from '../../http/error-answer.ts'
 import { rateLimited } from '../../http/rate-limit.ts'
+import { signOutAddress } from '../../oidc/sign-out-address.ts'
 import type { Operation } from '../../operation.ts'
 import type { SignInProof } from '../../sign-in/sign-in-proof.ts'
 import { sessionOf } from './session-of.ts'
@@ -26,10 +27,11 @@ export const createSession: Operation<'createSession'> = async (context, { body,
 
 export const getSession: Operation<'getSession'> = async (context, { caller }) => sessionOf(context, caller)
 
-export const endSession: Operation<'endSession'> = async ({ database }, { browser }) => {
-  if (browser.secret !== null) await endSignInSession(database.db, hashToken(browser.secret))
+export const endSession: Operation<'endSession'> = async (context, { browser }) => {
+  const { secret } = browser
+  const ended = secret === null ? null : await endSignInSession(context.database.db, hashToken(secret))
   browser.forget()
-  return {}
+  return { providerUrl: ended === null ? null : await signOutAddress(context, ended) }
 }
 
 function proofOf({ token, email, password }: SignInBody): SignInProof {
