@@ -21,7 +21,7 @@ export function EmptyState({
 }): ReactElement {
   return (
     <div className="rounded-lg border border-dashed border-line bg-surface px-6 py-10">
-      <div className="mx-auto flex max-w-xl flex-col items-center text-center">
+      <div className="mx-auto flex max-w-2xl flex-col items-center text-center">
         <span className="mb-3 inline-flex size-10 items-center justify-center rounded-full bg-raised text-faint">
           <Icon size={20} aria-hidden />
         </span>

@@ -67,6 +67,7 @@ export function StepPanel({
 }): ReactElement {
   const { name, status, startedAt, finishedAt, reason, image, attempt } = step
   const tab = search.tab ?? 'log'
+  const more = [...(attempt > 1 ? [`attempt ${attempt}`] : []), ...(image === null ? [] : [image])]
   return (
     <section aria-label={`Step ${name}`}>
       <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -74,8 +75,8 @@ export function StepPanel({
         <StatusBadge status={status} />
         <span className="text-[13px] text-faint">
           {startedAt === null ? null : <Duration from={startedAt} to={finishedAt} />}
-          {attempt > 1 ? ` · attempt ${attempt}` : ''}
-          {image === null ? '' : ` · ${image}`}
+          {startedAt !== null && more.length > 0 ? ' · ' : ''}
+          {more.join(' · ')}
         </span>
       </div>
       {reason === null ? null : (

@@ -41,7 +41,7 @@ const columns: readonly Column<ScheduleFirings>[] = [
   },
   {
     id: 'week',
-    label: 'In this week',
+    label: 'In seven days',
     align: 'end',
     from: 'sm',
     cell: ({ firings, hasMore }) => `${firings.length}${hasMore ? '+' : ''}`,
