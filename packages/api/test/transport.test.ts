@@ -263,7 +263,12 @@ describe('beside the operations', () => {
     const page = await fetch(`${baseUrl}/api-docs`)
     const html = await page.text()
     expect(page.status).toBe(200)
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+    const policy = page.headers.get('content-security-policy')
+    for (const rule of ["default-src 'self'", "frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'"]) {
+      expect(policy).toContain(rule)
+    }
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer')
     const sources = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source]) => source ?? '')
     expect(sources.length).toBeGreaterThan(0)
     for (const source of sources) {
