@@ -55,15 +55,18 @@ export const Uuid = Type.String({
   'x-rule': 'must be a UUID',
 })
 
-// No control characters, no blanks at the ends.
-const printable = String.raw`^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$`
+/** In a class of a pattern: control characters, and marks that turn the direction of what follows. Screens obey both. */
+export const obeyed = String.raw`\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069`
+
+// No blanks at the ends.
+const printable = String.raw`^[^\s${obeyed}]([^${obeyed}]*[^\s${obeyed}])?$`
 
 /** Name of an artifact, image or workflow. */
 export const ResourceName = Type.String({
   pattern: printable,
   minLength: 1,
   maxLength: wireLimits.nameLength,
-  'x-rule': 'must have no control characters and no blanks at its ends',
+  'x-rule': 'must have no control characters, no marks that turn the direction of writing, and no blanks at its ends',
 })
 
 export const Description = Type.String({ maxLength: wireLimits.descriptionLength })

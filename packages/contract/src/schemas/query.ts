@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { NumericId, nullable, Timestamp } from './bounds.ts'
+import { NumericId, nullable, obeyed, Timestamp } from './bounds.ts'
 import { pageOf, pageQuery } from './page.ts'
 
 /** Bytes (UTF-8) of the text of a query. */
@@ -15,6 +15,13 @@ const QueryPath = Type.String({
   'x-rule': 'must be names separated by single `/`, none of them `.` or `..`, without `\\` and control characters',
 })
 
+/** Of a path that is there already, more is taken. */
+const NewQueryPath = Type.Refine(
+  QueryPath,
+  (path: string) => !new RegExp(`[${obeyed}]`).test(path),
+  () => 'must have no control characters and no marks that turn the direction of writing',
+)
+
 const QueryText = Type.Refine(
   Type.String({ minLength: 1, maxLength: queryTextBytes }),
   (text: string) => new TextEncoder().encode(text).length <= queryTextBytes,
@@ -28,7 +35,7 @@ export const ListQueriesQuery = Type.Object({
 })
 export type ListQueriesQuery = Static<typeof ListQueriesQuery>
 
-export const PutQueryBody = Type.Object({ path: QueryPath, text: QueryText })
+export const PutQueryBody = Type.Object({ path: NewQueryPath, text: QueryText })
 export type PutQueryBody = Static<typeof PutQueryBody>
 
 /** `version` counts the texts that the path had; the same text again makes no new one. */
