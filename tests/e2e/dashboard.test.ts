@@ -134,6 +134,12 @@ it('puts a graph into view again when the window narrows, until somebody has mov
     (await graph.getByRole('button', { name: 'Zoom In' }).boundingBox())?.x ?? 0
   await expect.poll(rightOf).toBeGreaterThan(1000)
   expect(await width()).toBe(zoomed)
+  await page.setViewportSize({ width: 800, height: 900 })
+  await expect.poll(isInView).toBe(false)
+  await graph.getByRole('button', { name: /^a / }).focus()
+  for (const _ of names.slice(1)) await page.keyboard.press('Tab')
+  await expect.poll(isInView).toBe(true)
+  expect(await last.evaluate((box) => box === document.activeElement)).toBe(true)
   await page.close()
 })
 

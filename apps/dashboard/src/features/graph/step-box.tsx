@@ -44,7 +44,7 @@ export const StepBox = memo(function StepBox({
     <button
       type="button"
       aria-pressed={isSelected}
-      title={note}
+      title={`${name}: ${note}`}
       onClick={() => onSelect(name)}
       style={{ ...boxSize, left: x, top: y }}
       className={`nopan pointer-events-auto absolute flex flex-col justify-center gap-0.5 rounded-lg border bg-surface px-3 text-left hover:bg-raised ${borders[look?.tone ?? 'faint']} ${spots[look?.tone ?? 'faint']} ${isSelected ? 'ring-2 ring-accent' : ''} ${isFaint ? 'border-dashed' : ''} ${isDimmed ? 'opacity-50' : ''}`}

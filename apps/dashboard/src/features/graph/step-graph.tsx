@@ -1,44 +1,15 @@
-import { Controls, type Node, ReactFlow } from '@xyflow/react'
-import '@xyflow/react/dist/base.css'
-import { type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react'
+import type { Node } from '@xyflow/react'
+import { type ReactElement, useCallback, useMemo, useRef } from 'react'
 import { SkeletonBlock } from '../../components/skeleton.tsx'
 import { useMedia } from '../../components/use-media.ts'
 import type { GraphStep } from './graph-step.ts'
-import { fitOptions, KeepInView } from './keep-in-view.tsx'
-import type { Direction, Layout } from './layout-steps.ts'
-import { type LayerData, StepLayer } from './step-layer.tsx'
+import type { Direction } from './layout-steps.ts'
+import { StepCanvas } from './step-canvas.tsx'
+import type { LayerData } from './step-layer.tsx'
 import { useLayout } from './use-layout.ts'
 
-const nodeTypes = { steps: StepLayer }
 /** Pixels. */
 const heights = { least: 150, most: 440, margin: 72 } as const
-
-/** The page scrolls past the graph; it is moved by dragging, and zoomed with Control or Command held. */
-const lookOnly = {
-  nodesDraggable: false,
-  nodesConnectable: false,
-  nodesFocusable: false,
-  edgesFocusable: false,
-  elementsSelectable: false,
-  preventScrolling: false,
-  zoomOnScroll: false,
-  zoomActivationKeyCode: ['Meta', 'Control'],
-  panOnDrag: true,
-}
-
-/** Whether somebody has moved the graph by hand since it was fitted last. */
-function useMoved(layout: Layout | null) {
-  const moved = useRef(false)
-  useEffect(() => {
-    moved.current = false
-  }, [layout])
-  return {
-    isMoved: useCallback(() => moved.current, []),
-    set: (isMoved: boolean): void => {
-      moved.current = isMoved
-    },
-  }
-}
 
 /** The same function for good, which calls the newest one. */
 function useSteady(onSelect: (step: string) => void): (step: string) => void {
@@ -67,7 +38,6 @@ export function StepGraph({
   const isNarrow = useMedia('(max-width: 640px)')
   const direction: Direction = isTall || isNarrow ? 'down' : 'right'
   const layout = useLayout(steps, direction)
-  const { isMoved, set } = useMoved(layout)
   const select = useSteady(onSelect)
   const nodes = useMemo<Node[]>(() => {
     if (layout === null) return []
@@ -81,34 +51,11 @@ export function StepGraph({
     <div
       role="group"
       aria-label="Graph of the steps"
-      className="step-graph overflow-hidden rounded-lg border border-line bg-surface"
+      className="step-graph overflow-clip rounded-lg border border-line bg-surface"
       style={{ height }}
     >
-      <ReactFlow
-        // Another layout is fitted into view as the first was.
-        key={`${steps.length} ${layout.width} ${layout.height}`}
-        nodes={nodes}
-        nodeTypes={nodeTypes}
-        fitView
-        fitViewOptions={fitOptions}
-        minZoom={0.05}
-        maxZoom={1.5}
-        {...lookOnly}
-        onMoveStart={(event) => event !== null && set(true)}
-        proOptions={{ hideAttribution: true }}
-      >
-        <KeepInView isMoved={isMoved} />
-        <Controls
-          showInteractive={false}
-          position="top-right"
-          orientation="horizontal"
-          className="graph-controls"
-          fitViewOptions={fitOptions}
-          onZoomIn={() => set(true)}
-          onZoomOut={() => set(true)}
-          onFitView={() => set(false)}
-        />
-      </ReactFlow>
+      {/* Another layout is fitted into view as the first was. */}
+      <StepCanvas key={`${steps.length} ${layout.width} ${layout.height}`} nodes={nodes} />
     </div>
   )
 }
