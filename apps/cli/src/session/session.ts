@@ -72,12 +72,16 @@ export class Session {
     const { url, token } = await this.target()
     const { createClient } = await import('@cairn/sdk')
     this.#dryRun = this.isDryRun ? new DryRun(url) : null
-    this.#client = createClient({
-      baseUrl: url,
-      token,
-      ...(this.#dryRun === null ? {} : { fetch: this.#dryRun.fetch }),
-    })
+    this.#client = createClient({ baseUrl: url, token, fetch: this.#interruptible(this.#dryRun?.fetch ?? fetch) })
     return this.#client
+  }
+
+  /** Every call ends with Ctrl-C, whether or not its command hands the signal on. */
+  #interruptible(send: typeof fetch): typeof fetch {
+    return (input, init = {}) => {
+      const signals = init.signal === undefined || init.signal === null ? [] : [init.signal]
+      return send(input, { ...init, signal: AbortSignal.any([this.signal, ...signals]) })
+    }
   }
 
   /** Remembers what a dry run lists beside the request. */
