@@ -1,4 +1,4 @@
-/** Ctrl-C while a server takes its time. */
+/** Ctrl-C while a server takes its time, and what is told meanwhile. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -17,7 +17,7 @@ it.each([
   await once(server, 'listening')
   const url = `http://127.0.0.1:${String(Object(server.address()).port)}`
   const child = spawn(process.execPath, [program, ...args, '--url', url], {
-    env: { PATH: process.env['PATH'], HOME: import.meta.dirname, CAIRN_TOKEN: 'x' },
+    env: { HOME: import.meta.dirname, CAIRN_TOKEN: 'x' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let stderr = ''
@@ -28,4 +28,25 @@ it.each([
   server.closeAllConnections()
   server.close()
   expect([code, stderr]).toEqual([130, expect.stringContaining('cairn: Interrupted.')])
+})
+
+it('says once that the server of a log that is followed does not answer', async () => {
+  let requests = 0
+  const server = createServer((request) => {
+    requests += 1
+    request.socket.destroy()
+    if (requests > 6) child.kill('SIGINT')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${String(Object(server.address()).port)}`
+  const args = ['images', 'get-build-logs', '--image-id', '7', '--build-id', '8', '--follow', '--url', url]
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { HOME: import.meta.dirname, CAIRN_TOKEN: 'x' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const [code]: unknown[] = await once(child, 'close')
+  server.close()
+  expect([code, stderr.split('does not answer').length]).toEqual([130, 2])
 })

@@ -17,6 +17,8 @@ export interface WatchOptions extends Pick<CallOptions, 'signal' | 'headers'> {
   readonly pollMs?: number | undefined
   /** Milliseconds for which the server may be away before that is an error. Default 60 000. */
   readonly toleranceMs?: number | undefined
+  /** Called when the server is found to be away, once until it answers again. Default: nothing is told. */
+  readonly onAway?: ((error: Error) => void) | undefined
 }
 
 /**
@@ -37,19 +39,20 @@ function callOf({ signal, headers }: WatchOptions): CallOptions {
   return { signal, headers }
 }
 
-function isAway(error: unknown): boolean {
+function isAway(error: unknown): error is Error {
   return error instanceof CairnConnectionError || (error instanceof ServerError && error.status !== 501)
 }
 
 /** Reads; while the server is away, again every `pollMs` until `toleranceMs` are over. */
 async function readThroughOutage<T>(read: () => Promise<T>, options: WatchOptions): Promise<T> {
-  const { signal, pollMs = defaults.pollMs, toleranceMs = defaults.toleranceMs } = options
+  const { signal, pollMs = defaults.pollMs, toleranceMs = defaults.toleranceMs, onAway } = options
   const deadline = performance.now() + toleranceMs
-  for (;;) {
+  for (let failures = 0; ; failures += 1) {
     try {
       return await read()
     } catch (error) {
       if (!isAway(error) || performance.now() >= deadline) throw error
+      if (failures === 0) onAway?.(error)
       await pause(pollMs, signal)
     }
   }

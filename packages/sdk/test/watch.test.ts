@@ -60,8 +60,10 @@ describe('following a log', () => {
         stepLog('Success', 'f/2'),
       ),
     )
-    const lines = clientOf(server.baseUrl).workflows.followExecutionLogs(1, 'e', { stepName: 'a', ...fast })
-    expect(await messagesOf(lines)).toEqual(['one', 'two'])
+    let told = 0
+    const watch = { ...fast, onAway: () => (told += 1) }
+    const lines = clientOf(server.baseUrl).workflows.followExecutionLogs(1, 'e', { stepName: 'a', ...watch })
+    expect([await messagesOf(lines), told]).toEqual([['one', 'two'], 1])
   })
 
   it('does not wait for a server that is away for longer than is tolerated, or that refuses', async () => {

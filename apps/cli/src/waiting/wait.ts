@@ -3,13 +3,14 @@ import type { Backup, Build, ExecutionDetails, ServiceDetails } from '@cairn/con
 import { CliError, exitCodes } from '../errors/cli-error.ts'
 import type { Session } from '../session/session.ts'
 import { timeoutMs } from './duration.ts'
+import { watching } from './watching.ts'
 
 interface WaitChoice {
   readonly timeout: string | undefined
 }
 
 function settings(session: Session, choice: WaitChoice) {
-  return { signal: session.signal, timeoutMs: timeoutMs(choice.timeout) }
+  return { ...watching(session), timeoutMs: timeoutMs(choice.timeout) }
 }
 
 async function showing<T>(session: Session, text: string, wait: () => Promise<T>): Promise<T> {

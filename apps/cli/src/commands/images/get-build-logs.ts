@@ -2,6 +2,7 @@ import { defineCommand } from '../../grammar/command.ts'
 import { logOptions } from '../../grammar/common-options.ts'
 import { requiredText } from '../../grammar/option.ts'
 import { buildId, imageId } from '../../names/resolve.ts'
+import { watching } from '../../waiting/watching.ts'
 import { printLog, saveDownload } from '../shared/print-log.ts'
 import { versionOptions } from './version-options.ts'
 
@@ -22,7 +23,7 @@ export const command = defineCommand({
       const log = await client.images.downloadBuildLogs(image, build, { signal: session.signal })
       await saveDownload(session, log, options.fileName ?? `image_build_logs_${image}_${build}.log`)
     } else if (options.follow === true) {
-      const lines = client.images.followBuildLogs(image, build, { nextToken, signal: session.signal })
+      const lines = client.images.followBuildLogs(image, build, { nextToken, ...watching(session) })
       await printLog(session, lines, { timestamps: true })
     } else await session.output.value(await client.images.getBuildLogs(image, build, { nextToken }))
   },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../grammar/command.ts'
 import { argument, flag, optionalArgument } from '../../grammar/option.ts'
 import { buildId, imageId } from '../../names/resolve.ts'
+import { watching } from '../../waiting/watching.ts'
 import { linesSoFar, printLog } from '../shared/print-log.ts'
 
 export const command = defineCommand({
@@ -17,7 +18,7 @@ export const command = defineCommand({
     const client = await session.client()
     const image = await imageId(client, args.image)
     const build = await buildId(client, image, args.build)
-    const lines = client.images.followBuildLogs(image, build, { signal: session.signal })
+    const lines = client.images.followBuildLogs(image, build, watching(session))
     if (options.follow) return printLog(session, lines, options)
     const read = (nextToken: string | undefined) =>
       client.images.getBuildLogs(image, build, { nextToken, wait: false, signal: session.signal })

@@ -4,6 +4,7 @@ import { defineCommand } from '../../grammar/command.ts'
 import { argument, flag, integer, text } from '../../grammar/option.ts'
 import { serviceId } from '../../names/resolve.ts'
 import { durationMs } from '../../waiting/duration.ts'
+import { watching } from '../../waiting/watching.ts'
 import { defined } from '../shared/defined.ts'
 import { linesSoFar, printServiceLog, saveDownload } from '../shared/print-log.ts'
 
@@ -32,7 +33,7 @@ export const command = defineCommand({
     }
     const query: ServiceLogsQuery = { ...of, ...defined({ since: sinceMs(options.since), tail }) }
     const lines = follow
-      ? client.services.followServiceLogs(id, query, { signal })
+      ? client.services.followServiceLogs(id, query, watching(session))
       : linesSoFar((nextToken) =>
           client.services.getServiceLogs(id, { ...query, ...defined({ nextToken }), wait: false }, { signal }),
         )

@@ -2,6 +2,7 @@ import { defineCommand } from '../../grammar/command.ts'
 import { logOptions } from '../../grammar/common-options.ts'
 import { requiredText } from '../../grammar/option.ts'
 import { workflowId } from '../../names/resolve.ts'
+import { watching } from '../../waiting/watching.ts'
 import { printLog, saveDownload } from '../shared/print-log.ts'
 import { runOptions } from './run-options.ts'
 
@@ -23,7 +24,7 @@ export const command = defineCommand({
         options.fileName ?? `workflow_execution_logs_${id}_${executionId}_${stepName}.log`,
       )
     } else if (options.follow === true) {
-      const lines = client.workflows.followExecutionLogs(id, executionId, { stepName, nextToken, signal })
+      const lines = client.workflows.followExecutionLogs(id, executionId, { stepName, nextToken, ...watching(session) })
       await printLog(session, lines, { timestamps: true })
     } else {
       await session.output.value(

@@ -5,12 +5,14 @@ import { suggestion } from '../../grammar/nearest-name.ts'
 import { argument, flag, optionalArgument, text } from '../../grammar/option.ts'
 import { executionId, workflowId } from '../../names/resolve.ts'
 import type { Session } from '../../session/session.ts'
+import { watching } from '../../waiting/watching.ts'
 import { linesSoFar, printLog } from '../shared/print-log.ts'
 
 interface Run {
   readonly client: CairnClient
   readonly workflow: number
   readonly run: string
+  readonly watch: ReturnType<typeof watching>
 }
 
 interface Style {
@@ -20,13 +22,13 @@ interface Style {
 
 async function printStep(
   session: Session,
-  { client, workflow, run }: Run,
+  { client, workflow, run, watch }: Run,
   step: string,
   style: Style & { prefix: boolean },
 ) {
   const { signal } = session
   const lines = style.follow
-    ? client.workflows.followExecutionLogs(workflow, run, { stepName: step, signal })
+    ? client.workflows.followExecutionLogs(workflow, run, { stepName: step, ...watch })
     : linesSoFar((nextToken) =>
         client.workflows.getExecutionLogs(workflow, run, { stepName: step, nextToken, wait: false, signal }),
       )
@@ -56,7 +58,7 @@ export const command = defineCommand({
     const client = await session.client()
     const workflow = await workflowId(client, args.workflow)
     const run = await executionId(client, workflow, args.run)
-    const place = { client, workflow, run }
+    const place = { client, workflow, run, watch: watching(session) }
     const { timestamps, follow, stepName } = options
     const { steps } = await client.workflows.getExecutionDetails(workflow, run, { signal: session.signal })
     if (stepName !== undefined) {
