@@ -121,9 +121,7 @@ async function runCommand(
   try {
     await command.run(given as Parameters<Command['run']>[0], session)
     return session.exitCode()
-  } catch (thrown) {
-    // What fails after Ctrl-C fails because of it.
-    const error: unknown = session.signal.aborted ? session.signal.reason : thrown
+  } catch (error) {
     const kept = session.dryRunResult()
     if (kept === null) return await report(error, place.words, { streams: place.streams, session })
     session.progress.clear()

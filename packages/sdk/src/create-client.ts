@@ -42,6 +42,8 @@ export interface ClientOptions {
   readonly uploadTimeoutMs?: number
   /** When safe calls are repeated; see {@link RetryPolicy}. */
   readonly retry?: Partial<RetryPolicy>
+  /** Ends every call; each rejects with the signal's reason. Default: none does. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -136,6 +138,7 @@ export function createClient(options: ClientOptions): CairnClient {
     timeoutMs: options.timeoutMs ?? 60_000,
     uploadTimeoutMs: options.uploadTimeoutMs ?? 900_000,
     retry: { ...defaultRetryPolicy, ...options.retry },
+    signal: options.signal ?? null,
   })
   const emails = new Emails(transport)
   return {

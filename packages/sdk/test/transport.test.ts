@@ -210,6 +210,18 @@ describe('an end before the answer', () => {
     await expect(call).rejects.toBe(reason)
     await expect(clientOf(server.baseUrl).images.describeImage(1, { signal: controller.signal })).rejects.toBe(reason)
   })
+
+  it('ends with the signal of its client, also beside one of its own, and is not repeated then', async () => {
+    await using server = await startLoopbackServer(() => undefined)
+    const client = new AbortController()
+    const { images } = createClient({ baseUrl: server.baseUrl, token: 't', signal: client.signal })
+    const calls = [images.describeImage(1), images.describeImage(2, { signal: new AbortController().signal })]
+    const reason = new Error('the user went away')
+    const ended = Promise.allSettled(calls)
+    client.abort(reason)
+    expect(await ended).toEqual(calls.map(() => ({ status: 'rejected', reason })))
+    expect(server.requests.length).toBeLessThanOrEqual(2)
+  })
 })
 
 describe('an upload', () => {

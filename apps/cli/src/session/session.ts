@@ -72,16 +72,14 @@ export class Session {
     const { url, token } = await this.target()
     const { createClient } = await import('@cairn/sdk')
     this.#dryRun = this.isDryRun ? new DryRun(url) : null
-    this.#client = createClient({ baseUrl: url, token, fetch: this.#interruptible(this.#dryRun?.fetch ?? fetch) })
+    this.#client = createClient({
+      baseUrl: url,
+      token,
+      // Every call ends with Ctrl-C, whether or not its command hands the signal on.
+      signal: this.signal,
+      ...(this.#dryRun === null ? {} : { fetch: this.#dryRun.fetch }),
+    })
     return this.#client
-  }
-
-  /** Every call ends with Ctrl-C, whether or not its command hands the signal on. */
-  #interruptible(send: typeof fetch): typeof fetch {
-    return (input, init = {}) => {
-      const signals = init.signal === undefined || init.signal === null ? [] : [init.signal]
-      return send(input, { ...init, signal: AbortSignal.any([this.signal, ...signals]) })
-    }
   }
 
   /** Remembers what a dry run lists beside the request. */

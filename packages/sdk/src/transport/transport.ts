@@ -20,6 +20,8 @@ export interface TransportSettings extends SendSettings {
   readonly proof: { readonly kind: 'token'; readonly token: string } | { readonly kind: 'cookie' }
   readonly timeoutMs: number
   readonly uploadTimeoutMs: number
+  /** Ends every call; null = each has its own alone. */
+  readonly signal: AbortSignal | null
 }
 
 export function createTransport(settings: TransportSettings): Transport {
@@ -36,11 +38,17 @@ export function createTransport(settings: TransportSettings): Transport {
     return sendRequest(settings, { operation, request, timeoutMs, signal, onProgress }, read)
   }
 
+  function withOwnSignal(options: UploadOptions): UploadOptions {
+    if (settings.signal === null) return options
+    return { ...options, signal: AbortSignal.any([settings.signal, ...(options.signal ? [options.signal] : [])]) }
+  }
+
   async function raw<Id extends OperationId>(
     id: Id,
     input: InputOf<Id>,
-    options: UploadOptions = {},
+    given: UploadOptions = {},
   ): Promise<RawAnswer<Id>> {
+    const options = withOwnSignal(given)
     const operation = operations[id]
     // A webhook has its own token, in the path.
     const authorization = operation.auth === 'token' ? bearer : null
@@ -66,7 +74,8 @@ export function createTransport(settings: TransportSettings): Transport {
   return {
     raw,
     call: async (id, input, options) => (await raw(id, input, options)).body,
-    openLink: async (url, options = {}) => {
+    openLink: async (url, given = {}) => {
+      const options = withOwnSignal(given)
       const headers = new Headers({ ...options.headers, accept: '*/*' })
       const request: PreparedRequest = { method: 'GET', url, headers, body: null }
       return send('openLink', request, { options, read: async (response) => toDownload(response, options.signal) })
