@@ -158,6 +158,19 @@ it('has no serious finding of axe on the page to sign in', async () => {
   expect(await findingsOf('search')).toEqual([])
 })
 
+it('changes all colours at once for those who want no motion', async () => {
+  await page.goto(server.baseUrl)
+  await settled()
+  await show('light')
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  const moving = await page.evaluate(() => {
+    // Computes the new colours, by which transitions would begin.
+    document.body.getBoundingClientRect()
+    return document.getAnimations().length
+  })
+  expect(moving).toBe(0)
+})
+
 it.each(paths)('has no serious finding of axe on %s, in light and dark, and fits a phone', async (path) => {
   const found: string[] = []
   expect(addresses[path]).toBeDefined()
