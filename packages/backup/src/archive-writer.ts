@@ -31,17 +31,17 @@ export class ArchiveWriter {
   readonly #pack: Pack
   /** Settles when everything is written, or writing failed. */
   readonly #written: Promise<void>
-  readonly #failed: Promise<never>
+  /** By what writing failed. */
+  #failure: unknown = null
 
   private constructor(path: string) {
     this.#path = path
     this.#pack = createPack()
-    const { promise, reject } = Promise.withResolvers<never>()
-    this.#failed = promise
     const file = createWriteStream(`${path}${unfinishedSuffix}`, { flags: 'wx', mode: 0o600, flush: true })
     this.#written = pipeline(this.#pack, createGzip({ level: gzipLevel }), file)
-    this.#written.catch(reject)
-    promise.catch(() => undefined)
+    this.#written.catch((error: unknown) => {
+      this.#failure = error
+    })
   }
 
   static async open(path: string): Promise<ArchiveWriter> {
@@ -94,13 +94,20 @@ export class ArchiveWriter {
   }
 
   async #entry(header: EntryHeader, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      await this.#pass(header, content)
+    } catch (error) {
+      // What is written to after it failed says only that it did.
+      throw this.#failure ?? error
+    }
+  }
+
+  async #pass(header: EntryHeader, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const sink = this.#pack.entry(header, (error) => (error == null ? resolve() : reject(error)))
-    if (header.type === 'file') {
-      const piped = pipeline(Readable.from(content, { objectMode: false }), sink)
-      await Promise.race([piped, this.#failed])
-    }
-    await Promise.race([promise, this.#failed])
+    const piped = header.type === 'file' ? pipeline(Readable.from(content, { objectMode: false }), sink) : null
+    // Both are waited for at once: what ends one ends the other, and a rejection that nobody waits for ends the process.
+    await Promise.all([piped, promise])
   }
 }
 
