@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import {
   type Database,
   findSystemUser,
-  openDatabase,
   type ProofResult,
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from '@cairn/store'
 import { clusterPath, keysPath } from './archive-layout.ts'
 import { requireSpace, sizeOfTree } from './free-space.ts'
+import { openRestored, readEveryDatabase } from './read-restored.ts'
 import { DamagedBackupError, type Unpacked, unpackBackup } from './unpack-backup.ts'
 
 /** Says what is wrong with the keys that were restored, held against the database that was; null = nothing. */
@@ -70,8 +70,12 @@ async function readRestored(options: ProveBackupOptions, { objects }: Unpacked):
   if (typeof postgres === 'string') {
     return { kind: 'failed', error: `the restored database does not start: ${[...complaints, postgres].join('; ')}` }
   }
+  // A table that is being read for minutes would keep the installation from stopping.
+  const end = (): void => void postgres.stop().catch(() => undefined)
+  options.signal.addEventListener('abort', end, { once: true })
   const restored = openRestored(postgres.url)
   try {
+    options.signal.throwIfAborted()
     const rows = await readEveryDatabase(postgres.url, restored, options.signal)
     const lost = await lostObjects(options.live, restored, objects)
     if (lost.length > 0) {
@@ -83,52 +87,9 @@ async function readRestored(options: ProveBackupOptions, { objects }: Unpacked):
     options.signal.throwIfAborted()
     return { kind: 'failed', error: `the restored database cannot be read: ${String(error)}` }
   } finally {
+    options.signal.removeEventListener('abort', end)
     await restored.close()
     await postgres.stop()
-  }
-}
-
-const openRestored = (url: string): Database =>
-  openDatabase({ url, maxConnections: 1, applicationName: 'cairn-proof', onError: () => undefined })
-
-/** @returns rows of all tables of all databases */
-async function readEveryDatabase(url: string, restored: Database, signal: AbortSignal): Promise<number> {
-  const { rows } = await restored.pool.query<{ name: string }>(
-    'select datname as name from pg_database where datallowconn and not datistemplate order by datname',
-  )
-  let read = 0
-  for (const { name } of rows) {
-    const address = new URL(url)
-    address.pathname = `/${encodeURIComponent(name)}`
-    const database = openRestored(address.href)
-    try {
-      read += await readEveryTable(database, signal)
-    } finally {
-      await database.close()
-    }
-  }
-  return read
-}
-
-/** Every page of every table, from the table itself: PostgreSQL checks the checksum of each page that it reads. */
-async function readEveryTable({ pool }: Database, signal: AbortSignal): Promise<number> {
-  const session = await pool.connect()
-  try {
-    await session.query('set enable_indexonlyscan = off')
-    await session.query('set enable_indexscan = off')
-    await session.query('set enable_bitmapscan = off')
-    const tables = await session.query<{ name: string }>(
-      "select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace where relkind in ('r', 'm') order by 1",
-    )
-    let read = 0
-    for (const { name } of tables.rows) {
-      signal.throwIfAborted()
-      const { rows } = await session.query<{ count: number }>(`select count(*) as count from ${name}`)
-      read += rows[0]?.count ?? 0
-    }
-    return read
-  } finally {
-    session.release()
   }
 }
 

@@ -10,6 +10,7 @@ export interface BackupRig {
   readonly directory: string
   readonly scratch: string
   readonly database: Database
+  readonly databaseUrl: string
   readonly putObject: (content: Buffer) => Promise<string>
   readonly close: () => Promise<void>
 }
@@ -36,6 +37,7 @@ export async function createBackupRig(): Promise<BackupRig> {
     directory: join(root, 'backups'),
     scratch: join(dataDirectory, 'proof'),
     database,
+    databaseUrl: postgres.url,
     async putObject(content) {
       const sha256 = createHash('sha256').update(content).digest('hex')
       const folder = join(dataDirectory, 'objects', 'objects', sha256.slice(0, 2))
