@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import type { WorkflowDetails } from '@cairn/contract'
 import { type CairnClient, ConflictError, type Download, createClient } from '../src/index.ts'
 import { patchedWorkflow } from '../src/resources/patch-workflow.ts'
@@ -19,6 +19,18 @@ describe('options of a call', () => {
       { 'x-request-id': 'nightly-0001', authorization: 'Bearer secret' },
     ])
     expect(sent[1]).not.toHaveProperty('content-type')
+  })
+
+  it('upload from pages that came by http, where browsers make no UUIDs', async () => {
+    await using server = await startLoopbackServer((_request, response) => answerJson(response, { id: 'a' }))
+    const full = crypto
+    vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => full.getRandomValues(bytes) })
+    try {
+      await clientOf(server.baseUrl).artifacts.createArtifact({ name: 'code' }, new Blob(['zip']))
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(server.requests[0]?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
   })
 
   it('reach every page of a list, every look of a wait and every part of a followed log', async () => {

@@ -9,7 +9,7 @@ const mostRepeats = 2
 /** Milliseconds before that, and between two questions whether the first sending is done. */
 const repeatMs = 500
 
-/** Not `crypto.randomUUID`, which browsers have for pages of https alone. */
+/** Not `crypto.randomUUID`, which browsers have for pages of https and of this machine alone. */
 function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

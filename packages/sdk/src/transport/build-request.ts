@@ -47,9 +47,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
+/** Not `crypto.randomUUID`, which browsers have for pages of https and of this machine alone. */
+function newBoundary(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 function multipartOf(parts: CallParts): MultipartBody {
-  const boundary = crypto.randomUUID().replaceAll('-', '')
-  return multipartBody(parts.files ?? [], isRecord(parts.body) ? parts.body : {}, boundary)
+  return multipartBody(parts.files ?? [], isRecord(parts.body) ? parts.body : {}, newBoundary())
 }
 
 interface Content {
