@@ -2,10 +2,11 @@
  * Makes backups when they are due or asked for, and tries each.
  *
  * Always true: one look at a time, and this process is the only one that looks, since it owns the data directory. A backup
- * that is `running` in the table while no look is under way was left by a process that died, or is one's own row in a
- * database that was restored: the file in the directory tells which.
+ * that is `running` in the table while no look is under way was left by a process that died, by a look that the database
+ * failed, or is one's own row in a database that was restored: the file in the directory tells which. So the first look, and
+ * each one after a look that failed, begins with settling those; none stays `running` and in the way of the next.
  */
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BackupPolicy, backupsToRemove, type Clock, isBackupDue, type Logger } from '@cairn/domain'
 import {
@@ -17,8 +18,10 @@ import {
   failBackup,
   findQueuedBackup,
   forgetOldBackups,
+  listCompletedBackups,
   listKeptBackups,
   listRunningBackups,
+  markBackupKept,
   markBackupRemoved,
   queueBackup,
   readBackupHistory,
@@ -61,19 +64,19 @@ export interface Backups {
 export function startBackups(options: BackupsOptions): Backups {
   const { logger, database } = options
   const stopping = new AbortController()
-  const settled = settleWhatWasLeft(options).catch((error: unknown) => {
-    logger.error({ err: error }, 'what an earlier process left of backups could not be settled')
-  })
+  let isSettled = false
   let looking: Promise<void> | null = null
   const look = async (): Promise<void> => {
-    await settled
+    if (!isSettled) await settleWhatWasLeft(options)
+    isSettled = true
     const id = await wantedBackup(options)
     if (id !== null) await carryOut(options, id, stopping.signal)
   }
   const timer = setInterval(() => {
     looking ??= look()
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) logger.warn({ err: error }, 'whether a backup is due could not be told')
+        isSettled = false
+        if (!stopping.signal.aborted) logger.warn({ err: error }, 'a look after backups failed')
       })
       .finally(() => {
         looking = null
@@ -83,7 +86,6 @@ export function startBackups(options: BackupsOptions): Backups {
     async stop() {
       clearInterval(timer)
       stopping.abort(new Error('the server stopped'))
-      await settled
       await looking
       await dropRunningProofs(database.db).catch(() => undefined)
     },
@@ -99,7 +101,7 @@ async function wantedBackup({ database, policy, clock }: BackupsOptions): Promis
 
 async function carryOut(options: BackupsOptions, id: number, signal: AbortSignal): Promise<void> {
   const { database, logger, directory } = options
-  const file = backupFileName(options.installationId, new Date(options.clock.now()))
+  const file = await freeFileName(options)
   await startBackup(database.db, id, file)
   try {
     const sizeBytes = await makeBackup({ ...options, file, signal })
@@ -109,11 +111,22 @@ async function carryOut(options: BackupsOptions, id: number, signal: AbortSignal
     const reason = error instanceof Error ? error.message : String(error)
     logger.error({ err: error, file }, 'a backup failed; it is tried again in a while')
     await failBackup(database.db, id, reason)
+    await forgetOldBackups(database.db, keptRows)
     return
   }
   if (options.proves) await prove(options, { id, archive: join(directory, file) }, signal)
   await removeOld(options)
 }
+
+/** Of the first second from now on that no backup is named after: two in a second, or a clock that is set back, take nothing. */
+async function freeFileName({ installationId, directory, clock }: BackupsOptions): Promise<string> {
+  for (let at = clock.now(); ; at += 1000) {
+    const file = backupFileName(installationId, new Date(at))
+    if ((await statOrNull(join(directory, file))) === null) return file
+  }
+}
+
+const statOrNull = (path: string) => stat(path).catch(() => null)
 
 async function prove(
   options: BackupsOptions,
@@ -140,7 +153,7 @@ const scratchOf = (dataDirectory: string): string => join(dataDirectory, 'proof'
 async function removeOld({ database, directory, policy }: BackupsOptions): Promise<void> {
   const kept = await listKeptBackups(database.db)
   const removed = backupsToRemove(
-    kept.map(({ id, proof_status }) => ({ id, isProven: proof_status === 'proven' })),
+    kept.map(({ id, proof_status }) => ({ id, proof: proof_status === 'running' ? null : proof_status })),
     policy.keep,
   )
   for (const { id, file } of kept.filter((backup) => removed.includes(backup.id))) {
@@ -150,23 +163,32 @@ async function removeOld({ database, directory, policy }: BackupsOptions): Promi
   await forgetOldBackups(database.db, keptRows)
 }
 
+/** Needs the database; the directory may be on a disk that is not there. */
 async function settleWhatWasLeft(options: BackupsOptions): Promise<void> {
   const { database, directory, logger } = options
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await removeScratch(scratchOf(options.dataDirectory))
   await dropRunningProofs(database.db)
   for (const { id, file } of await listRunningBackups(database.db)) {
-    const found = file === null ? null : await stat(join(directory, file)).catch(() => null)
-    if (found === null) await failBackup(database.db, id, 'the server ended before it was made')
+    const found = file === null ? null : await statOrNull(join(directory, file))
+    if (found === null) await failBackup(database.db, id, 'it was broken off: the server or its database ended')
     else await completeBackup(database.db, id, found.size)
   }
+  await removeScratch(scratchOf(options.dataDirectory)).catch((error: unknown) => {
+    logger.error({ err: error }, 'what is left of a proof could not be removed')
+  })
+  const names = await readdir(directory).catch(() => null)
+  if (names !== null) await settleFiles(options, names)
+}
+
+async function settleFiles(options: BackupsOptions, names: readonly string[]): Promise<void> {
+  const { database, directory, logger } = options
   const own = `cairn-${options.installationId.slice(0, 8)}-`
-  const names = await readdir(directory)
   for (const name of names.filter((each) => each.startsWith(own) && each.endsWith(unfinishedSuffix))) {
     logger.info({ name }, 'the rest of a backup that was broken off is removed')
     await rm(join(directory, name), { force: true })
   }
-  for (const { id, file } of await listKeptBackups(database.db)) {
-    if (file !== null && !names.includes(file)) await markBackupRemoved(database.db, id)
+  for (const { id, file, removed_at } of await listCompletedBackups(database.db)) {
+    const isThere = file !== null && names.includes(file)
+    if (isThere && removed_at !== null) await markBackupKept(database.db, id)
+    if (!isThere && removed_at === null) await markBackupRemoved(database.db, id)
   }
 }

@@ -11,6 +11,7 @@ export interface BackupRig {
   readonly scratch: string
   readonly database: Database
   readonly databaseUrl: string
+  readonly databasePid: () => number
   readonly putObject: (content: Buffer) => Promise<string>
   readonly close: () => Promise<void>
 }
@@ -38,6 +39,7 @@ export async function createBackupRig(): Promise<BackupRig> {
     scratch: join(dataDirectory, 'proof'),
     database,
     databaseUrl: postgres.url,
+    databasePid: postgres.pid,
     async putObject(content) {
       const sha256 = createHash('sha256').update(content).digest('hex')
       const folder = join(dataDirectory, 'objects', 'objects', sha256.slice(0, 2))

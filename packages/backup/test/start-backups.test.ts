@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BackupRecord, listBackups, queueBackup, startBackup } from '@cairn/store'
 import { silentLogger } from '@cairn/testkit'
@@ -61,10 +61,8 @@ test('asks for one at a time', async () => {
 })
 
 test('keeps as many as it is told to, and takes the files of the others away', async () => {
-  let now = Date.parse('2026-05-01T00:00:00Z')
-  const backups = start({ keep: 2, now: () => now })
+  const backups = start({ keep: 2 })
   for (let round = 0; round < 3; round += 1) {
-    now += 1000
     await queueBackup(rig.database.db, 'request')
     await expect
       .poll(async () => (await records()).filter(({ status }) => status === 'completed').length, { timeout: 25_000 })
@@ -105,4 +103,49 @@ test('breaks off when the server stops, and says so', async () => {
   const [broken] = await records()
   expect(broken).toMatchObject({ status: 'failed', error: 'the server stopped' })
   expect((await readdir(rig.directory)).filter((name) => name === `${broken?.file}.part`)).toEqual([])
+})
+
+test('goes on when the database ended in the middle: that backup has failed, and the next is made', async () => {
+  const first = await queueBackup(rig.database.db, 'request')
+  const backups = start()
+  await expect.poll(async () => (await records())[0]?.status).toBe('running')
+  process.kill(rig.databasePid(), 'SIGQUIT')
+  const statusOf = async (id: number | null) =>
+    (await records().catch(() => [])).find((each) => each.id === id)?.status ?? null
+  await expect.poll(() => statusOf(first), { timeout: 20_000 }).toBe('failed')
+  const next = await queueBackup(rig.database.db, 'request')
+  expect(next).toEqual(expect.any(Number))
+  await expect.poll(() => statusOf(next), { timeout: 20_000 }).toBe('completed')
+  await backups.stop()
+})
+
+test('gives no backup the name of another, though the clock stands still', async () => {
+  const now = Date.now() + 3_600_000
+  const backups = start({ now: () => now })
+  for (let round = 0; round < 2; round += 1) {
+    await expect.poll(() => queueBackup(rig.database.db, 'request')).toEqual(expect.any(Number))
+    await ended().not.toBeNull()
+  }
+  await backups.stop()
+  const [second, first] = await records()
+  expect(second?.file).not.toBe(first?.file)
+  expect(await readdir(rig.directory)).toEqual(expect.arrayContaining([first?.file, second?.file]))
+})
+
+test('takes up files again that were on a disk that was not there for a while', async () => {
+  const id = await queueBackup(rig.database.db, 'request')
+  const first = start()
+  await ended().not.toBeNull()
+  await first.stop()
+  await rename(rig.directory, `${rig.directory}.away`)
+  await mkdir(rig.directory)
+  const isKept = async (): Promise<boolean> => (await records()).find((each) => each.id === id)?.removed_at === null
+  const without = start()
+  await expect.poll(isKept).toBe(false)
+  await without.stop()
+  await rm(rig.directory, { recursive: true })
+  await rename(`${rig.directory}.away`, rig.directory)
+  const again = start()
+  await expect.poll(isKept).toBe(true)
+  await again.stop()
 })

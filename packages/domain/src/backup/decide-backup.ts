@@ -20,39 +20,45 @@ export interface BackupHistory {
 
 /**
  * Whether a backup is to be made now. The first one is due at once; from then on one is when a time of the schedule has come
- * since the start of the newest complete one, also if nobody was there at that time.
+ * since the start of the newest complete one, also if nobody was there at that time. An instant that lies ahead is of a clock
+ * that was set back since: it counts for nothing.
  *
  * @example
  * isBackupDue(policy, { completedStart: null, failedEnd: null }, Date.now()) // true
  */
 export function isBackupDue(policy: BackupPolicy, history: BackupHistory, now: number): boolean {
-  if (history.failedEnd !== null && now < history.failedEnd + policy.retryMs) return false
-  if (history.completedStart === null) return true
-  return latestTick(policy.schedule, { after: history.completedStart, until: now }) !== null
+  const { completedStart, failedEnd } = history
+  if (failedEnd !== null && now >= failedEnd && now < failedEnd + policy.retryMs) return false
+  if (completedStart === null || completedStart > now) return true
+  return latestTick(policy.schedule, { after: completedStart, until: now }) !== null
 }
 
 /** When the next backup is due if nothing fails until then: epoch milliseconds; null = never. */
 export function nextBackup(policy: BackupPolicy, history: BackupHistory, now: number): number | null {
-  const wanted = history.completedStart === null ? now : nextTick(policy.schedule, history.completedStart)
+  const { completedStart, failedEnd } = history
+  const isFirst = completedStart === null || completedStart > now
+  const wanted = isFirst ? now : nextTick(policy.schedule, completedStart)
   if (wanted === null) return null
-  const allowed = history.failedEnd === null ? now : history.failedEnd + policy.retryMs
+  const allowed = failedEnd === null || failedEnd > now ? now : failedEnd + policy.retryMs
   return Math.max(wanted, allowed)
 }
 
 export interface KeptBackup {
   readonly id: number
-  readonly isProven: boolean
+  /** What came of restoring it; null = it was not tried. */
+  readonly proof: 'proven' | 'failed' | null
 }
 
 /**
- * Those that are no longer to be kept. The newest one that was proven stays, however many came after it.
+ * Those that are no longer to be kept. The newest one that was proven stays, however many came after it; while none was, the
+ * newest of which nothing bad is known.
  *
  * @param backups complete ones whose files are there, the newest first
  */
 export function backupsToRemove(backups: readonly KeptBackup[], keep: number): readonly number[] {
-  const lastProven = backups.find((backup) => backup.isProven)
+  const lastGood = backups.find(({ proof }) => proof === 'proven') ?? backups.find(({ proof }) => proof === null)
   return backups
     .slice(keep)
-    .filter((backup) => backup !== lastProven)
+    .filter((backup) => backup !== lastGood)
     .map((backup) => backup.id)
 }

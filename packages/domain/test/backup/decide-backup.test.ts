@@ -30,6 +30,16 @@ describe('a backup is due', () => {
   })
 })
 
+describe('a clock that was set back', () => {
+  const [now, ahead] = [at('2026-05-01T12:00:00Z'), at('2027-05-01T12:00:00Z')]
+
+  test('keeps no backup from being made until it is as late again', () => {
+    expect(isBackupDue(policy, { completedStart: ahead, failedEnd: null }, now)).toBe(true)
+    expect(isBackupDue(policy, { completedStart: null, failedEnd: ahead }, now)).toBe(true)
+    expect(nextBackup(policy, { completedStart: ahead, failedEnd: ahead }, now)).toBe(now)
+  })
+})
+
 describe('the next backup', () => {
   test('is the time of the schedule that follows the newest complete one', () => {
     const history = { completedStart: at('2026-05-01T02:00:03Z'), failedEnd: null }
@@ -50,13 +60,18 @@ describe('the next backup', () => {
 
 describe('backups that may go', () => {
   test('are those behind the newest ones that are kept', () => {
-    const backups = [4, 3, 2, 1].map((id) => ({ id, isProven: true }))
+    const backups = [4, 3, 2, 1].map((id) => ({ id, proof: 'proven' as const }))
     expect(backupsToRemove(backups, 2)).toEqual([2, 1])
     expect(backupsToRemove(backups, 4)).toEqual([])
   })
 
   test('never include the newest one that was proven', () => {
-    const backups = [5, 4, 3, 2, 1].map((id) => ({ id, isProven: id === 2 || id === 1 }))
+    const backups = [5, 4, 3, 2, 1].map((id) => ({ id, proof: id <= 2 ? ('proven' as const) : null }))
     expect(backupsToRemove(backups, 2)).toEqual([3, 1])
+  })
+
+  test('never include the newest one of which nothing bad is known, while none was proven', () => {
+    const backups = [4, 3, 2, 1].map((id) => ({ id, proof: id >= 3 ? ('failed' as const) : null }))
+    expect(backupsToRemove(backups, 1)).toEqual([3, 1])
   })
 })

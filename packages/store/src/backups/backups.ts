@@ -69,6 +69,11 @@ export async function markBackupRemoved(db: Db, id: number): Promise<void> {
   await db.updateTable('backup').set({ removed_at: sql`now()` }).where('id', '=', id).execute()
 }
 
+/** Its file is there again, as that of a disk that was not there for a while is. */
+export async function markBackupKept(db: Db, id: number): Promise<void> {
+  await db.updateTable('backup').set({ removed_at: null }).where('id', '=', id).execute()
+}
+
 export type BackupRecord = { readonly [Column in keyof BackupTable]: BackupSelected[Column] }
 type BackupSelected = {
   [Column in keyof BackupTable]: Column extends 'id' ? number : Column extends 'created_at' ? Date : BackupTable[Column]
@@ -96,6 +101,11 @@ export async function dropRunningProofs(db: Db): Promise<void> {
   await db.updateTable('backup').set({ proof_status: null }).where('proof_status', '=', 'running').execute()
 }
 
+/** Complete ones, also those whose file has been removed, with its name. */
+export function listCompletedBackups(db: Db): Promise<readonly Pick<BackupRecord, 'id' | 'file' | 'removed_at'>[]> {
+  return db.selectFrom('backup').select(['id', 'file', 'removed_at']).where('status', '=', 'completed').execute()
+}
+
 /** Complete ones whose file has not been removed, the newest first. */
 export function listKeptBackups(
   db: Db,
@@ -119,18 +129,18 @@ export async function readBackupHistory(db: Db): Promise<BackupHistory> {
   return { completedStart: row?.completedStart?.getTime() ?? null, failedEnd: row?.failedEnd?.getTime() ?? null }
 }
 
-/** When the newest good ones began, for those who watch over it. */
+/** When the newest good ones that are there began, for those who watch over it. */
 export async function readBackupAges(
   db: Db,
 ): Promise<{ readonly completed: Date | null; readonly proven: Date | null }> {
   const { rows } = await sql<{ completed: Date | null; proven: Date | null }>`
     select max(started_at) filter (where status = 'completed') as completed,
       max(started_at) filter (where proof_status = 'proven') as proven
-    from backup`.execute(db)
+    from backup where removed_at is null`.execute(db)
   return rows[0] ?? { completed: null, proven: null }
 }
 
-/** The newest that has ended, and the start of the newest that is good. */
+/** The newest that has ended, and the start of the newest that is good and there. */
 export async function readNewestBackups(
   db: Db,
 ): Promise<{ readonly ended: EndedBackup | null; readonly goodStart: Date | null }> {
@@ -140,7 +150,8 @@ export async function readNewestBackups(
       from backup where status in ('completed', 'failed') order by id desc limit 1`.execute(db),
     sql<{ at: Date }>`
       select started_at as at from backup
-      where status = 'completed' and proof_status is distinct from 'failed' order by id desc limit 1`.execute(db),
+      where status = 'completed' and proof_status is distinct from 'failed' and removed_at is null
+      order by id desc limit 1`.execute(db),
   ])
   return { ended: newest.rows[0] ?? null, goodStart: good.rows[0]?.at ?? null }
 }
