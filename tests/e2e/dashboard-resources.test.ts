@@ -93,6 +93,7 @@ it('keeps a secret, gives it another value and never shows one, shows when sched
   const { page, broken } = await signedIn()
   await page.getByRole('link', { name: 'Secrets' }).click()
   await page.getByRole('button', { name: 'New secret' }).click()
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT')
   await page.getByRole('textbox', { name: 'Name' }).fill('db-password')
   await page.getByRole('textbox', { name: 'Value' }).fill('correct horse battery')
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()

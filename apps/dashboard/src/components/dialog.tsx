@@ -1,7 +1,9 @@
 import { X } from 'lucide-react'
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { useModal } from './use-modal.ts'
+
+const firstField = 'input:not([type=hidden], [type=file], :disabled), textarea:not(:disabled), select:not(:disabled)'
 
 /** A window over the page that holds the focus until it is closed, by Escape as well. */
 export function Dialog({
@@ -18,7 +20,12 @@ export function Dialog({
   const dialog = useModal()
   // What measures itself has to come when the window is there.
   const [isShown, setShown] = useState(false)
+  const content = useRef<HTMLDivElement>(null)
   useEffect(() => setShown(true), [])
+  // A form is written into from its first field on; the browser would give the focus to the sign that closes.
+  useEffect(() => {
+    if (isShown) content.current?.querySelector<HTMLElement>(firstField)?.focus()
+  }, [isShown])
   return (
     <dialog
       ref={dialog}
@@ -37,7 +44,9 @@ export function Dialog({
           <h2 className="font-semibold">{title}</h2>
           <IconButton icon={X} label="Close" onClick={onClose} />
         </div>
-        <div className="overflow-y-auto p-4">{isShown ? children : null}</div>
+        <div ref={content} className="overflow-y-auto p-4">
+          {isShown ? children : null}
+        </div>
       </div>
     </dialog>
   )

@@ -17,6 +17,7 @@ import { bytesText } from '../../format/bytes.ts'
 import { useClient } from '../../session/client-context.ts'
 import { BuildDialog } from './build-dialog.tsx'
 import { imageListQuery, mostImages } from './image-queries.ts'
+import { LastBuild } from './last-build.tsx'
 
 const columns: readonly Column<ImageDetails>[] = [
   {
@@ -49,7 +50,13 @@ const columns: readonly Column<ImageDetails>[] = [
     label: 'Last build',
     from: 'md',
     sortBy: ({ latestVersion }) => latestVersion.lastBuildStatus,
-    cell: ({ latestVersion }) => <StatusBadge status={latestVersion.lastBuildStatus} />,
+    cell: ({ scope, latestVersion: { lastBuildStatus, status } }) => (
+      <LastBuild
+        status={lastBuildStatus}
+        // Shipped images are built when somebody asks for it.
+        wasBuilt={scope !== 'global' || status !== 'not-ready' || lastBuildStatus !== 'stopped'}
+      />
+    ),
   },
   {
     id: 'size',

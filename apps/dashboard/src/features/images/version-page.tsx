@@ -14,6 +14,7 @@ import { useChange } from '../../components/use-change.ts'
 import { bytesText } from '../../format/bytes.ts'
 import { useClient } from '../../session/client-context.ts'
 import { imageVersionQuery } from './image-queries.ts'
+import { LastBuild } from './last-build.tsx'
 import { Packages } from './packages.tsx'
 import { TagEditor } from './tag-editor.tsx'
 import { VersionActions } from './version-actions.tsx'
@@ -31,7 +32,10 @@ function VersionFacts({ version }: { readonly version: ImageVersionDetails }): R
     <>
       <Facts
         entries={[
-          ['Last build', <StatusBadge key="build" status={version.lastBuildStatus} />],
+          [
+            'Last build',
+            <LastBuild key="build" status={version.lastBuildStatus} wasBuilt={version.lastBuildAt !== null} />,
+          ],
           ['Size', size === 0 ? '–' : bytesText(size)],
           ['Layers', layers?.length ?? '–'],
           ['Built from', sourceText(version)],
