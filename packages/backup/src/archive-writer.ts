@@ -1,7 +1,7 @@
 /**
  * Writes the file of a backup. Always true: it has its name only when it is whole and on disk; before, it ends in `.part`.
  */
-import { createWriteStream } from 'node:fs'
+import { constants, createWriteStream } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { type Header, pack as createPack, type Pack } from 'tar-stream'
 import { type FoundEntry, isGone } from './list-files.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 /** Of a file that is not on disk under its name. */
 export interface EntryOwner {
@@ -25,6 +26,9 @@ const gzipLevel = 3
 type EntryHeader = Partial<Header> & Pick<Header, 'name' | 'type'>
 
 const pieceBytes = 1 << 20
+
+/** The user of the database could put a link, or a pipe, in the place of a file that was just listed. */
+const asListed = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 export class ArchiveWriter {
   readonly #path: string
@@ -58,7 +62,7 @@ export class ArchiveWriter {
       await this.#entry({ ...common, name: `${entry.path}/`, type: 'directory', size: 0 }, [])
       return
     }
-    const file = await open(entry.source, 'r').catch((error: unknown) => {
+    const file = await open(entry.source, asListed).catch((error: unknown) => {
       if (isGone(error)) return null
       throw error
     })
@@ -118,14 +122,5 @@ async function* readExactly(file: FileHandle, size: number, signal: AbortSignal)
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
     yield bytesRead === 0 ? Buffer.alloc(wanted) : buffer.subarray(0, bytesRead)
     position += bytesRead === 0 ? wanted : bytesRead
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path)
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }

@@ -83,8 +83,9 @@ export async function copyCluster({ database, cluster, archive, signal }: CopyCl
       { path: `${clusterPath}/${controlFile}`, source: control, kind: 'file', stats: await lstat(control) },
       signal,
     )
+    // The end is the first byte that is not needed any more, which may be in a segment that is not there yet.
     const ended = await session.query<{ label: string; last: string }>(
-      'select labelfile as label, pg_walfile_name(lsn) as last from pg_backup_stop(wait_for_archive => false)',
+      'select labelfile as label, pg_walfile_name(lsn - 1) as last from pg_backup_stop(wait_for_archive => false)',
     )
     const { uid, gid } = await lstat(control)
     await archive.addContent(`${clusterPath}/backup_label`, ended.rows[0]?.label ?? '', { uid, gid, mode: 0o600 })

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface FoundEntry {
@@ -21,18 +21,22 @@ export interface ListedTree {
 }
 
 /**
- * Every directory before what is in it, names in order. What goes away meanwhile is left out; links and sockets are.
+ * Every directory before what is in it, names in order. What goes away meanwhile is left out, and sockets are. `directory` may
+ * be a link.
  *
- * @throws when `directory` itself cannot be read
+ * @throws when `directory` itself cannot be read, and for a link below it: what it leads to would be missed without a word
  */
 export async function* listFiles(tree: ListedTree): AsyncGenerator<FoundEntry> {
-  yield* walk(tree, '')
+  yield* walk({ ...tree, directory: await realpath(tree.directory) }, '')
 }
 
 async function* walk(tree: ListedTree, below: string): AsyncGenerator<FoundEntry> {
   const source = join(tree.directory, below)
   const stats = await statOrNull(source, below === '')
   if (stats === null) return
+  if (stats.isSymbolicLink()) {
+    throw new Error(`${source} is a link, which a backup does not follow: put what it leads to in its place`)
+  }
   const path = below === '' ? tree.path : `${tree.path}/${below}`
   if (stats.isFile()) yield { path, source, kind: 'file', stats }
   if (!stats.isDirectory()) return

@@ -1,6 +1,8 @@
-import { access, mkdir, readdir, realpath, rename } from 'node:fs/promises'
+import { access, mkdir, readdir, realpath, rename, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { findSystemUser } from '@cairn/store'
+import { isGone } from './list-files.ts'
+import { syncDirectory } from './sync-directory.ts'
 import { unpackBackup } from './unpack-backup.ts'
 
 /** The directory is not one that a backup can be restored into, or there is no such file; the message says what to do. */
@@ -34,6 +36,13 @@ export async function restoreBackup(archive: string, directory: string, signal: 
   if ((await readdir(unfinished).catch(() => null)) !== null) {
     throw new RestoreRefusedError(`${unfinished} is left of a restore that did not end: remove it first`)
   }
+  // It gets its name back by a rename, which is refused in the place of these, and would be only after all the work.
+  await rmdir(directory).catch((error: unknown) => {
+    if (isGone(error) && !isNoDirectory(error)) return
+    throw new RestoreRefusedError(
+      `${directory} is a file, a link, or where a disk is mounted: name a directory that is not there yet, such as one in it`,
+    )
+  })
   await mkdir(unfinished, { mode: 0o755 })
   await unpackBackup({
     archive,
@@ -43,4 +52,7 @@ export async function restoreBackup(archive: string, directory: string, signal: 
     signal,
   })
   await rename(unfinished, directory)
+  await syncDirectory(parent)
 }
+
+const isNoDirectory = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOTDIR'

@@ -1,11 +1,16 @@
+/**
+ * Always true: nothing is given to the user of the database before everything is written. Whoever has a directory can put a
+ * link where the next file is about to be written, and who unpacks may be root.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, chown, mkdir, open } from 'node:fs/promises'
+import { chmod, lchown, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { type Extract, extract as createExtract } from 'tar-stream'
 import { clusterPath, isBackupPath, objectOfPath } from './archive-layout.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 type Entry = Extract extends AsyncIterable<infer Each> ? Each : never
 
@@ -41,6 +46,7 @@ export class DamagedBackupError extends Error {
  */
 export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
   const objects = new Set<string>()
+  const written: Written[] = []
   const extract = createExtract()
   const reading = pipeline(createReadStream(options.archive), createGunzip(), extract, { signal: options.signal })
   // The loop below sees the same failure.
@@ -50,9 +56,11 @@ export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
       const path = entry.header.name.replace(/\/$/, '')
       if (!isBackupPath(path)) throw new DamagedBackupError(`${options.archive} has the entry ${path}: it is no backup`)
       const sha256 = await unpackEntry(options, entry, path)
+      if (sha256 === null || !options.isScratch) written.push(writtenOf(entry, path))
       if (sha256 !== null) objects.add(sha256)
     }
     await reading
+    await handOver(options, written)
   } catch (error) {
     options.signal.throwIfAborted()
     if (error instanceof DamagedBackupError || isOfDisk(error)) throw error
@@ -61,18 +69,47 @@ export async function unpackBackup(options: UnpackOptions): Promise<Unpacked> {
   return { objects }
 }
 
+/** Of entries that do not fit together, such as two of one name. */
+const codesOfEntries: ReadonlySet<unknown> = new Set(['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'])
+
 /** What writing failed by, such as a full disk. */
-const isOfDisk = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+const isOfDisk = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && !('code' in error && codesOfEntries.has(error.code))
+
+interface Written {
+  readonly path: string
+  /** Of a directory; null = it is a file, and has its own. */
+  readonly mode: number | null
+}
+
+const writtenOf = ({ header }: Entry, path: string): Written => ({
+  path,
+  mode: header.type === 'directory' ? header.mode & 0o777 : null,
+})
+
+/** What is in a directory comes before it, so that nobody but who unpacks gets into one where something is to be done. */
+async function handOver(
+  { directory, databaseUser, isScratch }: UnpackOptions,
+  written: readonly Written[],
+): Promise<void> {
+  for (const { path, mode } of written.toReversed()) {
+    const target = join(directory, path)
+    if (mode !== null && !isScratch) await syncDirectory(target)
+    if (mode !== null) await chmod(target, mode)
+    const isOfDatabase = path === clusterPath || path.startsWith(`${clusterPath}/`)
+    if (databaseUser !== null && isOfDatabase) await lchown(target, databaseUser.uid, databaseUser.gid)
+  }
+  if (!isScratch) await syncDirectory(directory)
+}
 
 /** @returns the object's name if it is one */
 async function unpackEntry(options: UnpackOptions, entry: Entry, path: string): Promise<string | null> {
-  const { type, mode } = entry.header
+  const { type } = entry.header
   const sha256 = objectOfPath(path)
   const target = join(options.directory, path)
   if (type === 'directory') {
     entry.resume()
     await mkdir(target, { recursive: true, mode: 0o700 })
-    await own(options, path, target, mode)
     return null
   }
   if (type !== 'file') throw new DamagedBackupError(`${options.archive} has ${path} as ${type}: it is no backup`)
@@ -81,7 +118,6 @@ async function unpackEntry(options: UnpackOptions, entry: Entry, path: string): 
   if (sha256 !== null && hash !== sha256) {
     throw new DamagedBackupError(`the object ${sha256} of ${options.archive} is damaged`)
   }
-  if (isWritten) await own(options, path, target, mode)
   return sha256
 }
 
@@ -105,15 +141,10 @@ async function writeEntry({ isScratch }: UnpackOptions, entry: Entry, target: st
       hash.update(piece)
       await file.writeFile(piece)
     }
+    await file.chmod(entry.header.mode & 0o777)
     if (!isScratch) await file.sync()
   } finally {
     await file.close()
   }
   return hash.digest('hex')
-}
-
-async function own({ databaseUser }: UnpackOptions, path: string, target: string, mode: number): Promise<void> {
-  await chmod(target, mode & 0o777)
-  const isOfDatabase = path === clusterPath || path.startsWith(`${clusterPath}/`)
-  if (databaseUser !== null && isOfDatabase) await chown(target, databaseUser.uid, databaseUser.gid)
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -9,7 +9,8 @@ import { pack as createPack } from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeBackup } from '../src/make-backup.ts'
 import { proveBackup } from '../src/prove-backup.ts'
-import { restoreBackup } from '../src/restore-backup.ts'
+import { RestoreRefusedError, restoreBackup } from '../src/restore-backup.ts'
+import { DamagedBackupError } from '../src/unpack-backup.ts'
 import { type BackupRig, createBackupRig, openEmbedded } from './backup-rig.ts'
 
 const signal = new AbortController().signal
@@ -101,6 +102,22 @@ describe('a backup that is made while the database is written to', () => {
     expect((await stat(rig.directory)).mode & 0o777).toBe(0o700)
   })
 
+  test('follows a link in the place of a whole part, and fails rather than leave out what another link leads to', async () => {
+    const keys = join(rig.dataDirectory, 'keys')
+    await rename(keys, `${keys}.elsewhere`)
+    await symlink(`${keys}.elsewhere`, keys)
+    await make('led.tgz')
+    const target = join(rig.dataDirectory, '../of-links')
+    await restoreBackup(join(rig.directory, 'led.tgz'), target, signal)
+    expect(await readFile(join(target, 'keys/links'))).toHaveLength(32)
+
+    await symlink('/etc/hostname', join(keys, 'secrets'))
+    await expect(make('leading-out.tgz')).rejects.toThrow('is a link')
+    await rm(keys)
+    await rename(`${keys}.elsewhere`, keys)
+    await rm(join(keys, 'secrets'))
+  })
+
   test('leaves no replication slot that would keep the log for ever, also when it is broken off', async () => {
     const broken = new AbortController()
     const making = makeBackup({ ...rig, file: 'broken.tgz', signal: broken.signal })
@@ -180,6 +197,35 @@ describe('a restore', () => {
     const target = join(rig.directory, `hostile-${randomBytes(4).toString('hex')}`)
     await expect(restoreBackup(archive, target, signal)).rejects.toThrow('it is no backup')
     expect(await readdir(`${target}.unfinished`)).toEqual([])
+  })
+
+  test('refuses an archive that has an entry twice as damaged', async () => {
+    const archive = join(rig.directory, 'twice.tgz')
+    await writeTar(archive, [
+      ['keys/links', 'one'],
+      ['keys/links', 'other'],
+    ])
+    const restoring = restoreBackup(archive, join(rig.directory, 'twice'), signal)
+    await expect(restoring).rejects.toThrow(DamagedBackupError)
+  })
+
+  test('refuses a link in the place of the directory before anything is written', async () => {
+    const target = join(rig.directory, 'led')
+    await mkdir(join(rig.directory, 'empty'))
+    await symlink(join(rig.directory, 'empty'), target)
+    const restoring = restoreBackup(join(rig.directory, 'closed.tgz'), target, signal)
+    await expect(restoring).rejects.toThrow(RestoreRefusedError)
+    await expect(stat(`${target}.unfinished`)).rejects.toThrow('ENOENT')
+  })
+
+  test('gives each file the mode that it had', async () => {
+    const target = join(rig.directory, 'modes')
+    await mkdir(target)
+    await restoreBackup(join(rig.directory, 'closed.tgz'), target, signal)
+    for (const path of ['keys', 'keys/links', 'postgres/password', 'postgres/cluster', 'postgres/cluster/PG_VERSION']) {
+      const [kept, restored] = await Promise.all([rig.dataDirectory, target].map((root) => stat(join(root, path))))
+      expect([path, restored?.mode, restored?.uid]).toEqual([path, kept?.mode, kept?.uid])
+    }
   })
 
   test('does not follow a link that stands in the place of the unfinished directory', async () => {
