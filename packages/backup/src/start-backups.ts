@@ -108,9 +108,8 @@ async function carryOut(options: BackupsOptions, id: number, signal: AbortSignal
     await completeBackup(database.db, id, sizeBytes)
     logger.info({ file, sizeBytes }, 'a backup was made')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
     logger.error({ err: error, file }, 'a backup failed; it is tried again in a while')
-    await failBackup(database.db, id, reason)
+    await failBackup(database.db, id, wordsOf(error))
     await forgetOldBackups(database.db, keptRows)
     return
   }
@@ -144,9 +143,11 @@ async function prove(
   } catch (error) {
     if (signal.aborted) return dropProof(database.db, id)
     logger.error({ err: error, archive }, 'a backup could not be tried')
-    await endProof(database.db, id, { kind: 'failed', error: `it could not be tried: ${String(error)}` })
+    await endProof(database.db, id, { kind: 'failed', error: `it could not be tried: ${wordsOf(error)}` })
   }
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const scratchOf = (dataDirectory: string): string => join(dataDirectory, 'proof')
 

@@ -82,6 +82,16 @@ describe('the proof of a backup of databases that others write to', () => {
   })
 })
 
+test('a proof says how many objects are missing, also when they are very many', async () => {
+  await rig.database.pool.query(
+    `insert into stored_object (sha256, size_bytes)
+     select encode(sha256(number::text::bytea), 'hex'), 1 from generate_series(1, 70000) as number`,
+  )
+  const result = await makeAndProve()
+  await rig.database.pool.query('delete from stored_object')
+  expect(result).toMatchObject({ kind: 'failed', error: expect.stringMatching(/^70000 objects .* are missing/) })
+})
+
 test('a proof that is broken off ends a query that would go on for long', async () => {
   const broken = new AbortController()
   const proving = makeAndProve({

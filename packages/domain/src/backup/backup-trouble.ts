@@ -5,7 +5,7 @@ export interface EndedBackup {
   readonly error: string | null
   /** null = it was not tried, or is being tried. */
   readonly proof: 'proven' | 'failed' | null
-  /** Why it could not be restored. */
+  /** Why it could not be restored, or not be tried. */
   readonly proofError: string | null
 }
 
@@ -23,5 +23,5 @@ export function backupTrouble(newest: EndedBackup | null, goodStart: Date | null
   const good = goodStart === null ? 'there is no good one' : `the last good one is of ${goodStart.toISOString()}`
   if (newest.hasFailed) return `the newest backup failed: ${newest.error ?? 'no reason is known'}; ${good}`
   if (newest.proof !== 'failed') return null
-  return `the newest backup cannot be restored: ${newest.proofError ?? 'no reason is known'}; ${good}`
+  return `the newest backup was not proven: ${newest.proofError ?? 'no reason is known'}; ${good}`
 }

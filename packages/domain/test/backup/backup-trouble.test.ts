@@ -14,7 +14,7 @@ test.each([
 
 test.each([
   ['that failed', { ...fine, hasFailed: true, error: 'the disk is full' }, 'failed: the disk is full'],
-  ['that cannot be restored', { ...fine, proof: 'failed' as const, proofError: 'it is cut' }, 'restored: it is cut'],
+  ['that cannot be restored', { ...fine, proof: 'failed' as const, proofError: 'it is cut' }, 'not proven: it is cut'],
 ])('a newest backup %s is told of, with the last good one', (_, newest, words) => {
   expect(backupTrouble(newest, good)).toContain(`${words}; the last good one is of 2026-05-01T02:00:00.000Z`)
   expect(backupTrouble(newest, null)).toContain(`${words}; there is no good one`)
