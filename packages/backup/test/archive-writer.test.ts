@@ -28,9 +28,12 @@ test('an archive that is broken off in the middle of a file fails once, and noth
 
 test('an archive that cannot be written says why, whatever is added to it first', async () => {
   const archive = await ArchiveWriter.open(join(folder, 'nowhere', 'archive.tgz'))
-  const directory = { path: 'source', source: folder, kind: 'directory', stats: await lstat(folder) } as const
   const addOn = async (): Promise<void> => {
-    for (;;) await archive.add(directory, new AbortController().signal)
+    for (;;) {
+      // As a listing does between two entries; a loop that never waits for the disk would keep the failure from being seen.
+      const stats = await lstat(folder)
+      await archive.add({ path: 'source', source: folder, kind: 'directory', stats }, new AbortController().signal)
+    }
   }
   await expect(addOn()).rejects.toThrow('ENOENT')
   await archive.discard()
