@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkBackupSettings } from './compose-backups.ts'
+import { backupPlanOf, checkBackupSettings } from './compose-backups.ts'
 import { ConfigError, readConfig } from './config.ts'
 
 const read = (environment: Readonly<Record<string, string>>) => readConfig(environment, '/srv')
@@ -29,4 +29,10 @@ test.each([
 test('a directory whose name only begins like that of the data directory is taken', () => {
   const settings = read({ CAIRN_DATA_DIR: '/data', CAIRN_BACKUP_DIRECTORY: '/data-backups' })
   expect(() => checkBackupSettings(settings)).not.toThrow()
+})
+
+test('a process without the role engine tells of no backups, since it makes none', () => {
+  const environment = { CAIRN_BACKUP_DIRECTORY: '/backups' }
+  expect(backupPlanOf(read(environment))).toMatchObject({ proves: true })
+  expect(backupPlanOf(read({ ...environment, CAIRN_ROLES: 'api,gateway' }))).toBeNull()
 })

@@ -10,9 +10,9 @@ import type { Settings } from './settings.ts'
 const retryMs = 3_600_000
 const lookEveryMs = 2000
 
-/** What the API tells of backups, and what they are made by; null = none are made. */
+/** What the API tells of backups, and what they are made by; null = none are made, as by a process that is no engine. */
 export function backupPlanOf(settings: Settings): BackupPlan | null {
-  if (settings.backupDirectory === null) return null
+  if (settings.backupDirectory === null || !settings.roles.includes('engine')) return null
   const schedule = { cron: settings.backupSchedule, timezone: 'UTC' }
   return { policy: { schedule, keep: settings.backupKeep, retryMs }, proves: settings.backupProof === 'on' }
 }

@@ -13,10 +13,11 @@ import {
   completeBackup,
   type Database,
   dropProof,
-  dropRunningProofs,
   endProof,
   failBackup,
+  failRunningProofs,
   findQueuedBackup,
+  findUntriedBackup,
   forgetOldBackups,
   listCompletedBackups,
   listKeptBackups,
@@ -25,6 +26,7 @@ import {
   markBackupRemoved,
   queueBackup,
   readBackupHistory,
+  requeueBackup,
   startBackup,
   startProof,
 } from '@cairn/store'
@@ -70,7 +72,9 @@ export function startBackups(options: BackupsOptions): Backups {
     if (!isSettled) await settleWhatWasLeft(options)
     isSettled = true
     const id = await wantedBackup(options)
-    if (id !== null) await carryOut(options, id, stopping.signal)
+    if (id !== null) return carryOut(options, id, stopping.signal)
+    const untried = options.proves ? await findUntriedBackup(database.db) : null
+    if (untried !== null) await prove(options, untried, stopping.signal)
   }
   const timer = setInterval(() => {
     looking ??= look()
@@ -87,7 +91,6 @@ export function startBackups(options: BackupsOptions): Backups {
       clearInterval(timer)
       stopping.abort(new Error('the server stopped'))
       await looking
-      await dropRunningProofs(database.db).catch(() => undefined)
     },
   }
 }
@@ -100,7 +103,7 @@ async function wantedBackup({ database, policy, clock }: BackupsOptions): Promis
 }
 
 async function carryOut(options: BackupsOptions, id: number, signal: AbortSignal): Promise<void> {
-  const { database, logger, directory } = options
+  const { database, logger } = options
   const file = await freeFileName(options)
   await startBackup(database.db, id, file)
   try {
@@ -108,12 +111,13 @@ async function carryOut(options: BackupsOptions, id: number, signal: AbortSignal
     await completeBackup(database.db, id, sizeBytes)
     logger.info({ file, sizeBytes }, 'a backup was made')
   } catch (error) {
+    if (signal.aborted) return requeueBackup(database.db, id)
     logger.error({ err: error, file }, 'a backup failed; it is tried again in a while')
     await failBackup(database.db, id, wordsOf(error))
     await forgetOldBackups(database.db, keptRows)
     return
   }
-  if (options.proves) await prove(options, { id, archive: join(directory, file) }, signal)
+  if (options.proves) await prove(options, { id, file }, signal)
   await removeOld(options)
 }
 
@@ -129,10 +133,11 @@ const statOrNull = (path: string) => stat(path).catch(() => null)
 
 async function prove(
   options: BackupsOptions,
-  { id, archive }: { readonly id: number; readonly archive: string },
+  { id, file }: { readonly id: number; readonly file: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { database, logger } = options
+  const { database, logger, directory } = options
+  const archive = join(directory, file)
   await startProof(database.db, id)
   try {
     const scratch = scratchOf(options.dataDirectory)
@@ -167,7 +172,7 @@ async function removeOld({ database, directory, policy }: BackupsOptions): Promi
 /** Needs the database; the directory may be on a disk that is not there. */
 async function settleWhatWasLeft(options: BackupsOptions): Promise<void> {
   const { database, directory, logger } = options
-  await dropRunningProofs(database.db)
+  await failRunningProofs(database.db, 'it could not be tried to its end: the server or its database ended meanwhile')
   for (const { id, file } of await listRunningBackups(database.db)) {
     const found = file === null ? null : await statOrNull(join(directory, file))
     if (found === null) await failBackup(database.db, id, 'it was broken off: the server or its database ended')

@@ -95,14 +95,20 @@ test('settles what a process that died left: half a file goes, a whole one count
   await afterRestore.stop()
 })
 
-test('breaks off when the server stops, and says so', async () => {
+test('breaks off when the server stops, and makes it at the next start', async () => {
   await queueBackup(rig.database.db, 'request')
   const backups = start()
   await expect.poll(async () => (await records())[0]?.status).toBe('running')
   await backups.stop()
   const [broken] = await records()
-  expect(broken).toMatchObject({ status: 'failed', error: 'the server stopped' })
-  expect((await readdir(rig.directory)).filter((name) => name === `${broken?.file}.part`)).toEqual([])
+  expect(broken).toMatchObject({ status: 'queued', started_by: 'request', file: null })
+  expect(
+    (await readdir(rig.directory)).filter((name) => name.endsWith('Z.tgz.part') && name.includes('0197c2d0')),
+  ).toEqual([])
+  const again = start()
+  await ended().not.toBeNull()
+  await again.stop()
+  expect(await records()).toMatchObject([{ id: broken?.id, status: 'completed' }])
 })
 
 test('goes on when the database ended in the middle: that backup has failed, and the next is made', async () => {
@@ -148,4 +154,21 @@ test('takes up files again that were on a disk that was not there for a while', 
   const again = start()
   await expect.poll(isKept).toBe(true)
   await again.stop()
+})
+
+test('tries a backup at the next start when a stop came first, and not again when the process died of it', async () => {
+  await queueBackup(rig.database.db, 'request')
+  const proofOf = async () => (await records())[0]?.proof_status
+  const stopped = start({ proves: true })
+  await expect.poll(proofOf, { timeout: 20_000 }).toBe('running')
+  await stopped.stop()
+  expect(await proofOf()).toBeNull()
+  const next = start({ proves: true })
+  await expect.poll(proofOf, { timeout: 20_000 }).toBe('proven')
+  await next.stop()
+  await rig.database.pool.query("update backup set proof_status = 'running'")
+  const afterDeath = start({ proves: true })
+  await expect.poll(proofOf).toBe('failed')
+  await afterDeath.stop()
+  expect(await records()).toMatchObject([{ proof_error: expect.stringContaining('ended meanwhile') }])
 })

@@ -40,6 +40,11 @@ export async function failBackup(db: Db, id: number, error: string): Promise<voi
   await db.updateTable('backup').set({ status: 'failed', ended_at: sql`now()`, error }).where('id', '=', id).execute()
 }
 
+/** One that was broken off by a stop is made by the next start. */
+export async function requeueBackup(db: Db, id: number): Promise<void> {
+  await db.updateTable('backup').set({ status: 'queued', started_at: null, file: null }).where('id', '=', id).execute()
+}
+
 export async function startProof(db: Db, id: number): Promise<void> {
   await db.updateTable('backup').set({ proof_status: 'running' }).where('id', '=', id).execute()
 }
@@ -96,9 +101,22 @@ export function listRunningBackups(db: Db): Promise<readonly Pick<BackupRecord, 
   return db.selectFrom('backup').select(['id', 'file']).where('status', '=', 'running').execute()
 }
 
-/** Proofs that were begun end with the process that tried them. */
-export async function dropRunningProofs(db: Db): Promise<void> {
-  await db.updateTable('backup').set({ proof_status: null }).where('proof_status', '=', 'running').execute()
+/** A process that died while it tried a backup does not try it again: it may have died of that. */
+export async function failRunningProofs(db: Db, error: string): Promise<void> {
+  await db
+    .updateTable('backup')
+    .set({ proof_status: 'failed', proof_ended_at: sql`now()`, proof_error: error })
+    .where('proof_status', '=', 'running')
+    .execute()
+}
+
+/** The newest complete one, when its file is there and it was not tried. */
+export async function findUntriedBackup(db: Db): Promise<{ readonly id: number; readonly file: string } | null> {
+  const { rows } = await sql<{ id: number; file: string | null; isUntried: boolean }>`
+    select id, file, proof_status is null and removed_at is null as "isUntried"
+    from backup where status = 'completed' order by id desc limit 1`.execute(db)
+  const [newest] = rows
+  return newest?.isUntried === true && newest.file !== null ? { id: newest.id, file: newest.file } : null
 }
 
 /** Complete ones, also those whose file has been removed, with its name. */
