@@ -56,6 +56,8 @@ describe('a webhook', () => {
       const waiting = await eventually(async () => {
         const delivery = await rig.only(workflowId)
         expect(delivery).toMatchObject({ status: 'pending', attempts: round + 1, lastError: expect.any(String) })
+        // Until its answer is there, an attempt is counted and has the time of the one before.
+        expect(delivery.nextAttemptAt?.getTime()).toBeGreaterThan(clock.now())
         expect((await rig.work())[0]?.dueInMs).toBeGreaterThan(1000)
         return delivery
       })
