@@ -38,6 +38,8 @@ export class FakeWorkload {
   /** What its program came to while it was frozen. */
   #endOnThaw: Exit | null = null
   readonly #timers: NodeJS.Timeout[] = []
+  /** Output that is still to come, in its order. */
+  #pending: readonly (FakeOutput & { readonly afterMs: number })[] = []
 
   constructor(
     spec: WorkloadSpec,
@@ -65,13 +67,12 @@ export class FakeWorkload {
     }
     this.#phase = 'running'
     this.#startedAt = new Date(this.#clock.now())
-    for (const line of output) {
-      if (line.afterMs === undefined) this.print(line)
-      else this.#timers.push(setTimeout(() => this.print(line), line.afterMs))
-    }
+    for (const line of output) if (line.afterMs === undefined) this.print(line)
+    this.#pending = output.flatMap(({ afterMs, ...line }) => (afterMs === undefined ? [] : [{ ...line, afterMs }]))
+    for (const { afterMs } of this.#pending) this.#timers.push(setTimeout(() => this.#printUntil(afterMs), afterMs))
     if (durationMs !== 'endless') {
       const exit = { code: exitCode, reason: reason ?? exitReason(exitCode, false), detail: null }
-      this.#timers.push(setTimeout(() => this.#endProgram(exit), durationMs))
+      this.#timers.push(setTimeout(() => this.#endProgram(exit, durationMs), durationMs))
     }
     this.#changed()
   }
@@ -163,7 +164,15 @@ export class FakeWorkload {
     }
   }
 
-  #endProgram(exit: Exit): void {
+  /** Timers of a process that was held up may fire out of order; what a program says and its end do not. */
+  #printUntil(afterMs: number): void {
+    const due = this.#pending.filter((line) => line.afterMs <= afterMs)
+    this.#pending = this.#pending.filter((line) => line.afterMs > afterMs)
+    for (const line of due) this.print(line)
+  }
+
+  #endProgram(exit: Exit, durationMs: number): void {
+    this.#printUntil(durationMs)
     if (this.#phase === 'frozen') this.#endOnThaw = exit
     else this.#end(exit)
   }
