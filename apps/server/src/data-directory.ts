@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncDirectory } from '@cairn/store'
 
 /** Where things lie in the data directory. */
 export interface DataDirectory {
@@ -45,12 +46,7 @@ export async function writeNewFile(path: string, content: string | Buffer): Prom
   } finally {
     await rm(draft, { force: true })
   }
-  const directory = await open(dirname(path))
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
+  await syncDirectory(dirname(path))
 }
 
 async function readOrMakeKey(path: string): Promise<Buffer> {

@@ -7,9 +7,9 @@ import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { syncDirectory } from '@cairn/store'
 import { type Header, pack as createPack, type Pack } from 'tar-stream'
 import { type FoundEntry, isGone } from './list-files.ts'
-import { syncDirectory } from './sync-directory.ts'
 
 /** Of a file that is not on disk under its name. */
 export interface EntryOwner {

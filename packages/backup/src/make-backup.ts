@@ -1,7 +1,7 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@cairn/store'
-import { clusterPath, keysPath, objectsPath, passwordPath } from './archive-layout.ts'
+import { clusterPath, keysPath, objectsPath, parentPaths, passwordPath } from './archive-layout.ts'
 import { ArchiveWriter } from './archive-writer.ts'
 import { copyCluster } from './copy-cluster.ts'
 import { requireSpace, sizeOfTree } from './free-space.ts'
@@ -49,7 +49,7 @@ async function sizeOfBackup(dataDirectory: string): Promise<number> {
 }
 
 async function addParents(archive: ArchiveWriter, dataDirectory: string, signal: AbortSignal): Promise<void> {
-  for (const path of ['postgres', 'objects']) {
+  for (const path of parentPaths) {
     const source = join(dataDirectory, path)
     await archive.add({ path, source, kind: 'directory', stats: await lstat(source) }, signal)
   }

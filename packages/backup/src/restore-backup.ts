@@ -1,8 +1,7 @@
 import { access, mkdir, readdir, realpath, rename, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { findSystemUser } from '@cairn/store'
+import { findSystemUser, syncDirectory } from '@cairn/store'
 import { isGone } from './list-files.ts'
-import { syncDirectory } from './sync-directory.ts'
 import { unpackBackup } from './unpack-backup.ts'
 
 /** The directory is not one that a backup can be restored into, or there is no such file; the message says what to do. */

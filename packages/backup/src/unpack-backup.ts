@@ -8,9 +8,9 @@ import { chmod, lchown, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import { syncDirectory } from '@cairn/store'
 import { type Extract, extract as createExtract } from 'tar-stream'
 import { clusterPath, isBackupPath, objectOfPath } from './archive-layout.ts'
-import { syncDirectory } from './sync-directory.ts'
 
 type Entry = Extract extends AsyncIterable<infer Each> ? Each : never
 

@@ -9,6 +9,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, opendir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { syncDirectory } from '../files/sync-directory.ts'
 import {
   isSha256,
   type ListedObject,
@@ -144,14 +145,5 @@ async function receive(
     return { sha256: hash.digest('hex'), sizeBytes }
   } finally {
     await file.close()
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
