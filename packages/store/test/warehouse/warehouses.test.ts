@@ -185,7 +185,7 @@ describe('a tenant in its warehouse', () => {
     const roles = await test.database.db.selectFrom('warehouse').select(['role_name', 'database_name']).execute()
     const { rows } = await admin.query<{ role: string; database: string }>(
       `select rolname as role, datname as database from pg_roles, pg_database
-       where rolname = any($1) and has_database_privilege(rolname, datname, 'connect') and datname like 'cairn%'`,
+       where rolname = any($1) and has_database_privilege(pg_roles.oid, pg_database.oid, 'connect') and datname like 'cairn%'`,
       [roles.map((row) => row.role_name)],
     )
     await admin.end()
