@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BackupRecord, listBackups, queueBackup, startBackup } from '@cairn/store'
 import { silentLogger } from '@cairn/testkit'
@@ -112,10 +112,15 @@ test('breaks off when the server stops, and makes it at the next start', async (
 })
 
 test('goes on when the database ended in the middle: that backup has failed, and the next is made', async () => {
+  // It takes a second to copy, so that the database ends before the copy of it does.
+  const filler = join(rig.dataDirectory, 'postgres/cluster/filler')
+  await writeFile(filler, '')
+  await truncate(filler, 1 << 28)
   const first = await queueBackup(rig.database.db, 'request')
   const backups = start()
   await expect.poll(async () => (await records())[0]?.status).toBe('running')
   process.kill(rig.databasePid(), 'SIGQUIT')
+  await rm(filler)
   const statusOf = async (id: number | null) =>
     (await records().catch(() => [])).find((each) => each.id === id)?.status ?? null
   await expect.poll(() => statusOf(first), { timeout: 20_000 }).toBe('failed')
